@@ -1,0 +1,48 @@
+# ars_room(name SOURCES ... [SEES room ...] [LIBS target ...])
+#   one static library a room. SEES are the rooms below it, LIBS the libraries that live in it.
+function(ars_room name)
+    cmake_parse_arguments(R "" "" "SOURCES;SEES;LIBS" ${ARGN})
+    add_library(ars_${name} STATIC ${R_SOURCES})
+    target_include_directories(ars_${name}
+        PUBLIC ${CMAKE_SOURCE_DIR}/include
+        PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(ars_${name} PRIVATE ars_flags ${R_LIBS})
+    foreach(room IN LISTS R_SEES)
+        target_link_libraries(ars_${name} PUBLIC ars_${room})
+    endforeach()
+endfunction()
+
+# ars_program(name SOURCES ... SEES room ... [LIBS target ...])
+function(ars_program name)
+    cmake_parse_arguments(P "" "" "SOURCES;SEES;LIBS" ${ARGN})
+    add_executable(${name} ${P_SOURCES})
+    target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE ars_flags ${P_LIBS})
+    foreach(room IN LISTS P_SEES)
+        target_link_libraries(${name} PRIVATE ars_${room})
+    endforeach()
+endfunction()
+
+# ars_unit_test(room SOURCES ... [LIBS target ...])
+#   test_<room>: links that room and what is below it; sees the room's own headers.
+function(ars_unit_test room)
+    cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
+    add_executable(test_${room} ${T_SOURCES})
+    target_include_directories(test_${room} PRIVATE ${CMAKE_SOURCE_DIR}/src/${room})
+    target_link_libraries(test_${room} PRIVATE ars_flags ars_check ars_${room} ${T_LIBS})
+    add_test(NAME unit-${room} COMMAND test_${room})
+endfunction()
+
+# ars_fuzz(name SOURCES file.c ROOM room [LIBS target ...])
+#   fuzz_<name>: a libFuzzer target, in builds with ARS_FUZZ.
+function(ars_fuzz name)
+    cmake_parse_arguments(F "" "ROOM" "SOURCES;LIBS" ${ARGN})
+    if(NOT ARS_FUZZ)
+        return()
+    endif()
+    add_executable(fuzz_${name} ${F_SOURCES})
+    target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/${F_ROOM})
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE ars_flags ars_${F_ROOM} ${F_LIBS})
+endfunction()

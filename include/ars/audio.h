@@ -1,0 +1,62 @@
+/*
+ * media: sound in and out of the machine: microphone, speaker, ringer; the calls are mixed here and
+ * the local tones are made here. Lives on the loop's thread; PortAudio's callbacks meet it at rings.
+ */
+#ifndef ARS_AUDIO_H
+#define ARS_AUDIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ars_audio;
+struct ars_loop;
+
+/*
+ * Where sound comes from: "device", "device:NAME", "FILE.wav" (looped), "tone:HZ", "silence".
+ * Where it goes: "device", "device:NAME", "FILE.wav", "none". NULL: "device". NAME is one of
+ * ars_audio_devices(), or the name of a PulseAudio or PipeWire sink or source.
+ */
+struct ars_audio_conf {
+    const char *in;
+    const char *out;
+    const char *ring; /* NULL: as out */
+};
+
+enum ars_tone {
+    ARS_TONE_NONE,
+    ARS_TONE_RINGBACK, /* the far end rings, and sends no early media */
+    ARS_TONE_RINGING,  /* somebody calls us; on the ring device */
+    ARS_TONE_WAITING,  /* somebody calls us while we talk */
+    ARS_TONE_BUSY,
+};
+
+struct ars_audio_handlers {
+    /* A device stopped or cannot be opened (ok false, why in English), or works again (ok true). The
+     * calls go on; the watchdog tries again each second. */
+    void (*device)(bool input, bool ok, const char *name, const char *why, void *arg);
+};
+
+/* Opens no device: they run only while a call or a tone needs them. EINVAL (spec), ENOENT (file), ENOMEM. */
+int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop, const struct ars_audio_conf *conf,
+                    const struct ars_audio_handlers *handlers, void *arg);
+
+/* After the last session. Takes NULL. */
+void ars_audio_free(struct ars_audio *a);
+
+/* Replaces the devices, also during a call. EINVAL, ENOENT: the old ones stay. */
+int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf);
+
+/* One tone at a time. */
+void ars_audio_tone(struct ars_audio *a, enum ars_tone tone);
+
+struct ars_audio_device {
+    char name[128];
+    bool input;
+    bool output;
+    bool is_default;
+};
+
+/* The list as it is now; caller frees. It takes a while: not during a call. ENOMEM, EIO. */
+int ars_audio_devices(struct ars_audio_device **ret, size_t *ret_n);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * engine: the telephone without a face. It runs on a thread of its own; a face posts commands and
+ * pops events. A face never waits for it.
+ */
+#ifndef ARS_ENGINE_H
+#define ARS_ENGINE_H
+
+#include <ars/command.h>
+#include <ars/event.h>
+
+struct ars_engine;
+
+struct ars_engine_conf {
+    const char *audio_in;        /* as in audio.h */
+    const char *audio_out;
+    const char *audio_ring;
+    const char *user_agent;      /* NULL: "ARS Phone/VERSION" */
+    bool sip_trace;              /* redacted messages go to the log at INFO */
+    void (*bell)(void *arg);     /* events wait; any thread, must not block */
+    void *arg;
+};
+
+/* Starts the thread. ENOMEM, EAGAIN, EINVAL (audio spec), ENOENT (audio file). Face's thread. */
+int ars_engine_start(struct ars_engine **ret, const struct ars_engine_conf *conf);
+
+/* On 0 the engine owns cmd; on error the caller still does. EAGAIN: queue full. Any thread. */
+int ars_engine_post(struct ars_engine *e, struct ars_command *cmd);
+
+/* The oldest event, now the caller's; NULL when there is none. Face's thread. */
+struct ars_event *ars_engine_next_event(struct ars_engine *e);
+
+/*
+ * Joins the thread. After ARS_EV_STOPPED it returns at once; before, it hangs up and un-registers
+ * first, for 2.5 s at most. Takes NULL. Face's thread.
+ */
+void ars_engine_free(struct ars_engine *e);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * media: one call's sound, from SDP to samples: offer/answer (RFC 3264, RFC 8829 for one audio
+ * section), ICE (RFC 8445), DTLS-SRTP (RFC 5763, RFC 5764), RTP (RFC 3550), codecs, jitter buffer.
+ * Knows no SIP. Everything here is called, and calls back, on the loop's thread. Media is encrypted or
+ * does not flow.
+ */
+#ifndef ARS_MEDIA_H
+#define ARS_MEDIA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ars/addr.h>
+#include <ars/reason.h>
+#include <ars/stats.h>
+
+struct ars_audio;
+struct ars_loop;
+struct ars_media;
+struct ars_resolver;
+
+/* As seen from here: what we send, what we want to receive. */
+enum ars_dir {
+    ARS_DIR_INACTIVE = 0,
+    ARS_DIR_SENDONLY = 1,
+    ARS_DIR_RECVONLY = 2,
+    ARS_DIR_SENDRECV = 3,
+};
+
+/* Copied. */
+struct ars_media_conf {
+    const char *codecs;         /* in order, "opus,pcmu,pcma"; NULL for that list */
+    const char *stun_host;      /* NULL: host candidates only */
+    uint16_t stun_port;         /* 0: 3478 */
+    uint16_t port_min;          /* 0: any */
+    uint16_t port_max;
+    struct ars_addr server;     /* the signalling server's address: loopback is a candidate only when
+                                   the server is reached over loopback */
+};
+
+struct ars_media_handlers {
+    /* Candidates are known (or 500 ms have passed): offers and answers can be made. Once, never from
+     * inside ars_media_alloc(). */
+    void (*gathered)(void *arg);
+    /* ICE and DTLS are through, media flows encrypted. */
+    void (*connected)(void *arg);
+    /* The first packet of the far end was decoded. */
+    void (*first_audio)(void *arg);
+    /* RFC 4733, once a digit, at its end. */
+    void (*dtmf)(char digit, unsigned duration_ms, void *arg);
+    /* No pair, handshake refused, consent lost: nothing flows any more. */
+    void (*failed)(const struct ars_reason *why, void *arg);
+};
+
+/* Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs), EADDRINUSE. */
+int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
+                    struct ars_audio *audio, const struct ars_media_conf *conf,
+                    const struct ars_media_handlers *handlers, void *arg);
+
+/* May be called from a handler. Takes NULL. */
+void ars_media_free(struct ars_media *m);
+
+/*
+ * Our offer with direction `dir`: the first one, or a re-offer that keeps DTLS role, fingerprint and
+ * ICE credentials. *ret_sdp: caller frees. EAGAIN: not gathered yet. ENOMEM.
+ */
+int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp);
+
+/*
+ * The peer's offer and our answer to it; dir is what we want, narrowed to what the offer allows. An
+ * offer whose o= line is the one seen last is answered as before without touching the media. On an
+ * error nothing has changed, and *ret_why says it in the terms of a reason: NOT_ACCEPTABLE (no common
+ * codec: 488), NOT_ENCRYPTED (no fingerprint, plain RTP: 488). EAGAIN: not gathered yet. EBADMSG, ENOTSUP, ENOMEM.
+ */
+int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ars_dir dir,
+                     char **ret_sdp, struct ars_reason *ret_why);
+
+/*
+ * The peer's answer to our last offer, from a 18x or a 200 (the same one twice is fine). Errors as
+ * above; a refused m-line (port 0) is NOT_ACCEPTABLE, an answer without fingerprint NOT_ENCRYPTED.
+ */
+int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
+                     struct ars_reason *ret_why);
+
+/* A refused re-offer (RFC 3261 14.1): back to the direction agreed before. */
+void ars_media_rollback(struct ars_media *m);
+
+/* The direction in force; its RECV part also says whether the peer holds us (peer sends nothing). */
+enum ars_dir ars_media_dir(const struct ars_media *m);
+/* What the peer last asked for, as seen from us: without the SEND part when the peer holds. */
+enum ars_dir ars_media_remote_dir(const struct ars_media *m);
+
+/* Whether this call takes part in what the microphone says and the speaker plays; false at first. */
+void ars_media_talk(struct ars_media *m, bool on);
+/* Silence is sent instead of the microphone. */
+void ars_media_mute(struct ars_media *m, bool on);
+/* 0..100 percent of the far side, 100 at first. */
+void ars_media_volume(struct ars_media *m, unsigned percent);
+
+/*
+ * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 1 s. EINVAL
+ * (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
+ */
+int ars_media_dtmf(struct ars_media *m, const char *digits);
+
+void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret);
+
+#endif

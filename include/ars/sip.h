@@ -49,6 +49,7 @@ struct ars_sip_conf {
 struct ars_sip_incoming {
     const char *number;               /* user part of From (or the whole URI without one) */
     const char *display_name;         /* X-Display-Name, else From's name, else "" ; valid UTF-8 */
+    const char *called;               /* user part of the Request-URI, "" without one */
     const char *call_id;
     struct ars_sip_body offer;        /* len 0: late offer */
 };

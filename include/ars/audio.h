@@ -1,6 +1,7 @@
 /*
  * media: sound in and out of the machine: microphone, speaker, ringer; the calls are mixed here and
- * the local tones are made here. Lives on the loop's thread; PortAudio's callbacks meet it at rings.
+ * the local tones are made here. Lives on the loop's thread; PortAudio's callbacks meet it at
+ * rings. /
  */
 #ifndef ARS_AUDIO_H
 #define ARS_AUDIO_H
@@ -31,14 +32,20 @@ enum ars_tone {
 };
 
 struct ars_audio_handlers {
-    /* A device stopped or cannot be opened (ok false, why in English), or works again (ok true). The
-     * calls go on; the watchdog tries again each second. */
+    /*
+     * A device stopped or cannot be opened (ok false, why in English), or works again (ok true).
+     * The calls go on; the watchdog tries again each second.
+     */
     void (*device)(bool input, bool ok, const char *name, const char *why, void *arg);
 };
 
-/* Opens no device: they run only while a call or a tone needs them. EINVAL (spec), ENOENT (file), ENOMEM. */
-int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop, const struct ars_audio_conf *conf,
-                    const struct ars_audio_handlers *handlers, void *arg);
+/*
+ * Opens no device: they run only while a call or a tone needs them. EINVAL (spec), ENOENT (file),
+ * ENOMEM.
+ */
+int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop,
+                    const struct ars_audio_conf *conf, const struct ars_audio_handlers *handlers,
+                    void *arg);
 
 /* After the last session. Takes NULL. */
 void ars_audio_free(struct ars_audio *a);

@@ -11,27 +11,27 @@
 #include <ars/types.h>
 
 enum ars_command_type {
-    ARS_CMD_ACCOUNT_SET,  /* account conf (id 0: a new one); connects and registers */
-    ARS_CMD_ACCOUNT_OFF,  /* account: un-registers and disconnects */
-    ARS_CMD_RETRY,        /* account: now instead of after the wait */
-    ARS_CMD_DIAL,         /* account (0: the first), text: number or URI */
-    ARS_CMD_ANSWER,       /* call */
-    ARS_CMD_REJECT,       /* call, number: SIP status, 0 for 603 */
-    ARS_CMD_HANGUP,       /* call; 0: all */
-    ARS_CMD_HOLD,         /* call */
-    ARS_CMD_RESUME,       /* call */
-    ARS_CMD_MUTE,         /* call, number: 0 or 1 */
-    ARS_CMD_VOLUME,       /* call, number: 0..100 */
-    ARS_CMD_DTMF,         /* call, text: digits */
-    ARS_CMD_AUDIO,        /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
-    ARS_CMD_STATS,        /* call: one ARS_EV_STATS now */
-    ARS_CMD_STATS_EVERY,  /* number: ms between ARS_EV_STATS of each call; 0 stops */
-    ARS_CMD_SHUTDOWN,     /* hangs up, un-registers, then ARS_EV_STOPPED */
+    ARS_CMD_ACCOUNT_SET, /* account conf (id 0: a new one); connects and registers */
+    ARS_CMD_ACCOUNT_OFF, /* account: un-registers and disconnects */
+    ARS_CMD_RETRY,       /* account: now instead of after the wait */
+    ARS_CMD_DIAL,        /* account (0: the first), text: number or URI */
+    ARS_CMD_ANSWER,      /* call */
+    ARS_CMD_REJECT,      /* call, number: SIP status, 0 for 603 */
+    ARS_CMD_HANGUP,      /* call; 0: all */
+    ARS_CMD_HOLD,        /* call */
+    ARS_CMD_RESUME,      /* call */
+    ARS_CMD_MUTE,        /* call, number: 0 or 1 */
+    ARS_CMD_VOLUME,      /* call, number: 0..100 */
+    ARS_CMD_DTMF,        /* call, text: digits */
+    ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
+    ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
+    ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
+    ARS_CMD_SHUTDOWN,    /* hangs up, un-registers, then ARS_EV_STOPPED */
 };
 
 struct ars_command {
     enum ars_command_type type;
-    uint32_t tag;                    /* the face's own, repeated in `dialing` and `error` */
+    uint32_t tag; /* the face's own, repeated in `dialing` and `error` */
     ars_id account;
     ars_id call;
     int number;

@@ -11,12 +11,12 @@
 struct ars_engine;
 
 struct ars_engine_conf {
-    const char *audio_in;        /* as in audio.h */
+    const char *audio_in; /* as in audio.h */
     const char *audio_out;
     const char *audio_ring;
-    const char *user_agent;      /* NULL: "ARS Phone/VERSION" */
-    bool sip_trace;              /* redacted messages go to the log at INFO */
-    void (*bell)(void *arg);     /* events wait; any thread, must not block */
+    const char *user_agent;  /* NULL: "ARS Phone/VERSION" */
+    bool sip_trace;          /* redacted messages go to the log at INFO */
+    void (*bell)(void *arg); /* events wait; any thread, must not block */
     void *arg;
 };
 

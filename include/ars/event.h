@@ -7,42 +7,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <ars/media.h>
+#include <ars/audio_device.h>
 #include <ars/reason.h>
 #include <ars/stats.h>
 #include <ars/trust.h>
 #include <ars/types.h>
 
 enum ars_event_type {
-    ARS_EV_ACCOUNT,             /* every change of account_state; retry_ms when WAITING */
+    ARS_EV_ACCOUNT, /* every change of account_state; retry_ms when WAITING */
     ARS_EV_REGISTERING,
     ARS_EV_REGISTERED,          /* number: seconds granted */
-    ARS_EV_REGISTRATION_FAILED, /* reason, cert if it was the certificate, retry_ms (0: not again) */
+    ARS_EV_REGISTRATION_FAILED, /* reason, cert if that was it, retry_ms (0: not again) */
     ARS_EV_UNREGISTERED,
-    ARS_EV_DIALING,             /* call, peer_number */
-    ARS_EV_RINGING,             /* call: 180, local ringback */
-    ARS_EV_EARLY_MEDIA,         /* call: the far end sends sound before the answer */
-    ARS_EV_INCOMING,            /* call, peer_name, peer_number */
-    ARS_EV_ESTABLISHED,         /* call; number: set-up time in ms (dial or answer to 200/ACK) */
-    ARS_EV_HELD,                /* call: we hold */
+    ARS_EV_DIALING,     /* call, peer_number */
+    ARS_EV_RINGING,     /* call: 180, local ringback */
+    ARS_EV_EARLY_MEDIA, /* call: the far end sends sound before the answer */
+    ARS_EV_INCOMING,    /* call, peer_name, peer_number */
+    ARS_EV_ESTABLISHED, /* call; number: set-up time in ms (dial or answer to 200/ACK) */
+    ARS_EV_HELD,        /* call: we hold */
     ARS_EV_RESUMED,
-    ARS_EV_REMOTE_HELD,         /* call: the far end holds us */
+    ARS_EV_REMOTE_HELD, /* call: the far end holds us */
     ARS_EV_REMOTE_RESUMED,
-    ARS_EV_DTMF,                /* call, text: one digit; number: ms */
-    ARS_EV_MEDIA,               /* call: encrypted media flows; stats has codec, srtp, path */
-    ARS_EV_FIRST_AUDIO,         /* call: first packet decoded; number: ms since dial or answer */
-    ARS_EV_ENDED,               /* call, reason, by_remote, number: ms talked; stats, when there was media */
-    ARS_EV_STATS,               /* call, stats */
-    ARS_EV_AUDIO_DEVICE,        /* number: 1 works, 0 does not; text: name; reason.text why */
-    ARS_EV_HOST_MAP_PROBLEM,    /* account, number: rule, text: place and reason */
-    ARS_EV_ERROR,               /* tag, account or call, reason: the command failed */
-    ARS_EV_STOPPED,             /* after ARS_CMD_SHUTDOWN; the last */
+    ARS_EV_DTMF,        /* call, text: one digit; number: ms */
+    ARS_EV_MEDIA,       /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
+    ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
+    ARS_EV_STATS, /* call, stats */
+    ARS_EV_AUDIO_DEVICE,     /* number: 1 works, 0 does not; text: name; reason.text why */
+    ARS_EV_HOST_MAP_PROBLEM, /* account, number: rule, text: place and reason */
+    ARS_EV_ERROR,            /* tag, account or call, reason: the command failed */
+    ARS_EV_STOPPED,          /* after ARS_CMD_SHUTDOWN; the last */
 };
 
 struct ars_event {
     enum ars_event_type type;
     uint32_t tag;
-    uint64_t t_us;              /* ars_clock_us() when it happened */
+    uint64_t t_us; /* ars_clock_us() when it happened */
     ars_id account;
     ars_id call;
     enum ars_account_state account_state;
@@ -51,7 +51,7 @@ struct ars_event {
     bool has_stats;
     int number;
     uint32_t retry_ms;
-    int setup_ms;               /* established, ended, stats: -1 before */
+    int setup_ms; /* established, ended, stats: -1 before */
     int first_audio_ms;
     char *text;
     char *peer_name;

@@ -22,7 +22,10 @@ struct ars_host_map_problem {
 
 typedef void ars_host_map_problem_fn(const struct ars_host_map_problem *p, void *arg);
 
-/* Bad rules are reported and left out, the others apply. text NULL or "": an empty map. ENOMEM, E2BIG. */
+/*
+ * Bad rules are reported and left out, the others apply. text NULL or "": an empty map. ENOMEM,
+ * E2BIG.
+ */
 int ars_host_map_parse(struct ars_host_map **ret, const char *text, ars_host_map_problem_fn *fn,
                        void *arg);
 void ars_host_map_free(struct ars_host_map *m);

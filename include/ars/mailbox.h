@@ -11,8 +11,8 @@
 struct ars_mailbox;
 
 struct ars_mailbox_conf {
-    size_t capacity; /* messages that push() accepts */
-    size_t reserved; /* further ones that only push_reserved() accepts */
+    size_t capacity;         /* messages that push() accepts */
+    size_t reserved;         /* further ones that only push_reserved() accepts */
     void (*bell)(void *arg); /* on the pusher's thread, outside the lock; must not block */
     void *arg;
     void (*drop)(void *msg); /* frees a message that nobody will pop */

@@ -1,8 +1,8 @@
 /*
  * media: one call's sound, from SDP to samples: offer/answer (RFC 3264, RFC 8829 for one audio
  * section), ICE (RFC 8445), DTLS-SRTP (RFC 5763, RFC 5764), RTP (RFC 3550), codecs, jitter buffer.
- * Knows no SIP. Everything here is called, and calls back, on the loop's thread. Media is encrypted or
- * does not flow.
+ * Knows no SIP. Everything here is called, and calls back, on the loop's thread. Media is encrypted
+ * or does not flow. /
  */
 #ifndef ARS_MEDIA_H
 #define ARS_MEDIA_H
@@ -30,18 +30,20 @@ enum ars_dir {
 
 /* Copied. */
 struct ars_media_conf {
-    const char *codecs;         /* in order, "opus,pcmu,pcma"; NULL for that list */
-    const char *stun_host;      /* NULL: host candidates only */
-    uint16_t stun_port;         /* 0: 3478 */
-    uint16_t port_min;          /* 0: any */
+    const char *codecs;    /* in order, "opus,pcmu,pcma"; NULL for that list */
+    const char *stun_host; /* NULL: host candidates only */
+    uint16_t stun_port;    /* 0: 3478 */
+    uint16_t port_min;     /* 0: any */
     uint16_t port_max;
-    struct ars_addr server;     /* the signalling server's address: loopback is a candidate only when
+    struct ars_addr server; /* the signalling server's address: loopback is a candidate only when
                                    the server is reached over loopback */
 };
 
 struct ars_media_handlers {
-    /* Candidates are known (or 500 ms have passed): offers and answers can be made. Once, never from
-     * inside ars_media_alloc(). */
+    /*
+     * Candidates are known (or 500 ms have passed): offers and answers can be made. Once, never
+     * from inside ars_media_alloc().
+     */
     void (*gathered)(void *arg);
     /* ICE and DTLS are through, media flows encrypted. */
     void (*connected)(void *arg);
@@ -53,7 +55,10 @@ struct ars_media_handlers {
     void (*failed)(const struct ars_reason *why, void *arg);
 };
 
-/* Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs), EADDRINUSE. */
+/*
+ * Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs),
+ * EADDRINUSE.
+ */
 int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
                     struct ars_audio *audio, const struct ars_media_conf *conf,
                     const struct ars_media_handlers *handlers, void *arg);
@@ -62,16 +67,17 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
 void ars_media_free(struct ars_media *m);
 
 /*
- * Our offer with direction `dir`: the first one, or a re-offer that keeps DTLS role, fingerprint and
- * ICE credentials. *ret_sdp: caller frees. EAGAIN: not gathered yet. ENOMEM.
+ * Our offer with direction `dir`: the first one, or a re-offer that keeps DTLS role, fingerprint
+ * and ICE credentials. *ret_sdp: caller frees. EAGAIN: not gathered yet. ENOMEM. /
  */
 int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp);
 
 /*
  * The peer's offer and our answer to it; dir is what we want, narrowed to what the offer allows. An
  * offer whose o= line is the one seen last is answered as before without touching the media. On an
- * error nothing has changed, and *ret_why says it in the terms of a reason: NOT_ACCEPTABLE (no common
- * codec: 488), NOT_ENCRYPTED (no fingerprint, plain RTP: 488). EAGAIN: not gathered yet. EBADMSG, ENOTSUP, ENOMEM.
+ * error nothing has changed, and *ret_why says it in the terms of a reason: NOT_ACCEPTABLE (no
+ * common codec: 488), NOT_ENCRYPTED (no fingerprint, plain RTP: 488). EAGAIN: not gathered yet.
+ * EBADMSG, ENOTSUP, ENOMEM. /
  */
 int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ars_dir dir,
                      char **ret_sdp, struct ars_reason *ret_why);
@@ -86,12 +92,16 @@ int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
 /* A refused re-offer (RFC 3261 14.1): back to the direction agreed before. */
 void ars_media_rollback(struct ars_media *m);
 
-/* The direction in force; its RECV part also says whether the peer holds us (peer sends nothing). */
+/*
+ * The direction in force; its RECV part also says whether the peer holds us (peer sends nothing).
+ */
 enum ars_dir ars_media_dir(const struct ars_media *m);
 /* What the peer last asked for, as seen from us: without the SEND part when the peer holds. */
 enum ars_dir ars_media_remote_dir(const struct ars_media *m);
 
-/* Whether this call takes part in what the microphone says and the speaker plays; false at first. */
+/*
+ * Whether this call takes part in what the microphone says and the speaker plays; false at first.
+ */
 void ars_media_talk(struct ars_media *m, bool on);
 /* Silence is sent instead of the microphone. */
 void ars_media_mute(struct ars_media *m, bool on);
@@ -99,8 +109,9 @@ void ars_media_mute(struct ars_media *m, bool on);
 void ars_media_volume(struct ars_media *m, unsigned percent);
 
 /*
- * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 1 s. EINVAL
- * (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
+ * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 1 s.
+ * EINVAL (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
+ * /
  */
 int ars_media_dtmf(struct ars_media *m, const char *digits);
 

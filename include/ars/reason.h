@@ -14,36 +14,37 @@ enum ars_reason_code {
     /* calls */
     ARS_REASON_LOCAL_HANGUP,
     ARS_REASON_REMOTE_HANGUP,
-    ARS_REASON_CANCELLED,           /* caller gave up before the answer */
+    ARS_REASON_CANCELLED, /* caller gave up before the answer */
     ARS_REASON_ANSWERED_ELSEWHERE,
-    ARS_REASON_DECLINED,            /* 603, 403 after a decline, or we declined */
-    ARS_REASON_BUSY,                /* 486, 600 */
-    ARS_REASON_NO_ANSWER,           /* 408, 480, 487 by time, or our own ring time ran out */
-    ARS_REASON_NOT_FOUND,           /* 404, 410, 484, 604 */
-    ARS_REASON_FORBIDDEN,           /* 403 */
-    ARS_REASON_UNAVAILABLE,         /* 5xx, congestion */
-    ARS_REASON_REDIRECTED,          /* 3xx */
-    ARS_REASON_NOT_ACCEPTABLE,      /* 488, 606: no common codec, or FreeSWITCH found no usable candidate */
-    ARS_REASON_MEDIA_FAILED,        /* no ICE pair, or consent lost */
-    ARS_REASON_NOT_ENCRYPTED,       /* peer refused encryption, fingerprint mismatch, m-line port 0 */
-    ARS_REASON_DIALOG_LOST,         /* 481, or the PBX forgot the call */
+    ARS_REASON_DECLINED,       /* 603, 403 after a decline, or we declined */
+    ARS_REASON_BUSY,           /* 486, 600 */
+    ARS_REASON_NO_ANSWER,      /* 408, 480, 487 by time, or our own ring time ran out */
+    ARS_REASON_NOT_FOUND,      /* 404, 410, 484, 604 */
+    ARS_REASON_FORBIDDEN,      /* 403 */
+    ARS_REASON_UNAVAILABLE,    /* 5xx, congestion */
+    ARS_REASON_REDIRECTED,     /* 3xx */
+    ARS_REASON_NOT_ACCEPTABLE, /* 488, 606: no common codec, or no usable candidate */
+    ARS_REASON_MEDIA_FAILED,   /* no ICE pair, or consent lost */
+    ARS_REASON_NOT_ENCRYPTED,  /* peer refused encryption, fingerprint mismatch, m-line port 0 */
+    ARS_REASON_DIALOG_LOST,    /* 481, or the PBX forgot the call */
     /* registration and connection */
-    ARS_REASON_WRONG_PASSWORD,      /* 401/407 again, 403 to REGISTER */
-    ARS_REASON_NAME_NOT_FOUND,      /* the server's name has no address */
-    ARS_REASON_UNREACHABLE,         /* refused, no route */
-    ARS_REASON_TIMEOUT,             /* connect or transaction time-out */
-    ARS_REASON_CERTIFICATE,         /* not trusted; see struct ars_cert */
-    ARS_REASON_TLS,                 /* handshake failed otherwise */
-    ARS_REASON_WRONG_PATH,          /* upgrade answered with 404 */
-    ARS_REASON_UPGRADE_REFUSED,     /* upgrade answered with another status: sip_status holds it */
-    ARS_REASON_NO_SIP_PROTOCOL,     /* sub-protocol other than sip */
+    ARS_REASON_WRONG_PASSWORD,  /* 401/407 again, 403 to REGISTER */
+    ARS_REASON_NAME_NOT_FOUND,  /* the server's name has no address */
+    ARS_REASON_UNREACHABLE,     /* refused, no route */
+    ARS_REASON_TIMEOUT,         /* connect or transaction time-out */
+    ARS_REASON_CERTIFICATE,     /* not trusted; see struct ars_cert */
+    ARS_REASON_TLS,             /* handshake failed otherwise */
+    ARS_REASON_WRONG_PATH,      /* upgrade answered with 404 */
+    ARS_REASON_UPGRADE_REFUSED, /* upgrade answered with another status: sip_status holds it */
+    ARS_REASON_NO_SIP_PROTOCOL, /* sub-protocol other than sip */
     ARS_REASON_CONNECTION_LOST,
-    ARS_REASON_PROXY,               /* the HTTP proxy refused */
-    ARS_REASON_SERVER_ERROR,        /* any other final answer */
-    ARS_REASON_NO_CONNECTION,       /* wanted to call while not connected */
+    ARS_REASON_PROXY,         /* the HTTP proxy refused */
+    ARS_REASON_SERVER_ERROR,  /* any other final answer */
+    ARS_REASON_NO_CONNECTION, /* wanted to call while not connected */
     /* ours */
     ARS_REASON_BAD_NUMBER,
-    ARS_REASON_INTERNAL,            /* out of memory, a bug */
+    ARS_REASON_NOT_NOW, /* the command does not fit: no such call any more, wrong state, too many */
+    ARS_REASON_INTERNAL, /* out of memory, a bug */
     ARS_REASON_COUNT,
 };
 

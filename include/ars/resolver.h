@@ -1,6 +1,7 @@
 /*
  * net: names to addresses. Every name goes through the host map first, then to the system, in a
- * short worker thread each (never on the engine's or the wss thread). Callbacks on the loop's thread.
+ * short worker thread each (never on the engine's or the wss thread). Callbacks on the loop's
+ * thread. /
  */
 #ifndef ARS_RESOLVER_H
 #define ARS_RESOLVER_H
@@ -29,7 +30,9 @@ void ars_resolver_free(struct ars_resolver *r);
  */
 typedef void ars_resolve_fn(int err, const struct ars_addr *addrv, size_t n, void *arg);
 
-/* fn runs exactly once unless cancelled, never from inside this call. ENOMEM, EAGAIN (32 at work). */
+/*
+ * fn runs exactly once unless cancelled, never from inside this call. ENOMEM, EAGAIN (32 at work).
+ */
 int ars_resolver_query(struct ars_resolver *r, struct ars_query **ret, const char *host,
                        uint16_t port, ars_resolve_fn *fn, void *arg);
 

@@ -1,9 +1,9 @@
 /*
- * sip: signalling of one identity over one connection at a time (RFC 3261 over RFC 7118). Bodies are
- * opaque bytes. Everything here is called, and calls back, on one thread (the engine's).
+ * sip: signalling of one identity over one connection at a time (RFC 3261 over RFC 7118). Bodies
+ * are opaque bytes. Everything here is called, and calls back, on one thread (the engine's).
  *
- * An object may be freed from inside its own handlers. Texts handed to a handler are valid during the
- * call only; texts handed in are copied.
+ * An object may be freed from inside its own handlers. Texts handed to a handler are valid during
+ * the call only; texts handed in are copied. /
  */
 #ifndef ARS_SIP_H
 #define ARS_SIP_H
@@ -24,7 +24,7 @@ struct ars_transport;
 struct ars_sip_body {
     const char *type; /* "application/sdp" */
     const char *data;
-    size_t len;       /* 0: no body */
+    size_t len; /* 0: no body */
 };
 
 struct ars_sip_header {
@@ -35,23 +35,23 @@ struct ars_sip_header {
 /* ---- endpoint ---- */
 
 struct ars_sip_conf {
-    const char *user;                 /* user part of the address of record */
+    const char *user; /* user part of the address of record */
     const char *domain;
-    const char *auth_user;            /* NULL: user */
+    const char *auth_user; /* NULL: user */
     const struct ars_secret *password;
-    const char *display_name;         /* UTF-8, may be NULL */
+    const char *display_name; /* UTF-8, may be NULL */
     const char *user_agent;
-    const char *instance;             /* UUID for +sip.instance (RFC 5626), stable between runs */
-    uint32_t expires_s;               /* 0: 600 */
+    const char *instance; /* UUID for +sip.instance (RFC 5626), stable between runs */
+    uint32_t expires_s;   /* 0: 600 */
     struct ars_timers *timers;
 };
 
 struct ars_sip_incoming {
-    const char *number;               /* user part of From (or the whole URI without one) */
-    const char *display_name;         /* X-Display-Name, else From's name, else "" ; valid UTF-8 */
-    const char *called;               /* user part of the Request-URI, "" without one */
+    const char *number;       /* user part of From (or the whole URI without one) */
+    const char *display_name; /* X-Display-Name, else From's name, else "" ; valid UTF-8 */
+    const char *called;       /* user part of the Request-URI, "" without one */
     const char *call_id;
-    struct ars_sip_body offer;        /* len 0: late offer */
+    struct ars_sip_body offer; /* len 0: late offer */
 };
 
 /* Any may be NULL. */
@@ -59,8 +59,8 @@ struct ars_sip_handlers {
     /* Also after each refresh. */
     void (*registered)(uint32_t expires_s, void *arg);
     /*
-     * A REGISTER failed for good; retry_after_s is the peer's wish or 0. final: the same credentials
-     * need not be tried again (wrong password, forbidden).
+     * A REGISTER failed for good; retry_after_s is the peer's wish or 0. final: the same
+     * credentials need not be tried again (wrong password, forbidden). /
      */
     void (*register_failed)(const struct ars_reason *why, uint32_t retry_after_s, bool final,
                             void *arg);
@@ -72,9 +72,9 @@ struct ars_sip_handlers {
      */
     int (*incoming)(struct ars_sip_call *call, const struct ars_sip_incoming *in, void *arg);
     /*
-     * A request outside any dialog that is not INVITE. NULL, or returning false: the endpoint answers
-     * by itself (OPTIONS and unsolicited NOTIFY 200, MESSAGE 405 with Allow, others 405 / 481 / 501).
-     * True: the handler took it and calls ars_sip_request_reply() now or later.
+     * A request outside any dialog that is not INVITE. NULL, or returning false: the endpoint
+     * answers by itself (OPTIONS and unsolicited NOTIFY 200, MESSAGE 405 with Allow, others 405 /
+     * 481 / 501). True: the handler took it and calls ars_sip_request_reply() now or later. /
      */
     bool (*request)(struct ars_sip_request *req, void *arg);
     /* A transaction found the flow dead (send failed or timer F on REGISTER): time to reconnect. */
@@ -89,13 +89,15 @@ int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,
 void ars_sip_free(struct ars_sip *sip);
 
 /*
- * The open connection, or NULL when it is lost. Dialogs live on without one; client transactions of a
- * lost connection end with 503 towards their owner, except that an established call stays up.
- * `secure` chooses WSS or WS in Via.
+ * The open connection, or NULL when it is lost. Dialogs live on without one; client transactions of
+ * a lost connection end with 503 towards their owner, except that an established call stays up.
+ * `secure` chooses WSS or WS in Via. /
  */
 void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool secure);
 
-/* A whole message that came in. What cannot be parsed is logged and dropped, or answered with 400. */
+/*
+ * A whole message that came in. What cannot be parsed is logged and dropped, or answered with 400.
+ */
 void ars_sip_receive(struct ars_sip *sip, const char *msg, size_t len);
 
 /* REGISTER now and keep it refreshed at 50-75 % of what was granted. ENOTCONN, ENOMEM. */
@@ -119,7 +121,8 @@ void ars_sip_set_trace(struct ars_sip *sip,
 /* ---- requests outside a dialog (the demo line's registrar) ---- */
 
 const char *ars_sip_request_method(const struct ars_sip_request *req);
-const char *ars_sip_request_user(const struct ars_sip_request *req);   /* of To for REGISTER, else R-URI */
+const char *
+ars_sip_request_user(const struct ars_sip_request *req); /* of To for REGISTER, else R-URI */
 /* First header of that name, or NULL. */
 const char *ars_sip_request_header(const struct ars_sip_request *req, const char *name);
 struct ars_sip_body ars_sip_request_body(const struct ars_sip_request *req);
@@ -128,9 +131,9 @@ int ars_sip_request_reply(struct ars_sip_request *req, int status, const char *p
                           const struct ars_sip_header *headers, size_t n);
 
 /*
- * Server side of digest (RFC 7616, qop=auth). Checks Authorization against user and password: 0 good,
- * EACCES wrong, ENOENT none or stale; then *ret_challenge is a WWW-Authenticate value to send with
- * 401 (caller frees). algorithm: "MD5", "SHA-256", "SHA-512-256".
+ * Server side of digest (RFC 7616, qop=auth). Checks Authorization against user and password: 0
+ * good, EACCES wrong, ENOENT none or stale; then *ret_challenge is a WWW-Authenticate value to send
+ * with 401 (caller frees). algorithm: "MD5", "SHA-256", "SHA-512-256". /
  */
 int ars_sip_digest_check(const struct ars_sip_request *req, const char *realm, const char *user,
                          const struct ars_secret *password, const char *algorithm,
@@ -144,7 +147,8 @@ struct ars_sip_call_handlers {
                      void *arg);
     /*
      * 2xx to our INVITE. body: the answer, or an offer when we sent none: then ars_sip_call_ack()
-     * must follow with our answer; otherwise the ACK has been sent. A repeated 2xx is re-ACKed below.
+     * must follow with our answer; otherwise the ACK has been sent. A repeated 2xx is re-ACKed
+     * below. /
      */
     void (*answered)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* ACK to our 2xx; body.len > 0 when it carries the answer to an offer of ours. */
@@ -154,7 +158,9 @@ struct ars_sip_call_handlers {
      * ars_sip_call_answer() or ars_sip_call_refuse(), now or later.
      */
     void (*reoffer)(struct ars_sip_call *call, const struct ars_sip_body *offer, void *arg);
-    /* Final answer to our ars_sip_call_reinvite(): 2xx with body, or a failure; the call lives on. */
+    /*
+     * Final answer to our ars_sip_call_reinvite(): 2xx with body, or a failure; the call lives on.
+     */
     void (*reanswered)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                        void *arg);
     /* INFO in the dialog; 200 has been sent. */
@@ -175,7 +181,9 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
                         const struct ars_sip_body *offer, const struct ars_sip_header *headers,
                         size_t n, const struct ars_sip_call_handlers *handlers, void *arg);
 
-/* Provisional answer to an incoming call: 180, 183 (with a body: early media). EPROTO: wrong state. */
+/*
+ * Provisional answer to an incoming call: 180, 183 (with a body: early media). EPROTO: wrong state.
+ */
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body);
 
 /* 200 to the INVITE, re-INVITE or UPDATE that waits. EPROTO: none waits. */
@@ -194,9 +202,9 @@ int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body)
 int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer);
 
 /*
- * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE. `ended`
- * follows, at once when there is nobody to wait for. Waits for nothing when there is no connection:
- * the BYE is sent when there is one again, for 32 s.
+ * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE.
+ * `ended` follows, at once when there is nobody to wait for. Waits for nothing when there is no
+ * connection: the BYE is sent when there is one again, for 32 s. /
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

@@ -8,20 +8,20 @@
 #include <stdint.h>
 
 struct ars_media_stats {
-    char codec[16];          /* "opus", "PCMU", "PCMA" */
-    char srtp[32];           /* "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"; "" before DTLS */
-    char path[16];           /* type of the local and remote candidate in use: "host/host", "srflx/host", "prflx/host" */
-    int32_t media_ms;        /* from ars_media_alloc() to the first decoded packet */
-    double rtt_ms;           /* RTCP, RFC 3550 6.4.1 */
-    double jitter_ms;        /* of what comes in, RFC 3550 6.4.1 */
-    double loss_pct;         /* of what comes in, since the start */
-    double remote_loss_pct;  /* of what we send, by the peer's reports */
-    double concealed_pct;    /* share of the samples played that were made up for lost or late ones */
-    double buffer_ms;        /* playout delay now */
-    uint64_t sent;           /* RTP packets */
+    char codec[16];   /* "opus", "PCMU", "PCMA" */
+    char srtp[32];    /* "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"; "" before DTLS */
+    char path[16];    /* local/remote candidate in use: "host/host", "srflx/host", "prflx/host" */
+    int32_t media_ms; /* from ars_media_alloc() to the first decoded packet */
+    double rtt_ms;    /* RTCP, RFC 3550 6.4.1 */
+    double jitter_ms; /* of what comes in, RFC 3550 6.4.1 */
+    double loss_pct;  /* of what comes in, since the start */
+    double remote_loss_pct; /* of what we send, by the peer's reports */
+    double concealed_pct; /* share of the samples played that were made up for lost or late ones */
+    double buffer_ms;     /* playout delay now */
+    uint64_t sent;        /* RTP packets */
     uint64_t received;
-    double level_in_dbfs;    /* RMS of the microphone since the last statistics */
-    double level_out_dbfs;   /* RMS of the far end since the last statistics */
+    double level_in_dbfs;  /* RMS of the microphone since the last statistics */
+    double level_out_dbfs; /* RMS of the far end since the last statistics */
 };
 
 #endif

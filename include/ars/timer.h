@@ -1,7 +1,7 @@
 /*
- * base: one-shot timers over ars_clock, kept in order. One ars_timers belongs to one thread; whoever
- * drives it (the engine's loop, or a test with its own clock) is told when the earliest deadline
- * changes and calls ars_timers_run().
+ * base: one-shot timers over ars_clock, kept in order. One ars_timers belongs to one thread;
+ * whoever drives it (the engine's loop, or a test with its own clock) is told when the earliest
+ * deadline changes and calls ars_timers_run(). /
  */
 #ifndef ARS_TIMER_H
 #define ARS_TIMER_H
@@ -24,8 +24,12 @@ struct ars_timer {
     void *arg;
 };
 
-/* rearm(delay_ms, arg): the earliest deadline changed; UINT64_MAX: none is left. May be NULL. ENOMEM. */
-int ars_timers_alloc(struct ars_timers **ret, void (*rearm)(uint64_t delay_ms, void *arg), void *arg);
+/*
+ * rearm(delay_ms, arg): the earliest deadline changed; UINT64_MAX: none is left. May be NULL.
+ * ENOMEM.
+ */
+int ars_timers_alloc(struct ars_timers **ret, void (*rearm)(uint64_t delay_ms, void *arg),
+                     void *arg);
 
 /* Stops what still runs. Takes NULL. */
 void ars_timers_free(struct ars_timers *ts);

@@ -1,6 +1,6 @@
 /*
- * net: which server certificates are good. Chain and host name are always checked; what fails can be
- * accepted for one account by a pin (SHA-256 of the leaf) or by an own CA file. Plain data.
+ * net: which server certificates are good. Chain and host name are always checked; what fails can
+ * be accepted for one account by a pin (SHA-256 of the leaf) or by an own CA file. Plain data. /
  */
 #ifndef ARS_TRUST_H
 #define ARS_TRUST_H
@@ -11,9 +11,9 @@
 #define ARS_PIN_LEN 32
 
 struct ars_trust {
-    const char *ca_file;        /* PEM, used beside the system's store; NULL for none */
+    const char *ca_file; /* PEM, used beside the system's store; NULL for none */
     bool has_pin;
-    uint8_t pin[ARS_PIN_LEN];   /* this leaf is accepted whatever else is wrong with it; with a pin
+    uint8_t pin[ARS_PIN_LEN]; /* this leaf is accepted whatever else is wrong with it; with a pin
                                    set, any other leaf is refused, even one with a good chain */
 };
 
@@ -21,11 +21,11 @@ struct ars_trust {
 struct ars_cert {
     char subject[256];
     char issuer[256];
-    char names[512];            /* subjectAltName, "pbx.test, 127.0.0.1" */
-    int64_t not_before;         /* seconds since 1970 */
+    char names[512];    /* subjectAltName, "pbx.test, 127.0.0.1" */
+    int64_t not_before; /* seconds since 1970 */
     int64_t not_after;
     uint8_t sha256[ARS_PIN_LEN];
-    char problem[192];          /* in words: "the certificate is for pbx.local, not pbx.example" */
+    char problem[192]; /* in words: "the certificate is for pbx.local, not pbx.example" */
 };
 
 /* 64 hex digits, colons and case as they come. EINVAL. */

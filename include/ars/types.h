@@ -20,45 +20,45 @@ enum ars_account_state {
     ARS_ACCOUNT_CONNECTING,
     ARS_ACCOUNT_REGISTERING,
     ARS_ACCOUNT_READY,
-    ARS_ACCOUNT_WAITING,  /* for the next attempt */
-    ARS_ACCOUNT_FAILED,   /* needs the user: wrong password, certificate */
-    ARS_ACCOUNT_LEAVING,  /* un-registering */
+    ARS_ACCOUNT_WAITING, /* for the next attempt */
+    ARS_ACCOUNT_FAILED,  /* needs the user: wrong password, certificate */
+    ARS_ACCOUNT_LEAVING, /* un-registering */
     ARS_ACCOUNT_STATES,
 };
 
 enum ars_call_state {
-    ARS_CALL_PREPARING,   /* gathering candidates */
-    ARS_CALL_DIALING,     /* INVITE is out */
-    ARS_CALL_PROGRESS,    /* 18x came */
-    ARS_CALL_INCOMING,    /* rings here */
-    ARS_CALL_ANSWERING,   /* accepted, waiting for our candidates or the ACK */
+    ARS_CALL_PREPARING, /* gathering candidates */
+    ARS_CALL_DIALING,   /* INVITE is out */
+    ARS_CALL_PROGRESS,  /* 18x came */
+    ARS_CALL_INCOMING,  /* rings here */
+    ARS_CALL_ANSWERING, /* accepted, waiting for our candidates or the ACK */
     ARS_CALL_ESTABLISHED,
-    ARS_CALL_ENDING,      /* CANCEL or BYE is out */
+    ARS_CALL_ENDING, /* CANCEL or BYE is out */
     ARS_CALL_ENDED,
     ARS_CALL_STATES,
 };
 
 /* Everything that one account needs. All text is owned; see ars_account_conf_*(). */
 struct ars_account_conf {
-    char *server;                /* name or address: SIP domain, SNI, Host */
-    uint16_t port;               /* 0: 7443 */
-    char *path;                  /* NULL: "/ws"; "" or "/": none */
+    char *server;  /* name or address: SIP domain, SNI, Host */
+    uint16_t port; /* 0: 7443 */
+    char *path;    /* NULL: "/ws"; "" or "/": none */
     char *login;
-    char *auth_user;             /* NULL: login */
+    char *auth_user; /* NULL: login */
     struct ars_secret *password;
-    char *display_name;          /* NULL or UTF-8 */
-    char *instance;              /* UUID; NULL: made up for this run */
-    char *ca_file;               /* NULL: system's store alone */
+    char *display_name; /* NULL or UTF-8 */
+    char *instance;     /* UUID; NULL: made up for this run */
+    char *ca_file;      /* NULL: system's store alone */
     bool has_pin;
     uint8_t pin[ARS_PIN_LEN];
-    char *host_map;              /* rules, NULL: none */
-    bool no_proxy;               /* do not use the environment's HTTP proxy */
-    char *stun_host;             /* NULL: none */
-    uint16_t stun_port;          /* 0: 3478 */
-    char *codecs;                /* NULL: "opus,pcmu,pcma" */
-    uint32_t expires_s;          /* 0: 600 */
-    uint32_t ring_s;             /* 0: 30; how long an incoming call rings before 480 */
-    uint16_t rtp_port_min;       /* 0: any */
+    char *host_map;        /* rules, NULL: none */
+    bool no_proxy;         /* do not use the environment's HTTP proxy */
+    char *stun_host;       /* NULL: none */
+    uint16_t stun_port;    /* 0: 3478 */
+    char *codecs;          /* NULL: "opus,pcmu,pcma" */
+    uint32_t expires_s;    /* 0: 600 */
+    uint32_t ring_s;       /* 0: 30; how long an incoming call rings before 480 */
+    uint16_t rtp_port_min; /* 0: any */
     uint16_t rtp_port_max;
 };
 

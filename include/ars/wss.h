@@ -20,22 +20,24 @@ struct ars_wss;
 
 /* Copied by ars_wss_open(). */
 struct ars_wss_conf {
-    struct ars_addr addr;   /* where to connect: resolved and mapped */
-    const char *host;       /* the original name: SNI, Host header, certificate check */
-    uint16_t port;          /* the original port: Host header */
-    const char *path;       /* "/ws"; NULL or "" for "/" */
+    struct ars_addr addr; /* where to connect: resolved and mapped */
+    const char *host;     /* the original name: SNI, Host header, certificate check */
+    uint16_t port;        /* the original port: Host header */
+    const char *path;     /* "/ws"; NULL or "" for "/" */
     struct ars_trust trust;
-    struct ars_addr proxy;  /* HTTP CONNECT through here; family NONE for direct */
-    unsigned connect_ms;    /* 0: 10 s, TCP, TLS and upgrade together */
-    unsigned ping_s;        /* 0: 15 */
-    unsigned hangup_s;      /* 0: 25; without a PONG since */
+    struct ars_addr proxy; /* HTTP CONNECT through here; family NONE for direct */
+    unsigned connect_ms;   /* 0: 10 s, TCP, TLS and upgrade together */
+    unsigned ping_s;       /* 0: 15 */
+    unsigned hangup_s;     /* 0: 25; without a PONG since */
 };
 
 struct ars_wss_handlers {
     void (*opened)(void *arg);
     /* One whole message, without CR/LF-only keep-alives. Valid during the call. */
     void (*frame)(const char *msg, size_t len, void *arg);
-    /* Once, the last callback, also for a connection that never opened. cert: NULL unless refused. */
+    /*
+     * Once, the last callback, also for a connection that never opened. cert: NULL unless refused.
+     */
     void (*closed)(const struct ars_reason *why, const struct ars_cert *cert, void *arg);
 };
 

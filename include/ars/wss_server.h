@@ -16,11 +16,11 @@ struct ars_wss_server;
 struct ars_wss_peer;
 
 struct ars_wss_server_conf {
-    struct ars_addr bind;    /* port 0: any, see ars_wss_server_port() */
-    const char *cert_pem;    /* file */
-    const char *key_pem;     /* file */
-    const char *path;        /* others get 404; NULL: any */
-    size_t peers_max;        /* 0: 64 */
+    struct ars_addr bind; /* port 0: any, see ars_wss_server_port() */
+    const char *cert_pem; /* file */
+    const char *key_pem;  /* file */
+    const char *path;     /* others get 404; NULL: any */
+    size_t peers_max;     /* 0: 64 */
 };
 
 struct ars_wss_server_handlers {

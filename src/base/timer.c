@@ -113,7 +113,8 @@ bool ars_timer_running(const struct ars_timer *t)
 void ars_timers_run(struct ars_timers *ts)
 {
     uint64_t now = ars_clock_ms();
-    size_t left = ts->count; /* one that a handler starts anew with no delay waits for the next run */
+    size_t left =
+        ts->count; /* one that a handler starts anew with no delay waits for the next run */
 
     ts->firing = true;
     while (left-- > 0 && ts->first && ts->first->due_ms <= now) {

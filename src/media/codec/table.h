@@ -13,13 +13,13 @@ struct codec_enc;
 struct codec_dec;
 
 struct codec {
-    const char *name;       /* as in rtpmap, case-insensitive: "opus" */
-    const char *key;        /* as in settings: "opus", "pcmu", "pcma" */
-    int static_pt;          /* RFC 3551, -1: dynamic */
-    uint32_t clock;         /* RTP clock: 48000, 8000 */
-    uint8_t sdp_channels;   /* rtpmap's third part: 2 for opus, else 1 */
-    uint32_t rate;          /* of the samples: 48000, 8000 */
-    const char *fmtp;       /* what we offer, NULL: none: "minptime=10;useinbandfec=1" */
+    const char *name;     /* as in rtpmap, case-insensitive: "opus" */
+    const char *key;      /* as in settings: "opus", "pcmu", "pcma" */
+    int static_pt;        /* RFC 3551, -1: dynamic */
+    uint32_t clock;       /* RTP clock: 48000, 8000 */
+    uint8_t sdp_channels; /* rtpmap's third part: 2 for opus, else 1 */
+    uint32_t rate;        /* of the samples: 48000, 8000 */
+    const char *fmtp;     /* what we offer, NULL: none: "minptime=10;useinbandfec=1" */
 
     int (*enc_alloc)(struct codec_enc **ret, uint32_t max_bitrate, bool fec);
     void (*enc_free)(struct codec_enc *e);

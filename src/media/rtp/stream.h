@@ -1,7 +1,7 @@
 /*
- * media: one call's RTP in clear text: packets to and from the transport on one side, 10 ms frames to
- * and from the mixer on the other; in between codecs, jitter buffer, DTMF, RTCP and statistics.
- * Knows neither SDP nor sockets. Loop's thread.
+ * media: one call's RTP in clear text: packets to and from the transport on one side, 10 ms frames
+ * to and from the mixer on the other; in between codecs, jitter buffer, DTMF, RTCP and statistics.
+ * Knows neither SDP nor sockets. Loop's thread. /
  */
 #ifndef ARS_MEDIA_RTP_STREAM_H
 #define ARS_MEDIA_RTP_STREAM_H
@@ -18,20 +18,22 @@ struct rtp_stream;
 
 /* What SDP agreed on. Payload types differ per direction of the offer: never assumed. */
 struct rtp_format {
-    char codec[16];         /* "opus", "PCMU", "PCMA" */
+    char codec[16]; /* "opus", "PCMU", "PCMA" */
     uint8_t pt_send;
     uint8_t pt_recv;
-    uint8_t ptime_ms;       /* what we send in a packet: 20 unless the peer asks otherwise */
-    bool fec;               /* Opus: peer says useinbandfec=1 */
-    bool stereo_send;       /* Opus: peer says stereo=1; we send mono all the same unless asked */
-    uint32_t max_bitrate;   /* Opus: maxaveragebitrate, 0: none */
-    int event_pt_send;      /* telephone-event at the codec's clock rate, -1: none agreed */
+    uint8_t ptime_ms;     /* what we send in a packet: 20 unless the peer asks otherwise */
+    bool fec;             /* Opus: peer says useinbandfec=1 */
+    bool stereo_send;     /* Opus: peer says stereo=1; we send mono all the same unless asked */
+    uint32_t max_bitrate; /* Opus: maxaveragebitrate, 0: none */
+    int event_pt_send;    /* telephone-event at the codec's clock rate, -1: none agreed */
     int event_pt_recv;
 };
 
 struct rtp_stream_handlers {
-    /* One packet in clear text with SRTP room behind it: buf has at least ARS_RTP_TRAILER bytes after len.
-     * ENOTCONN while there are no keys. */
+    /*
+     * One packet in clear text with SRTP room behind it: buf has at least ARS_RTP_TRAILER bytes
+     * after len. ENOTCONN while there are no keys.
+     */
     int (*send)(uint8_t *buf, size_t len, bool rtcp, void *arg);
     void (*first_audio)(void *arg);
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);

@@ -1,0 +1,2 @@
+/* src/base/timer.c: net */
+#include <ars/loop.h>

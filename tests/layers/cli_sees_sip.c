@@ -1,0 +1,2 @@
+/* src/cli/main.c: sip */
+#include <ars/sip.h>

@@ -1,0 +1,2 @@
+/* src/cli/print.c: library */
+#include <re.h>

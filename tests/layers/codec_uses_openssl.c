@@ -1,0 +1,2 @@
+/* src/media/codec/opus.c: library */
+#include <openssl/evp.h>

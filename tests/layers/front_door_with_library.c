@@ -1,0 +1,2 @@
+/* include/ars/media.h: library */
+#include <re.h>

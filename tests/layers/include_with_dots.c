@@ -1,0 +1,2 @@
+/* src/media/rtp/send.c: dotdot */
+#include "../audio/mixer.h"

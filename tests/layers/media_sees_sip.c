@@ -1,0 +1,2 @@
+/* src/media/session.c: sip */
+#include <ars/sip.h>

@@ -1,0 +1,2 @@
+/* src/net/wss.c: engine */
+#include <ars/event.h>

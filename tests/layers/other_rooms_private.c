@@ -1,0 +1,2 @@
+/* src/engine/call.c: room */
+#include "rtp/jitter.h"

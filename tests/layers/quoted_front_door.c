@@ -1,0 +1,2 @@
+/* src/engine/call.c: front */
+#include "ars/sip.h"

@@ -1,0 +1,2 @@
+/* src/sip/invite.c: media */
+#include <ars/media.h>

@@ -1,0 +1,2 @@
+/* src/sip/reg.c: net */
+#include <ars/wss.h>

@@ -1,0 +1,2 @@
+/* src/sip/endpoint.c: library */
+#include <libwebsockets.h>

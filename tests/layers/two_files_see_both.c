@@ -1,0 +1,3 @@
+/* src/engine/calls.c: both */
+#include <ars/media.h>
+#include <ars/sip.h>

@@ -1,23 +1,15 @@
 /*
- * Unit tests: a program is a table of cases. A case returns 0, or the error that stopped it; CHECK()
- * reports and leaves through `out`, where the case frees what it made. Each case prints one line,
- * 'ok NAME' or 'not ok NAME - why'.
+ * Unit tests: a program is a table of cases. A case returns 0, or the error that stopped it;
+ * CHECK() reports and leaves through `out`, where the case frees what it made. Each case prints one
+ * line, 'ok NAME' or 'not ok NAME - why'.
  *
- *   static int test_ring_wraps(void)
- *   {
- *       struct ars_ring *r = NULL;
- *       int err = ars_ring_alloc(&r, 4);
+ * static int test_ring_wraps(void) { struct ars_ring *r = NULL; int err = ars_ring_alloc(&r, 4);
  *
- *       TRY(err);
- *       CHECK(ars_ring_fill(r) == 0);
- *   out:
- *       ars_ring_free(r);
- *       return err;
- *   }
+ * TRY(err); CHECK(ars_ring_fill(r) == 0); out: ars_ring_free(r); return err; }
  *
  * With the argument --oom each case marked `oom` runs again and again with the n-th allocation
  * failing, until no allocation is left to fail: it must return 0 or ENOMEM, free all and not crash.
- * Arguments that are not options choose cases by a part of their name.
+ * Arguments that are not options choose cases by a part of their name. /
  */
 #ifndef ARS_TEST_CHECK_H
 #define ARS_TEST_CHECK_H

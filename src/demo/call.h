@@ -26,7 +26,7 @@ struct demo_call_conf {
     struct ars_loop *loop;
     struct ars_resolver *resolver;
     enum demo_service service;
-    /* The last one, not from inside the two below: c is to be freed in it. served: it was answered. */
+    /* The last one, never from inside the two below: it frees c. served: it was answered. */
     void (*ended)(struct demo_call *c, bool served, void *arg);
     void *arg;
 };

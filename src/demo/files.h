@@ -12,8 +12,8 @@ struct ars_secret;
 struct demo_files;
 
 /*
- * dir NULL: a private temporary folder, removed at the end. Otherwise what is there already is used,
- * and what is missing is made. EINVAL (a password that cannot be), errno of the files.
+ * dir NULL: a private temporary folder, removed at the end. Otherwise what is there already is
+ * used, and what is missing is made. EINVAL (a password that cannot be), errno of the files.
  */
 int demo_files_open(struct demo_files **ret, const char *dir);
 

@@ -1,6 +1,6 @@
 /*
- * demo: ars-demo-line, a telephone line to try a phone on, without any PBX: a program of its own that
- * listens on loopback only.
+ * demo: ars-demo-line, a telephone line to try a phone on, without any PBX: a program of its own
+ * that listens on loopback only.
  */
 #include <errno.h>
 #include <signal.h>
@@ -9,10 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <re.h>
 
 #include <ars/log.h>
 #include <ars/loop.h>
@@ -21,6 +17,7 @@
 #include "files.h"
 #include "line.h"
 #include "options.h"
+#include "watch.h"
 
 #define LOGIN     "demo"
 #define READY_MAX 4096
@@ -29,8 +26,7 @@ struct demo {
     struct ars_loop *loop;
     struct demo_files *files;
     struct demo_line *line;
-    int signals;
-    bool stdin_watched;
+    struct demo_watch *watch;
 };
 
 static void print_log(enum ars_log_level level, const char *room, const char *line, void *arg)
@@ -38,42 +34,11 @@ static void print_log(enum ars_log_level level, const char *room, const char *li
     fprintf(stderr, "%s: %s\n", room, line);
 }
 
-static void on_signal(int flags, void *arg)
+static void on_stop(void *arg)
 {
     struct demo *d = arg;
 
     ars_loop_stop(d->loop);
-}
-
-static void on_stdin(int flags, void *arg)
-{
-    struct demo *d = arg;
-    char ignored[256];
-    ssize_t n = read(STDIN_FILENO, ignored, sizeof(ignored));
-
-    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-        ars_loop_stop(d->loop);
-}
-
-/* Before any thread is made, so that all inherit the mask. */
-static int block_signals(int *ret_fd)
-{
-    sigset_t set;
-
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL))
-        return errno;
-
-    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-
-    if (fd < 0)
-        return errno;
-    *ret_fd = fd;
-    return 0;
 }
 
 static void add_json_string(struct ars_buf *b, const char *key, const char *s)
@@ -113,7 +78,7 @@ static int print_ready(const struct demo *d)
 
 static int open_line(struct demo *d, const struct demo_options *o)
 {
-    int err = block_signals(&d->signals);
+    int err = demo_watch_block_signals();
 
     if (!err)
         err = demo_files_open(&d->files, o->dir);
@@ -133,25 +98,13 @@ static int open_line(struct demo *d, const struct demo_options *o)
     };
 
     err = demo_line_alloc(&d->line, d->loop, &conf);
-    if (!err)
-        err = fd_listen(d->signals, FD_READ, on_signal, d);
-    if (err)
-        return err;
-    /* a file or /dev/null cannot be waited for: then only a signal ends us */
-    d->stdin_watched = !fd_listen(STDIN_FILENO, FD_READ, on_stdin, d);
-    return 0;
+    return err ? err : demo_watch_alloc(&d->watch, d->loop, on_stop, d);
 }
 
 static void close_line(struct demo *d)
 {
-    if (d->stdin_watched)
-        fd_close(STDIN_FILENO);
+    demo_watch_free(d->watch);
     demo_line_free(d->line);
-    if (d->signals >= 0) {
-        if (d->loop)
-            fd_close(d->signals);
-        close(d->signals);
-    }
     ars_loop_free(d->loop);
     demo_files_close(d->files);
 }
@@ -159,7 +112,7 @@ static void close_line(struct demo *d)
 int main(int argc, char **argv)
 {
     struct demo_options options;
-    struct demo d = {.signals = -1};
+    struct demo d = {0};
 
     if (demo_options_parse(argc, argv, &options))
         return 2;
@@ -168,6 +121,8 @@ int main(int argc, char **argv)
         return 0;
     }
     ars_log_set_sink(options.trace ? ARS_LOG_INFO : ARS_LOG_WARN, print_log, NULL);
+
+    signal(SIGPIPE, SIG_IGN);
 
     int err = open_line(&d, &options);
 

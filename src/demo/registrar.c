@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <re.h>
-
 #include <ars/log.h>
 #include <ars/sip.h>
 #include <ars/str.h>
@@ -39,17 +37,18 @@ static int challenge(struct ars_sip_request *req, const char *value)
     return EACCES;
 }
 
-static uint32_t wanted_expires(const struct ars_sip_request *req, const struct pl *params)
+/* params: ";expires=300;+sip.instance=..", or "". */
+static uint32_t wanted_expires(const struct ars_sip_request *req, const char *params)
 {
     const char *header = ars_sip_request_header(req, "Expires");
-    struct pl value;
-    uint32_t s = EXPIRES_S;
+    const char *param = strcasestr(params, ";expires=");
+    unsigned long s = EXPIRES_S;
 
-    if (params && !msg_param_decode(params, "expires", &value))
-        s = pl_u32(&value);
+    if (param)
+        s = strtoul(param + strlen(";expires="), NULL, 10);
     else if (header)
-        (void)ars_str_to_u32(header, UINT32_MAX, &s);
-    return s < EXPIRES_MAX_S ? s : EXPIRES_MAX_S;
+        s = strtoul(header, NULL, 10);
+    return s < EXPIRES_MAX_S ? (uint32_t)s : EXPIRES_MAX_S;
 }
 
 /* EBADMSG. An address in brackets or bare, or the star that takes all away. */
@@ -57,18 +56,20 @@ static int read_contact(const struct ars_sip_request *req, struct demo_binding *
 {
     const char *text = ars_sip_request_header(req, "Contact");
     struct demo_binding b = {0};
-    struct sip_addr addr;
-    struct pl pl;
 
     if (!text || !strcmp(text, "*")) {
         *ret = b;
         return 0;
     }
-    pl_set_str(&pl, text);
-    if (sip_addr_decode(&addr, &pl) || !addr.auri.l ||
-        !ars_strncpy(b.contact, sizeof(b.contact), addr.auri.p, addr.auri.l))
+
+    const char *bracket = strchr(text, '<');
+    const char *uri = bracket ? bracket + 1 : text;
+    size_t len = strcspn(uri, bracket ? ">" : ";");
+
+    if (!len || (bracket && uri[len] != '>') ||
+        !ars_strncpy(b.contact, sizeof(b.contact), uri, len))
         return EBADMSG;
-    b.expires_s = wanted_expires(req, &addr.params);
+    b.expires_s = wanted_expires(req, uri + len + (bracket ? 1 : 0));
     if (!b.expires_s)
         b.contact[0] = '\0';
     *ret = b;

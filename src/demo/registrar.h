@@ -23,8 +23,8 @@ struct demo_binding {
 };
 
 /*
- * Answers req. EACCES: it was challenged or refused and *binding stays; 0: *binding is what holds now
- * (an empty contact after an un-registration).
+ * Answers req. EACCES: it was challenged or refused and *binding stays; 0: *binding is what holds
+ * now (an empty contact after an un-registration).
  */
 int demo_register(const struct demo_account *account, struct ars_sip_request *req,
                   struct demo_binding *binding);

@@ -1,0 +1,126 @@
+/*
+ * Calls in a row: neither our process nor the demo line's may hold more after them than before.
+ */
+#include <dirent.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "scene.h"
+
+#define WARM_UP 5
+#define CALLS   50
+/* What caches and queues may settle at; a leaked call would hold several times this a call. */
+#define HEAP_MAX (32 * 1024)
+
+struct holdings {
+    size_t fds;
+    size_t threads;
+    size_t heap; /* bytes in use, 0 where a sanitizer counts them itself */
+};
+
+static size_t count_entries(pid_t pid, const char *what)
+{
+    char path[64];
+    size_t n = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+
+    DIR *dir = opendir(path);
+
+    if (!dir)
+        return 0;
+    while (readdir(dir))
+        n++;
+    closedir(dir);
+    return n - 2; /* . and .. */
+}
+
+static struct holdings count(pid_t pid)
+{
+    struct holdings h = {
+        .fds = count_entries(pid, "fd"),
+        .threads = count_entries(pid, "task"),
+    };
+
+    if (!PACE_SANITIZED && pid == getpid())
+        h.heap = mallinfo2().uordblks + mallinfo2().hblkhd;
+    return h;
+}
+
+static int call_often(struct phone *p, unsigned n)
+{
+    int err = 0;
+
+    for (unsigned i = 0; i < n && !err; i++) {
+        ars_id call;
+
+        err = phone_call(p, "600", &call);
+        if (!err)
+            err = phone_hangup(p, call);
+        phone_forget(p);
+    }
+    return err;
+}
+
+static int test_fifty_calls(void)
+{
+    struct scene s;
+    struct holdings ours, ours_after, theirs, theirs_after;
+    int err;
+
+    TRY(scene_open(&s, "tone:500", NULL));
+    TRY(call_often(s.a, WARM_UP));
+    phone_listen(s.a, pace_ms(500)); /* what ends late has ended */
+    ours = count(getpid());
+    theirs = count(line_pid(s.line));
+    TRY(call_often(s.a, CALLS));
+    phone_listen(s.a, pace_ms(500));
+    phone_forget(s.a);
+    ours_after = count(getpid());
+    theirs_after = count(line_pid(s.line));
+    printf("# %u calls: heap %zu -> %zu, descriptors %zu -> %zu, threads %zu -> %zu\n", CALLS,
+           ours.heap, ours_after.heap, ours.fds, ours_after.fds, ours.threads, ours_after.threads);
+    CHECK(ours.fds > 0 && theirs.fds > 0);
+    CHECK_INT(ours_after.fds, ours.fds);
+    CHECK_INT(ours_after.threads, ours.threads);
+    CHECK(ours_after.heap <= ours.heap + HEAP_MAX);
+    CHECK_INT(theirs_after.fds, theirs.fds);
+    CHECK_INT(theirs_after.threads, theirs.threads);
+    TRY(scene_end(&s));
+out:
+    scene_close(&s);
+    return err;
+}
+
+/* An engine that has gone leaves neither threads nor descriptors. */
+static int test_engines_in_a_row(void)
+{
+    struct scene s;
+    struct holdings before = {0}, after;
+    int err = 0;
+
+    for (unsigned i = 0; i < 5; i++) {
+        TRY(scene_open(&s, "silence", "silence"));
+        TRY(scene_end(&s));
+        scene_close(&s);
+        after = count(getpid());
+        if (!i)
+            before = after;
+    }
+    CHECK_INT(after.fds, before.fds);
+    CHECK_INT(after.threads, before.threads);
+    CHECK(after.heap <= before.heap + HEAP_MAX);
+out:
+    scene_close(&s);
+    return err;
+}
+
+const struct check_case growth_cases[] = {
+    {"loop/fifty-calls", test_fifty_calls, false},
+    {"loop/engines-in-a-row", test_engines_in_a_row, false},
+};
+const size_t growth_case_count = CHECK_COUNT(growth_cases);

@@ -23,9 +23,14 @@
 #define DEBUG_LEVEL  4
 #include <re_dbg.h>
 
+#include "thread.h"
+
 struct ars_loop {
     struct ars_timers *timers;
     int timer_fd;
+    pthread_mutex_t lock;
+    pthread_cond_t idle;
+    unsigned threads; /* under lock: between loop_enter() and loop_leave() */
 };
 
 struct ars_bell {
@@ -151,6 +156,29 @@ void ars_bell_ring(struct ars_bell *b)
     }
 }
 
+void loop_enter(struct ars_loop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->threads++;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void loop_leave(struct ars_loop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    if (--l->threads == 0) {
+        pthread_cond_signal(&l->idle);
+    }
+    pthread_mutex_unlock(&l->lock);
+}
+
+static void loop_struct_free(struct ars_loop *l)
+{
+    (void)pthread_mutex_destroy(&l->lock);
+    (void)pthread_cond_destroy(&l->idle);
+    free(l);
+}
+
 int ars_loop_alloc(struct ars_loop **ret)
 {
     struct ars_loop *l;
@@ -162,6 +190,8 @@ int ars_loop_alloc(struct ars_loop **ret)
     if (!l) {
         return ENOMEM;
     }
+    (void)pthread_mutex_init(&l->lock, NULL);
+    (void)pthread_cond_init(&l->idle, NULL);
     l->timer_fd = -1;
     err = libre_get();
     if (err) {
@@ -200,7 +230,7 @@ out:
     if (libre) {
         libre_put();
     }
-    free(l);
+    loop_struct_free(l);
     return err;
 }
 
@@ -209,12 +239,17 @@ void ars_loop_free(struct ars_loop *l)
     if (!l) {
         return;
     }
+    pthread_mutex_lock(&l->lock);
+    while (l->threads) {
+        pthread_cond_wait(&l->idle, &l->lock);
+    }
+    pthread_mutex_unlock(&l->lock);
     ars_timers_free(l->timers);
     fd_close(l->timer_fd);
     (void)close(l->timer_fd);
     re_thread_close();
     libre_put();
-    free(l);
+    loop_struct_free(l);
 }
 
 int ars_loop_run(struct ars_loop *l)

@@ -11,7 +11,7 @@
 #include <ars/types.h>
 
 enum ars_command_type {
-    ARS_CMD_ACCOUNT_SET, /* account conf (id 0: a new one); connects and registers */
+    ARS_CMD_ACCOUNT_SET, /* account, conf (id 0: a new one, ARS_EV_ACCOUNT tells its id) */
     ARS_CMD_ACCOUNT_OFF, /* account: un-registers and disconnects */
     ARS_CMD_RETRY,       /* account: now instead of after the wait */
     ARS_CMD_DIAL,        /* account (0: the first), text: number or URI */
@@ -26,6 +26,8 @@ enum ars_command_type {
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
+    ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; not during a call, the list takes a while */
+    ARS_CMD_RESOLVE,     /* text: host, number: port, text2: host map; one ARS_EV_RESOLVED */
     ARS_CMD_SHUTDOWN,    /* hangs up, un-registers, then ARS_EV_STOPPED */
 };
 

@@ -5,21 +5,22 @@
 #define ARS_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include <ars/audio_device.h>
+#include <ars/addr.h>
 #include <ars/reason.h>
 #include <ars/stats.h>
 #include <ars/trust.h>
 #include <ars/types.h>
 
 enum ars_event_type {
-    ARS_EV_ACCOUNT, /* every change of account_state; retry_ms when WAITING */
+    ARS_EV_ACCOUNT, /* every change of account_state; retry_ms when WAITING; tag of its command */
     ARS_EV_REGISTERING,
     ARS_EV_REGISTERED,          /* number: seconds granted */
     ARS_EV_REGISTRATION_FAILED, /* reason, cert if that was it, retry_ms (0: not again) */
     ARS_EV_UNREGISTERED,
-    ARS_EV_DIALING,     /* call, peer_number */
+    ARS_EV_DIALING,     /* tag, call, peer_number */
     ARS_EV_RINGING,     /* call: 180, local ringback */
     ARS_EV_EARLY_MEDIA, /* call: the far end sends sound before the answer */
     ARS_EV_INCOMING,    /* call, peer_name, peer_number */
@@ -32,11 +33,21 @@ enum ars_event_type {
     ARS_EV_MEDIA,       /* call: encrypted media flows; stats has codec, srtp, path */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
-    ARS_EV_STATS, /* call, stats */
-    ARS_EV_AUDIO_DEVICE,     /* number: 1 works, 0 does not; text: name; reason.text why */
-    ARS_EV_HOST_MAP_PROBLEM, /* account, number: rule, text: place and reason */
+    ARS_EV_STATS, /* call, stats; tag of its command */
+    ARS_EV_AUDIO_DEVICE,     /* input; number: 1 works, 0 does not; text: name; reason.text why */
+    ARS_EV_DEVICES,          /* tag, devices */
+    ARS_EV_HOST_MAP_PROBLEM, /* account or tag; number: rule, text: place and reason */
+    ARS_EV_RESOLVED,         /* tag, text: what the map made of it; addrs, or the reason why none */
     ARS_EV_ERROR,            /* tag, account or call, reason: the command failed */
     ARS_EV_STOPPED,          /* after ARS_CMD_SHUTDOWN; the last */
+    ARS_EV_COUNT,
+};
+
+struct ars_device {
+    char name[128];
+    bool input;
+    bool output;
+    bool is_default;
 };
 
 struct ars_event {
@@ -49,6 +60,7 @@ struct ars_event {
     enum ars_call_state call_state;
     bool by_remote;
     bool has_stats;
+    bool input;
     int number;
     uint32_t retry_ms;
     int setup_ms; /* established, ended, stats: -1 before */
@@ -59,6 +71,10 @@ struct ars_event {
     struct ars_reason reason;
     struct ars_media_stats stats;
     struct ars_cert *cert;
+    struct ars_device *devices;
+    size_t devices_n;
+    struct ars_addr *addrs;
+    size_t addrs_n;
 };
 
 /* "registration_failed": what JSON says. */

@@ -1,0 +1,87 @@
+/* engine: what an account needs, as data. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/secret.h>
+#include <ars/str.h>
+#include <ars/types.h>
+
+#include "account_conf.h"
+
+static char **texts(struct ars_account_conf *c, size_t i)
+{
+    char **const all[] = {
+        &c->server,   &c->path,    &c->login,    &c->auth_user, &c->display_name,
+        &c->instance, &c->ca_file, &c->host_map, &c->stun_host, &c->codecs,
+    };
+
+    return i < sizeof(all) / sizeof(all[0]) ? all[i] : NULL;
+}
+
+struct ars_account_conf *ars_account_conf_new(void)
+{
+    return calloc(1, sizeof(struct ars_account_conf));
+}
+
+struct ars_account_conf *ars_account_conf_dup(const struct ars_account_conf *c)
+{
+    struct ars_account_conf *d = ars_account_conf_new();
+    bool failed = false;
+    char **text;
+
+    if (!d)
+        return NULL;
+    *d = *c;
+    d->password = ars_secret_dup(c->password);
+    failed = c->password && !d->password;
+    for (size_t i = 0; (text = texts(d, i)); i++) {
+        const char *from = *text;
+
+        *text = ars_strdup(from);
+        failed = failed || (from && !*text);
+    }
+    if (failed) {
+        ars_account_conf_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+void ars_account_conf_free(struct ars_account_conf *c)
+{
+    char **text;
+
+    if (!c)
+        return;
+    for (size_t i = 0; (text = texts(c, i)); i++)
+        free(*text);
+    ars_secret_free(c->password);
+    free(c);
+}
+
+bool account_conf_valid(const struct ars_account_conf *c)
+{
+    return c->server && *c->server && c->login && *c->login;
+}
+
+const char *account_conf_path(const struct ars_account_conf *c)
+{
+    return c->path ? c->path : "/ws";
+}
+
+uint16_t account_conf_port(const struct ars_account_conf *c)
+{
+    return c->port ? c->port : ACCOUNT_PORT;
+}
+
+bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b)
+{
+    return ars_streq(a->server, b->server) && account_conf_port(a) == account_conf_port(b) &&
+           ars_streq(account_conf_path(a), account_conf_path(b)) && ars_streq(a->login, b->login) &&
+           ars_streq(a->auth_user, b->auth_user) &&
+           ars_streq(ars_secret_text(a->password), ars_secret_text(b->password)) &&
+           ars_streq(a->display_name, b->display_name) && ars_streq(a->instance, b->instance) &&
+           ars_streq(a->ca_file, b->ca_file) && a->has_pin == b->has_pin &&
+           memcmp(a->pin, b->pin, sizeof(a->pin)) == 0 && ars_streq(a->host_map, b->host_map) &&
+           a->no_proxy == b->no_proxy && a->expires_s == b->expires_s;
+}

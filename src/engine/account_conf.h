@@ -1,0 +1,19 @@
+/* engine: the defaults of an account's settings, and which of them a connection hangs on. */
+#ifndef ENGINE_ACCOUNT_CONF_H
+#define ENGINE_ACCOUNT_CONF_H
+
+#include <ars/types.h>
+
+#define ACCOUNT_PORT   7443
+#define ACCOUNT_RING_S 30
+
+/* A server and a login are the least. */
+bool account_conf_valid(const struct ars_account_conf *c);
+
+const char *account_conf_path(const struct ars_account_conf *c);
+uint16_t account_conf_port(const struct ars_account_conf *c);
+
+/* False: the connection must be made anew to go from a to b. */
+bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b);
+
+#endif

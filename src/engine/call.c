@@ -1,0 +1,612 @@
+/* engine: one call. The only file of the phone that knows both sip and media. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/log.h>
+#include <ars/loop.h>
+#include <ars/media.h>
+#include <ars/sip.h>
+#include <ars/str.h>
+
+#include "account_conf.h"
+#include "call_priv.h"
+
+#define SDP_TYPE "application/sdp"
+
+/* A re-INVITE that found the dialog busy is tried again: shorter than a person notices. */
+#define SYNC_AGAIN_MS 250
+
+static void sync_dialog(struct call *c);
+
+static void changed(struct call *c)
+{
+    c->env.changed(c, c->env.arg);
+}
+
+static struct ars_sip_body sdp_body(const char *sdp)
+{
+    return (struct ars_sip_body){.type = SDP_TYPE, .data = sdp, .len = strlen(sdp)};
+}
+
+/* What we want of a direction, our hold considered. */
+static enum ars_dir wanted_dir(const struct call *c)
+{
+    return c->want_hold ? ARS_DIR_SENDONLY : ARS_DIR_SENDRECV;
+}
+
+/* ---- the end ---- */
+
+static void close_media(struct call *c)
+{
+    ars_timer_stop(&c->ring_timer);
+    ars_timer_stop(&c->sync_timer);
+    c->ringback = false;
+    if (!c->media)
+        return;
+    ars_media_get_stats(c->media, &c->stats);
+    ars_media_free(c->media);
+    c->media = NULL;
+}
+
+/* c is gone afterwards. */
+static void finish(struct call *c, const struct ars_reason *why, bool by_remote)
+{
+    close_media(c);
+    call_go(c, ARS_CALL_ENDED);
+    ars_log(ARS_LOG_INFO, "engine", "call %u: ended: %s%s%s", c->id, ars_reason_name(why->code),
+            why->text[0] ? ", " : "", why->text);
+    call_tell_ended(c, why, by_remote);
+    c->env.gone(c, c->env.arg);
+}
+
+/* We end it: `why` is what the face hears. c may be gone afterwards. */
+static void hang_up(struct call *c, int status, const struct ars_reason *why)
+{
+    struct ars_reason copy = *why;
+
+    if (c->state == ARS_CALL_ENDING || c->state == ARS_CALL_ENDED)
+        return;
+    if (!c->sip) {
+        finish(c, &copy, false);
+        return;
+    }
+    close_media(c);
+    c->why = copy;
+    call_go(c, ARS_CALL_ENDING);
+    changed(c);
+    ars_sip_call_hangup(c->sip, status);
+}
+
+static void hang_up_internal(struct call *c, const char *what, int error)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, error == ENOTCONN ? ARS_REASON_NO_CONNECTION : ARS_REASON_INTERNAL, 0,
+                   "%s: %s", what, strerror(error));
+    hang_up(c, 500, &why);
+}
+
+/* What nobody over there has decided. */
+static bool is_local(enum ars_reason_code code)
+{
+    switch (code) {
+    case ARS_REASON_LOCAL_HANGUP:
+    case ARS_REASON_TIMEOUT:
+    case ARS_REASON_CONNECTION_LOST:
+    case ARS_REASON_NO_CONNECTION:
+    case ARS_REASON_INTERNAL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason ours = c->why;
+
+    c->sip = NULL;
+    if (c->state != ARS_CALL_ENDING) {
+        finish(c, why, !is_local(why->code));
+        return;
+    }
+    if (!ours.sip_status)
+        ours.sip_status = why->sip_status;
+    finish(c, &ours, false);
+}
+
+/* ---- the beginning ---- */
+
+static void establish(struct call *c)
+{
+    if (!call_go(c, ARS_CALL_ESTABLISHED))
+        return;
+    c->talk_ms = ars_clock_ms();
+    c->setup_ms = (int)(c->talk_ms - c->start_ms);
+    c->ringback = false;
+    call_tell_number(c, ARS_EV_ESTABLISHED, c->setup_ms);
+    call_watch_remote_hold(c);
+    call_update_talk(c);
+    c->env.established(c, c->env.arg);
+}
+
+static void on_progress(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
+                        void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why;
+
+    if (c->state == ARS_CALL_DIALING)
+        call_go(c, ARS_CALL_PROGRESS);
+    if (c->state != ARS_CALL_PROGRESS)
+        return;
+    if (body->len > 0 && !c->answered_early) {
+        if (ars_media_accept(c->media, body->data, body->len, &why))
+            ars_log(ARS_LOG_WARN, "engine", "call %u: early answer: %s", c->id, why.text);
+        else
+            c->answered_early = true;
+    }
+    if (status == 180 && !c->told_ringing) {
+        c->told_ringing = true;
+        /* until sound of the far end is there, whatever the 180 promised */
+        c->ringback = c->first_audio_ms < 0;
+        call_tell(c, ARS_EV_RINGING);
+    }
+    if (status == 183 && c->answered_early && !c->told_early) {
+        c->told_early = true;
+        call_tell(c, ARS_EV_EARLY_MEDIA);
+    }
+    call_update_talk(c);
+    changed(c);
+}
+
+static void on_answered(struct ars_sip_call *sc, const struct ars_sip_body *body, void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why;
+
+    if (c->state != ARS_CALL_DIALING && c->state != ARS_CALL_PROGRESS)
+        return;
+    if (body->len == 0 && !c->answered_early) {
+        ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, 0, "answered without SDP");
+        hang_up(c, 488, &why);
+    } else if (body->len > 0 && ars_media_accept(c->media, body->data, body->len, &why)) {
+        hang_up(c, 488, &why);
+    } else {
+        establish(c);
+    }
+}
+
+static void on_confirmed(struct ars_sip_call *sc, const struct ars_sip_body *body, void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why;
+
+    if (c->state != ARS_CALL_ANSWERING && c->state != ARS_CALL_ESTABLISHED)
+        return;
+    if (c->offered) {
+        c->offered = false;
+        ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, 0, "no SDP in the ACK");
+        if (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why)) {
+            hang_up(c, 488, &why);
+            return;
+        }
+    }
+    if (c->state == ARS_CALL_ANSWERING)
+        establish(c);
+    else
+        call_watch_remote_hold(c);
+    sync_dialog(c);
+}
+
+/* ---- inside the dialog ---- */
+
+static void hold_failed(struct call *c, const struct ars_reason *why)
+{
+    bool held = c->hold == CALL_RESUMING || c->hold == CALL_HELD;
+
+    if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
+        call_hold_go(c, held ? CALL_HELD : CALL_TALKING);
+    c->want_hold = held;
+    call_tell_error(c, c->hold_tag, why);
+    call_update_talk(c);
+    changed(c);
+}
+
+static void on_sync_timer(void *arg)
+{
+    sync_dialog(arg);
+}
+
+/* Brings the dialog to what is wanted of it: one re-INVITE at a time. */
+static void sync_dialog(struct call *c)
+{
+    bool held = c->hold == CALL_HELD;
+    struct ars_sip_body body;
+    struct ars_reason why;
+    char *sdp = NULL;
+    int err;
+
+    if (c->state != ARS_CALL_ESTABLISHED || c->reinvite_out || c->offered ||
+        (c->want_hold == held && !c->want_refresh))
+        return;
+    err = ars_media_offer(c->media, wanted_dir(c), &sdp);
+    if (!err) {
+        body = sdp_body(sdp);
+        err = ars_sip_call_reinvite(c->sip, &body);
+        if (err)
+            ars_media_rollback(c->media);
+    }
+    free(sdp);
+    if (!err) {
+        c->reinvite_out = true;
+        c->want_refresh = false;
+        if (c->want_hold != held)
+            call_hold_go(c, c->want_hold ? CALL_HOLDING : CALL_RESUMING);
+    } else if (err == EBUSY || err == EAGAIN) {
+        ars_timer_start(ars_loop_timers(c->env.loop), &c->sync_timer, SYNC_AGAIN_MS, on_sync_timer,
+                        c);
+    } else if (err != ENOTCONN) { /* without a connection: call_rebind() comes back here */
+        c->want_refresh = false;
+        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot offer again: %s", strerror(err));
+        if (c->want_hold != held)
+            hold_failed(c, &why);
+    }
+}
+
+static void on_reanswered(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
+                          void *arg)
+{
+    struct call *c = arg;
+    bool success = status >= 200 && status < 300;
+    struct ars_reason why;
+
+    if (c->state != ARS_CALL_ESTABLISHED || !c->reinvite_out)
+        return;
+    c->reinvite_out = false;
+    ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, status,
+                   success ? "re-INVITE answered without SDP" : "the far end refused");
+    if (success && (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why))) {
+        hang_up(c, 488, &why);
+        return;
+    }
+    if (!success) {
+        ars_media_rollback(c->media);
+        if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
+            hold_failed(c, &why);
+        if (status != 408 && status != 481) /* those end the dialog (RFC 3261 12.2.1.2) */
+            sync_dialog(c);
+        return;
+    }
+    if (c->hold == CALL_HOLDING)
+        call_hold_go(c, CALL_HELD);
+    else if (c->hold == CALL_RESUMING)
+        call_hold_go(c, CALL_TALKING);
+    if (c->hold == CALL_TALKING)
+        call_watch_remote_hold(c); /* what it says to our hold is no hold of its own */
+    call_update_talk(c);
+    changed(c);
+    sync_dialog(c);
+}
+
+static void on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why = {0};
+    struct ars_sip_body body;
+    char *sdp = NULL;
+    int err;
+
+    if (!c->media) {
+        ars_sip_call_refuse(sc, 488, NULL);
+        return;
+    }
+    if (offer->len > 0)
+        err = ars_media_answer(c->media, offer->data, offer->len, wanted_dir(c), &sdp, &why);
+    else
+        err = ars_media_offer(c->media, wanted_dir(c), &sdp);
+    if (err) {
+        ars_log(ARS_LOG_INFO, "engine", "call %u: new offer refused: %s", c->id,
+                why.text[0] ? why.text : strerror(err));
+        ars_sip_call_refuse(sc, err == ENOMEM ? 500 : 488, NULL);
+        return;
+    }
+    body = sdp_body(sdp);
+    err = ars_sip_call_answer(sc, &body);
+    free(sdp);
+    if (err) {
+        ars_log(ARS_LOG_WARN, "engine", "call %u: new offer: %s", c->id, strerror(err));
+        return;
+    }
+    if (offer->len == 0)
+        c->offered = true;
+    else
+        call_watch_remote_hold(c);
+    call_update_talk(c);
+}
+
+static const struct ars_sip_call_handlers sip_handlers = {
+    .progress = on_progress,
+    .answered = on_answered,
+    .confirmed = on_confirmed,
+    .reoffer = on_reoffer,
+    .reanswered = on_reanswered,
+    .ended = on_ended,
+};
+
+/* ---- media ---- */
+
+static void send_invite(struct call *c)
+{
+    struct ars_sip_body body;
+    char *sdp = NULL;
+    int err;
+
+    err = ars_media_offer(c->media, ARS_DIR_SENDRECV, &sdp);
+    if (!err) {
+        body = sdp_body(sdp);
+        call_go(c, ARS_CALL_DIALING);
+        if (account_sip(c->account))
+            err = ars_sip_call_invite(account_sip(c->account), &c->sip, c->target, &body, NULL, 0,
+                                      &sip_handlers, c);
+        else
+            err = ENOTCONN;
+    }
+    free(sdp);
+    if (err == EINVAL) {
+        struct ars_reason why;
+
+        ars_reason_set(&why, ARS_REASON_BAD_NUMBER, 0, "%s", "");
+        hang_up(c, 0, &why);
+    } else if (err) {
+        hang_up_internal(c, "cannot call", err);
+    } else {
+        changed(c);
+    }
+}
+
+static void send_answer(struct call *c)
+{
+    struct ars_reason why = {0};
+    struct ars_sip_body body;
+    char *sdp = NULL;
+    int err;
+
+    if (c->offer)
+        err = ars_media_answer(c->media, c->offer, c->offer_len, ARS_DIR_SENDRECV, &sdp, &why);
+    else
+        err = ars_media_offer(c->media, ARS_DIR_SENDRECV, &sdp);
+    if (err && why.code) {
+        hang_up(c, 488, &why);
+        return;
+    }
+    if (!err) {
+        body = sdp_body(sdp);
+        err = ars_sip_call_answer(c->sip, &body);
+        free(sdp);
+    }
+    if (err) {
+        hang_up_internal(c, "cannot answer", err);
+        return;
+    }
+    c->offered = !c->offer;
+    call_update_talk(c);
+}
+
+static void on_gathered(void *arg)
+{
+    struct call *c = arg;
+
+    c->gathered = true;
+    if (c->state == ARS_CALL_PREPARING)
+        send_invite(c);
+    else if (c->state == ARS_CALL_ANSWERING)
+        send_answer(c);
+}
+
+static void on_connected(void *arg)
+{
+    struct call *c = arg;
+
+    c->connected = true;
+    ars_media_get_stats(c->media, &c->stats);
+    call_tell_stats(c, ARS_EV_MEDIA, 0);
+}
+
+static void on_first_audio(void *arg)
+{
+    struct call *c = arg;
+
+    c->first_audio_ms = (int)(ars_clock_ms() - c->start_ms);
+    c->ringback = false;
+    call_tell_number(c, ARS_EV_FIRST_AUDIO, c->first_audio_ms);
+    if (c->state == ARS_CALL_PROGRESS && !c->told_early) {
+        c->told_early = true;
+        call_tell(c, ARS_EV_EARLY_MEDIA);
+    }
+    changed(c);
+}
+
+static void on_dtmf(char digit, unsigned duration_ms, void *arg)
+{
+    call_tell_dtmf(arg, digit, duration_ms);
+}
+
+static void on_failed(const struct ars_reason *why, void *arg)
+{
+    hang_up(arg, 503, why);
+}
+
+static int open_media(struct call *c)
+{
+    static const struct ars_media_handlers handlers = {
+        .gathered = on_gathered,
+        .connected = on_connected,
+        .first_audio = on_first_audio,
+        .dtmf = on_dtmf,
+        .failed = on_failed,
+    };
+    const struct ars_account_conf *a = account_conf(c->account);
+    struct ars_media_conf conf = {
+        .codecs = a->codecs,
+        .stun_host = a->stun_host,
+        .stun_port = a->stun_port,
+        .port_min = a->rtp_port_min,
+        .port_max = a->rtp_port_max,
+        .server = account_server(c->account),
+    };
+
+    return ars_media_alloc(&c->media, c->env.loop, account_resolver(c->account), c->env.audio,
+                           &conf, &handlers, c);
+}
+
+static void on_ring_timer(void *arg)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_NO_ANSWER, 0, "nobody answered here");
+    hang_up(arg, 480, &why);
+}
+
+static int call_alloc(struct call **ret, ars_id id, struct account *a, enum ars_call_state state,
+                      const struct call_env *env)
+{
+    struct call *c = calloc(1, sizeof(*c));
+
+    if (!c)
+        return ENOMEM;
+    c->id = id;
+    c->account = a;
+    c->env = *env;
+    c->state = (int)state;
+    c->hold = CALL_TALKING;
+    c->setup_ms = -1;
+    c->first_audio_ms = -1;
+    c->start_ms = ars_clock_ms();
+    *ret = c;
+    return 0;
+}
+
+/* ---- public ---- */
+
+int call_dial(struct call **ret, ars_id id, struct account *a, const char *target, uint32_t tag,
+              const struct call_env *env)
+{
+    struct call *c;
+    int err;
+
+    err = call_alloc(&c, id, a, ARS_CALL_PREPARING, env);
+    if (err)
+        return err;
+    c->tag = tag;
+    c->target = ars_strdup(target);
+    err = c->target ? open_media(c) : ENOMEM;
+    if (err) {
+        call_free(c);
+        return err;
+    }
+    call_tell_dialing(c);
+    *ret = c;
+    return 0;
+}
+
+int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
+              const struct ars_sip_incoming *in, const struct call_env *env)
+{
+    const struct ars_account_conf *conf = account_conf(a);
+    uint32_t ring_s = conf->ring_s ? conf->ring_s : ACCOUNT_RING_S;
+    struct call *c;
+
+    if (call_alloc(&c, id, a, ARS_CALL_INCOMING, env))
+        return 500;
+    c->peer_name = ars_strdup(in->display_name);
+    c->peer_number = ars_strdup(in->number);
+    if (in->offer.len > 0) {
+        c->offer = ars_strndup(in->offer.data, in->offer.len);
+        c->offer_len = in->offer.len;
+    }
+    if ((in->offer.len > 0 && !c->offer) || open_media(c)) {
+        call_free(c);
+        return 500;
+    }
+    c->sip = sc;
+    ars_sip_call_set_handlers(sc, &sip_handlers, c);
+    if (ars_sip_call_progress(sc, 180, NULL))
+        ars_log(ARS_LOG_WARN, "engine", "call %u: cannot send 180", id);
+    ars_timer_start(ars_loop_timers(env->loop), &c->ring_timer, (uint64_t)ring_s * 1000,
+                    on_ring_timer, c);
+    call_tell_peer(c, ARS_EV_INCOMING);
+    *ret = c;
+    return 0;
+}
+
+void call_free(struct call *c)
+{
+    if (!c)
+        return;
+    close_media(c);
+    ars_sip_call_free(c->sip);
+    free(c->target);
+    free(c->peer_name);
+    free(c->peer_number);
+    free(c->offer);
+    free(c);
+}
+
+int call_answer(struct call *c)
+{
+    if (c->state != ARS_CALL_INCOMING)
+        return EPROTO;
+    ars_timer_stop(&c->ring_timer);
+    c->start_ms = ars_clock_ms();
+    call_go(c, ARS_CALL_ANSWERING);
+    changed(c);
+    if (c->gathered)
+        send_answer(c);
+    return 0;
+}
+
+void call_hangup(struct call *c, int status)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "%s", "");
+    if (c->state == ARS_CALL_INCOMING) {
+        why.sip_status = status ? status : 603;
+        why.code = status == 486 || status == 600 ? ARS_REASON_BUSY
+                   : status == 480                ? ARS_REASON_NO_ANSWER
+                                                  : ARS_REASON_DECLINED;
+    }
+    hang_up(c, status, &why);
+}
+
+void call_abort(struct call *c, const struct ars_reason *why)
+{
+    struct ars_reason copy = c->state == ARS_CALL_ENDING ? c->why : *why;
+
+    ars_sip_call_free(c->sip);
+    c->sip = NULL;
+    finish(c, &copy, false);
+}
+
+int call_set_hold(struct call *c, bool on, uint32_t tag)
+{
+    if (c->state != ARS_CALL_ESTABLISHED)
+        return EPROTO;
+    if (c->want_hold == on)
+        return EALREADY;
+    c->want_hold = on;
+    c->hold_tag = tag;
+    call_update_talk(c);
+    sync_dialog(c);
+    return 0;
+}
+
+void call_rebind(struct call *c)
+{
+    c->want_refresh = true;
+    sync_dialog(c);
+}

@@ -1,0 +1,79 @@
+/* engine: the inside of a call, for call.c and call_report.c. */
+#ifndef ENGINE_CALL_PRIV_H
+#define ENGINE_CALL_PRIV_H
+
+#include <stddef.h>
+
+#include <ars/stats.h>
+#include <ars/timer.h>
+
+#include "call.h"
+
+struct ars_media;
+struct ars_sip_call;
+
+struct call {
+    ars_id id;
+    uint32_t tag; /* of the command that dialled */
+    struct call_env env;
+    struct account *account;
+    int state; /* enum ars_call_state, by call_go() alone */
+    int hold;  /* enum call_hold, by call_hold_go() alone */
+    struct ars_sip_call *sip;
+    struct ars_media *media;
+    char *target; /* outgoing */
+    char *peer_name;
+    char *peer_number;
+    char *offer; /* incoming: the peer's, until it is answered; NULL: it wants ours */
+    size_t offer_len;
+    struct ars_timer ring_timer;
+    struct ars_timer sync_timer;
+
+    /* facts */
+    bool gathered;
+    bool answered_early; /* an answer came in a 18x */
+    bool told_ringing;
+    bool told_early;
+    bool ringback;
+    bool offered; /* our offer went out in a 2xx: the answer comes in the ACK */
+    bool reinvite_out;
+    bool remote_held;
+    bool connected;
+
+    /* wishes */
+    bool focus;
+    bool want_hold;
+    bool want_refresh;
+    uint32_t hold_tag;
+
+    /* times */
+    uint64_t start_ms; /* dial or answer */
+    uint64_t talk_ms;
+    int setup_ms;
+    int first_audio_ms;
+
+    struct ars_reason why; /* ours, once we end it */
+    struct ars_media_stats stats;
+};
+
+/* The only ways to change state; false: refused. */
+bool call_go(struct call *c, enum ars_call_state to);
+bool call_hold_go(struct call *c, enum call_hold to);
+
+/* The microphone goes to it, or not, as focus, hold and state say. */
+void call_update_talk(struct call *c);
+
+/* Tells when the far end has begun or ended to hold us. */
+void call_watch_remote_hold(struct call *c);
+
+/* One event about c as it is now. */
+void call_tell(const struct call *c, enum ars_event_type type);
+void call_tell_number(const struct call *c, enum ars_event_type type, int number);
+void call_tell_dialing(const struct call *c);
+void call_tell_peer(const struct call *c, enum ars_event_type type);
+void call_tell_stats(const struct call *c, enum ars_event_type type, uint32_t tag);
+void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
+void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);
+void call_tell_ended(const struct call *c, const struct ars_reason *why, bool by_remote);
+
+#endif

@@ -1,0 +1,61 @@
+/* engine: what can be done to the sound of a call that is up. */
+#include <errno.h>
+
+#include <ars/media.h>
+
+#include "call_priv.h"
+
+void call_update_talk(struct call *c)
+{
+    bool through = c->state == ARS_CALL_ESTABLISHED || c->state == ARS_CALL_ANSWERING ||
+                   (c->state == ARS_CALL_PROGRESS && c->answered_early);
+
+    if (c->media)
+        ars_media_talk(c->media, c->focus && through && !c->want_hold && c->hold == CALL_TALKING);
+}
+
+void call_watch_remote_hold(struct call *c)
+{
+    bool held = !(ars_media_remote_dir(c->media) & ARS_DIR_SENDONLY);
+
+    if (held == c->remote_held)
+        return;
+    c->remote_held = held;
+    call_tell(c, held ? ARS_EV_REMOTE_HELD : ARS_EV_REMOTE_RESUMED);
+}
+
+void call_set_focus(struct call *c, bool on)
+{
+    c->focus = on;
+    call_update_talk(c);
+}
+
+int call_mute(struct call *c, bool on)
+{
+    if (!c->media)
+        return ENOTCONN;
+    ars_media_mute(c->media, on);
+    return 0;
+}
+
+int call_volume(struct call *c, unsigned percent)
+{
+    if (!c->media)
+        return ENOTCONN;
+    ars_media_volume(c->media, percent);
+    return 0;
+}
+
+int call_dtmf(struct call *c, const char *digits)
+{
+    return c->media ? ars_media_dtmf(c->media, digits) : ENOTCONN;
+}
+
+int call_report_stats(struct call *c, uint32_t tag)
+{
+    if (!c->media)
+        return ENOTCONN;
+    ars_media_get_stats(c->media, &c->stats);
+    call_tell_stats(c, ARS_EV_STATS, tag);
+    return 0;
+}

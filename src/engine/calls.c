@@ -1,0 +1,238 @@
+/* engine: all calls together. */
+#include <errno.h>
+#include <string.h>
+
+#include <ars/audio.h>
+#include <ars/log.h>
+
+#include "calls.h"
+
+static bool is_alive(const struct call *c)
+{
+    return call_state(c) < ARS_CALL_ENDING;
+}
+
+/* Whether the user listens to it, or waits for it with the receiver at the ear. */
+static bool is_heard(const struct call *c)
+{
+    return is_alive(c) && call_state(c) != ARS_CALL_INCOMING && !call_on_hold(c);
+}
+
+static void update_tone(struct calls *cs)
+{
+    bool incoming = false;
+    bool heard = false;
+    bool ringback = false;
+    enum ars_tone tone = ARS_TONE_NONE;
+
+    for (size_t i = 0; i < cs->n; i++) {
+        const struct call *c = cs->list[i];
+
+        incoming = incoming || call_state(c) == ARS_CALL_INCOMING;
+        heard = heard || is_heard(c);
+        ringback = ringback || (call_id(c) == cs->focus && call_wants_ringback(c));
+    }
+    if (incoming)
+        tone = heard ? ARS_TONE_WAITING : ARS_TONE_RINGING;
+    else if (ringback)
+        tone = ARS_TONE_RINGBACK;
+    ars_audio_tone(cs->env.audio, tone);
+}
+
+/* c talks from now on; whoever did is put on hold. */
+static void take_focus(struct calls *cs, struct call *c)
+{
+    cs->focus = call_id(c);
+    for (size_t i = 0; i < cs->n; i++) {
+        struct call *other = cs->list[i];
+
+        if (other == c)
+            continue;
+        call_set_focus(other, false);
+        if (call_state(other) == ARS_CALL_ESTABLISHED && !call_on_hold(other))
+            (void)call_set_hold(other, true, 0);
+    }
+    call_set_focus(c, true);
+}
+
+static void on_changed(struct call *c, void *arg)
+{
+    update_tone(arg);
+}
+
+static void on_established(struct call *c, void *arg)
+{
+    struct calls *cs = arg;
+    struct call *focus = calls_find(cs, cs->focus);
+
+    /* answered while we were already busy with another */
+    if (focus != c && focus && is_alive(focus))
+        (void)call_set_hold(c, true, 0);
+    else
+        take_focus(cs, c);
+    update_tone(cs);
+}
+
+static void on_gone(struct call *c, void *arg)
+{
+    struct calls *cs = arg;
+
+    for (size_t i = 0; i < cs->n; i++) {
+        if (cs->list[i] != c)
+            continue;
+        memmove(&cs->list[i], &cs->list[i + 1], (cs->n - i - 1) * sizeof(cs->list[0]));
+        cs->n--;
+        break;
+    }
+    if (cs->focus == call_id(c))
+        cs->focus = 0;
+    call_free(c);
+    update_tone(cs);
+    cs->gone(cs->arg);
+}
+
+void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
+                struct ars_audio *audio, void (*gone)(void *arg), void *arg)
+{
+    *cs = (struct calls){
+        .env = {.loop = loop,
+                .outbox = outbox,
+                .audio = audio,
+                .changed = on_changed,
+                .established = on_established,
+                .gone = on_gone,
+                .arg = cs},
+        .gone = gone,
+        .arg = arg,
+    };
+}
+
+void calls_close(struct calls *cs)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "the phone was closed");
+    calls_abort(cs, NULL, &why);
+}
+
+struct call *calls_find(const struct calls *cs, ars_id id)
+{
+    for (size_t i = 0; id && i < cs->n; i++)
+        if (call_id(cs->list[i]) == id)
+            return cs->list[i];
+    return NULL;
+}
+
+int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag)
+{
+    struct call *c;
+    int err;
+
+    if (cs->n >= CALLS_MAX)
+        return ENOSPC;
+    err = call_dial(&c, cs->last_id + 1, a, target, tag, &cs->env);
+    if (err)
+        return err;
+    cs->last_id++;
+    cs->list[cs->n++] = c;
+    take_focus(cs, c);
+    update_tone(cs);
+    return 0;
+}
+
+int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
+                   const struct ars_sip_incoming *in)
+{
+    struct call *c;
+    int status;
+
+    if (cs->n >= CALLS_MAX) {
+        ars_log(ARS_LOG_INFO, "engine", "a caller hears busy: %d calls already", CALLS_MAX);
+        return 486;
+    }
+    status = call_ring(&c, cs->last_id + 1, a, sc, in, &cs->env);
+    if (status)
+        return status;
+    cs->last_id++;
+    cs->list[cs->n++] = c;
+    update_tone(cs);
+    return 0;
+}
+
+int calls_answer(struct calls *cs, struct call *c)
+{
+    if (call_state(c) != ARS_CALL_INCOMING)
+        return EPROTO;
+    take_focus(cs, c);
+    return call_answer(c);
+}
+
+int calls_hold(struct calls *cs, struct call *c, uint32_t tag)
+{
+    int err = call_set_hold(c, true, tag);
+
+    if (!err)
+        update_tone(cs);
+    return err;
+}
+
+int calls_resume(struct calls *cs, struct call *c, uint32_t tag)
+{
+    int err = call_set_hold(c, false, tag);
+
+    if (err)
+        return err;
+    take_focus(cs, c);
+    update_tone(cs);
+    return 0;
+}
+
+/* Calls come and go while one of them is dealt with: by id, and each once. */
+static size_t ids_of(const struct calls *cs, const struct account *a, ars_id ids[CALLS_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cs->n; i++)
+        if (!a || call_account(cs->list[i]) == a)
+            ids[n++] = call_id(cs->list[i]);
+    return n;
+}
+
+void calls_hangup(struct calls *cs, const struct account *a)
+{
+    ars_id ids[CALLS_MAX];
+    size_t n = ids_of(cs, a, ids);
+
+    for (size_t i = 0; i < n; i++) {
+        struct call *c = calls_find(cs, ids[i]);
+
+        if (c)
+            call_hangup(c, 0);
+    }
+}
+
+void calls_abort(struct calls *cs, const struct account *a, const struct ars_reason *why)
+{
+    ars_id ids[CALLS_MAX];
+    size_t n = ids_of(cs, a, ids);
+
+    for (size_t i = 0; i < n; i++) {
+        struct call *c = calls_find(cs, ids[i]);
+
+        if (c)
+            call_abort(c, why);
+    }
+}
+
+void calls_rebind(struct calls *cs, const struct account *a)
+{
+    ars_id ids[CALLS_MAX];
+    size_t n = ids_of(cs, a, ids);
+
+    for (size_t i = 0; i < n; i++) {
+        struct call *c = calls_find(cs, ids[i]);
+
+        if (c)
+            call_rebind(c);
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * engine: all calls together: who talks, who waits, which tone sounds. Engine thread.
+ */
+#ifndef ENGINE_CALLS_H
+#define ENGINE_CALLS_H
+
+#include <stddef.h>
+
+#include "account.h"
+#include "call.h"
+
+/* More at once than a person can look after; a further caller hears busy. */
+#define CALLS_MAX 8
+
+struct calls {
+    struct call *list[CALLS_MAX];
+    size_t n;
+    ars_id last_id;
+    ars_id focus; /* the one that talks; 0: none */
+    struct call_env env;
+    void (*gone)(void *arg);
+    void *arg;
+};
+
+/* audio is borrowed. gone: after each call that has ended. */
+void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
+                struct ars_audio *audio, void (*gone)(void *arg), void *arg);
+
+/* Every call ends at once. */
+void calls_close(struct calls *cs);
+
+/* NULL: unknown, so already gone. */
+struct call *calls_find(const struct calls *cs, ars_id id);
+
+/* ENOSPC: too many. ENOMEM, or what media says. The call that talked is put on hold. */
+int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag);
+
+/* A SIP status to refuse with, or 0. */
+int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
+                   const struct ars_sip_incoming *in);
+
+/* EPROTO: wrong state; EALREADY. Answering and resuming put the call that talked on hold. */
+int calls_answer(struct calls *cs, struct call *c);
+int calls_hold(struct calls *cs, struct call *c, uint32_t tag);
+int calls_resume(struct calls *cs, struct call *c, uint32_t tag);
+
+/* Those of an account, or with NULL all: hang up, or end at once for `why`. */
+void calls_hangup(struct calls *cs, const struct account *a);
+void calls_abort(struct calls *cs, const struct account *a, const struct ars_reason *why);
+
+/* Those of an account tell the server where they are reached now. */
+void calls_rebind(struct calls *cs, const struct account *a);
+
+#endif

@@ -1,0 +1,408 @@
+/* engine: what each command does. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/audio.h>
+#include <ars/loop.h>
+#include <ars/str.h>
+
+#include "account_conf.h"
+#include "core.h"
+#include "event.h"
+#include "number.h"
+
+typedef void command_fn(struct ars_engine *e, struct ars_command *cmd);
+
+/* Statistics more often than this would be work for nobody. */
+#define STATS_MIN_MS 100
+
+static void command_failed(struct ars_engine *e, const struct ars_command *cmd,
+                           enum ars_reason_code code, const char *text)
+{
+    struct ars_event *ev = event_new(ARS_EV_ERROR);
+
+    if (ev) {
+        ev->tag = cmd->tag;
+        ev->account = cmd->account;
+        ev->call = cmd->call;
+        ars_reason_set(&ev->reason, code, 0, "%s", text);
+    }
+    outbox_put(e->outbox, ev);
+}
+
+static void command_errno(struct ars_engine *e, const struct ars_command *cmd, int error)
+{
+    switch (error) {
+    case 0:
+        break;
+    case EPROTO:
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "the call is not in a state for it");
+        break;
+    case EALREADY:
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "it is so already");
+        break;
+    case ENOSPC:
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "too many");
+        break;
+    case EBUSY:
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "not during a call");
+        break;
+    case ENOTCONN:
+        command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "no connection");
+        break;
+    default:
+        command_failed(e, cmd, ARS_REASON_INTERNAL, strerror(error));
+        break;
+    }
+}
+
+/* ---- accounts ---- */
+
+static struct account *find_account(struct ars_engine *e, ars_id id)
+{
+    for (size_t i = 0; i < e->accounts_n; i++)
+        if (account_id(e->accounts[i]) == id)
+            return e->accounts[i];
+    return NULL;
+}
+
+static struct account *named_account(struct ars_engine *e, const struct ars_command *cmd)
+{
+    struct account *a = find_account(e, cmd->account);
+
+    if (!a)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no such account");
+    return a;
+}
+
+/* The oldest that is off gives way when there is no room. */
+static bool make_room(struct ars_engine *e)
+{
+    if (e->accounts_n < ACCOUNTS_MAX)
+        return true;
+    for (size_t i = 0; i < e->accounts_n; i++) {
+        if (account_state(e->accounts[i]) != ARS_ACCOUNT_OFF)
+            continue;
+        account_free(e->accounts[i]);
+        memmove(&e->accounts[i], &e->accounts[i + 1],
+                (e->accounts_n - i - 1) * sizeof(e->accounts[0]));
+        e->accounts_n--;
+        return true;
+    }
+    return false;
+}
+
+static void add_account(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a;
+    int err = ENOSPC;
+
+    if (make_room(e))
+        err = account_alloc(&a, e->last_account + 1, cmd->conf, &e->account_env);
+    if (err) {
+        command_errno(e, cmd, err);
+        return;
+    }
+    cmd->conf = NULL;
+    e->last_account++;
+    e->accounts[e->accounts_n++] = a;
+    account_start(a, NULL, cmd->tag);
+}
+
+static void do_account_set(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a;
+
+    if (!cmd->conf || !account_conf_valid(cmd->conf)) {
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "an account needs a server and a login");
+        return;
+    }
+    if (cmd->account == 0) {
+        add_account(e, cmd);
+        return;
+    }
+    a = named_account(e, cmd);
+    if (a) {
+        struct ars_account_conf *conf = cmd->conf;
+
+        cmd->conf = NULL;
+        account_start(a, conf, cmd->tag);
+    }
+}
+
+static void do_account_off(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a = named_account(e, cmd);
+
+    if (a)
+        account_stop(a);
+}
+
+static void do_retry(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a = named_account(e, cmd);
+
+    if (a)
+        (void)account_retry(a); /* at work already: as wished */
+}
+
+/* ---- calls ---- */
+
+static struct call *named_call(struct ars_engine *e, const struct ars_command *cmd)
+{
+    struct call *c = calls_find(&e->calls, cmd->call);
+
+    if (!c)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no such call any more");
+    return c;
+}
+
+static void do_dial(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a;
+    char *target = NULL;
+    int err;
+
+    a = cmd->account ? named_account(e, cmd) : e->accounts_n ? e->accounts[0] : NULL;
+    if (!a) {
+        if (!cmd->account)
+            command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "no account");
+        return;
+    }
+    if (account_state(a) != ARS_ACCOUNT_READY) {
+        command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "not registered");
+        return;
+    }
+    err = number_to_target(cmd->text, &target);
+    if (err == EINVAL) {
+        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
+        return;
+    }
+    if (!err)
+        err = calls_dial(&e->calls, a, target, cmd->tag);
+    free(target);
+    command_errno(e, cmd, err);
+}
+
+static void do_answer(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_answer(&e->calls, c));
+}
+
+static void do_reject(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (!c)
+        return;
+    if (call_state(c) != ARS_CALL_INCOMING)
+        command_errno(e, cmd, EPROTO);
+    else if (cmd->number && (cmd->number < 400 || cmd->number > 699))
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "a refusal is a status of 400 to 699");
+    else
+        call_hangup(c, cmd->number);
+}
+
+static void do_hangup(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c;
+
+    if (cmd->call == 0) {
+        calls_hangup(&e->calls, NULL);
+        return;
+    }
+    c = named_call(e, cmd);
+    if (c)
+        call_hangup(c, 0);
+}
+
+static void do_hold(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_hold(&e->calls, c, cmd->tag));
+}
+
+static void do_resume(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_resume(&e->calls, c, cmd->tag));
+}
+
+static void do_mute(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, call_mute(c, cmd->number != 0));
+}
+
+static void do_volume(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (!c)
+        return;
+    if (cmd->number < 0 || cmd->number > 100)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "the volume goes from 0 to 100");
+    else
+        command_errno(e, cmd, call_volume(c, (unsigned)cmd->number));
+}
+
+static void do_dtmf(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+    int err;
+
+    if (!c)
+        return;
+    err = cmd->text ? call_dtmf(c, cmd->text) : EINVAL;
+    if (err == EINVAL)
+        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, "digits are 0-9 * # A-D and ,");
+    else if (err == ENOTSUP)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "the far end takes no digits");
+    else
+        command_errno(e, cmd, err);
+}
+
+/* ---- sound and figures ---- */
+
+static int replace(char **text, const char *with)
+{
+    char *copy;
+
+    if (!with)
+        return 0;
+    copy = ars_strdup(with);
+    if (!copy)
+        return ENOMEM;
+    free(*text);
+    *text = copy;
+    return 0;
+}
+
+static void do_audio(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct ars_audio_conf conf = {
+        .in = cmd->text ? cmd->text : e->audio_in,
+        .out = cmd->text2 ? cmd->text2 : e->audio_out,
+        .ring = cmd->text3 ? cmd->text3 : e->audio_ring,
+    };
+    int err = ars_audio_set(e->audio, &conf);
+
+    if (!err)
+        err = replace(&e->audio_in, cmd->text);
+    if (!err)
+        err = replace(&e->audio_out, cmd->text2);
+    if (!err)
+        err = replace(&e->audio_ring, cmd->text3);
+    command_errno(e, cmd, err);
+}
+
+static void do_devices(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct ars_audio_device *list = NULL;
+    struct ars_event *ev;
+    size_t n = 0;
+    int err;
+
+    err = e->calls.n > 0 ? EBUSY : ars_audio_devices(&list, &n);
+    if (err) {
+        command_errno(e, cmd, err);
+        return;
+    }
+    ev = event_new(ARS_EV_DEVICES);
+    if (ev) {
+        ev->tag = cmd->tag;
+        ev->devices = calloc(n ? n : 1, sizeof(*ev->devices));
+        ev->devices_n = ev->devices ? n : 0;
+        for (size_t i = 0; i < ev->devices_n; i++) {
+            struct ars_device *d = &ev->devices[i];
+
+            ars_strcpy(d->name, sizeof(d->name), list[i].name);
+            d->input = list[i].input;
+            d->output = list[i].output;
+            d->is_default = list[i].is_default;
+        }
+    }
+    free(list);
+    outbox_put(e->outbox, ev);
+}
+
+static void do_stats(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, call_report_stats(c, cmd->tag));
+}
+
+static void on_stats_timer(void *arg)
+{
+    struct ars_engine *e = arg;
+
+    for (size_t i = 0; i < e->calls.n; i++)
+        (void)call_report_stats(e->calls.list[i], 0);
+    ars_timer_start(ars_loop_timers(e->loop), &e->stats_timer, e->stats_ms, on_stats_timer, e);
+}
+
+static void do_stats_every(struct ars_engine *e, struct ars_command *cmd)
+{
+    ars_timer_stop(&e->stats_timer);
+    if (cmd->number <= 0)
+        return;
+    e->stats_ms = cmd->number < STATS_MIN_MS ? STATS_MIN_MS : (uint32_t)cmd->number;
+    ars_timer_start(ars_loop_timers(e->loop), &e->stats_timer, e->stats_ms, on_stats_timer, e);
+}
+
+static void do_resolve(struct ars_engine *e, struct ars_command *cmd)
+{
+    if (!cmd->text || !*cmd->text || cmd->number < 0 || cmd->number > 65535)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no host and port");
+    else
+        command_errno(e, cmd, lookups_start(&e->lookups, cmd));
+}
+
+static void do_shutdown(struct ars_engine *e, struct ars_command *cmd)
+{
+    engine_shut_down(e);
+}
+
+static command_fn *const table[] = {
+    [ARS_CMD_ACCOUNT_SET] = do_account_set,
+    [ARS_CMD_ACCOUNT_OFF] = do_account_off,
+    [ARS_CMD_RETRY] = do_retry,
+    [ARS_CMD_DIAL] = do_dial,
+    [ARS_CMD_ANSWER] = do_answer,
+    [ARS_CMD_REJECT] = do_reject,
+    [ARS_CMD_HANGUP] = do_hangup,
+    [ARS_CMD_HOLD] = do_hold,
+    [ARS_CMD_RESUME] = do_resume,
+    [ARS_CMD_MUTE] = do_mute,
+    [ARS_CMD_VOLUME] = do_volume,
+    [ARS_CMD_DTMF] = do_dtmf,
+    [ARS_CMD_AUDIO] = do_audio,
+    [ARS_CMD_STATS] = do_stats,
+    [ARS_CMD_STATS_EVERY] = do_stats_every,
+    [ARS_CMD_DEVICES] = do_devices,
+    [ARS_CMD_RESOLVE] = do_resolve,
+    [ARS_CMD_SHUTDOWN] = do_shutdown,
+};
+
+void engine_dispatch(struct ars_engine *e, struct ars_command *cmd)
+{
+    if ((size_t)cmd->type >= sizeof(table) / sizeof(table[0]))
+        command_failed(e, cmd, ARS_REASON_INTERNAL, "unknown command");
+    else if (e->phase != ENGINE_RUNNING && cmd->type != ARS_CMD_SHUTDOWN)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "the phone is closing");
+    else
+        table[cmd->type](e, cmd);
+    ars_command_free(cmd);
+}

@@ -1,0 +1,66 @@
+/* engine: events as data. */
+#include <stdlib.h>
+
+#include <ars/clock.h>
+#include <ars/event.h>
+
+#include "event.h"
+
+static const char *const names[ARS_EV_COUNT] = {
+    [ARS_EV_ACCOUNT] = "account",
+    [ARS_EV_REGISTERING] = "registering",
+    [ARS_EV_REGISTERED] = "registered",
+    [ARS_EV_REGISTRATION_FAILED] = "registration_failed",
+    [ARS_EV_UNREGISTERED] = "unregistered",
+    [ARS_EV_DIALING] = "dialing",
+    [ARS_EV_RINGING] = "ringing",
+    [ARS_EV_EARLY_MEDIA] = "early_media",
+    [ARS_EV_INCOMING] = "incoming",
+    [ARS_EV_ESTABLISHED] = "established",
+    [ARS_EV_HELD] = "held",
+    [ARS_EV_RESUMED] = "resumed",
+    [ARS_EV_REMOTE_HELD] = "remote_held",
+    [ARS_EV_REMOTE_RESUMED] = "remote_resumed",
+    [ARS_EV_DTMF] = "dtmf",
+    [ARS_EV_MEDIA] = "media",
+    [ARS_EV_FIRST_AUDIO] = "first_audio",
+    [ARS_EV_ENDED] = "ended",
+    [ARS_EV_STATS] = "stats",
+    [ARS_EV_AUDIO_DEVICE] = "audio_device",
+    [ARS_EV_DEVICES] = "devices",
+    [ARS_EV_HOST_MAP_PROBLEM] = "host_map_problem",
+    [ARS_EV_RESOLVED] = "resolved",
+    [ARS_EV_ERROR] = "error",
+    [ARS_EV_STOPPED] = "stopped",
+};
+
+struct ars_event *event_new(enum ars_event_type type)
+{
+    struct ars_event *ev = calloc(1, sizeof(*ev));
+
+    if (!ev)
+        return NULL;
+    ev->type = type;
+    ev->t_us = ars_clock_us();
+    ev->setup_ms = -1;
+    ev->first_audio_ms = -1;
+    return ev;
+}
+
+const char *ars_event_name(enum ars_event_type type)
+{
+    return (unsigned)type < ARS_EV_COUNT ? names[type] : "?";
+}
+
+void ars_event_free(struct ars_event *ev)
+{
+    if (!ev)
+        return;
+    free(ev->text);
+    free(ev->peer_name);
+    free(ev->peer_number);
+    free(ev->cert);
+    free(ev->devices);
+    free(ev->addrs);
+    free(ev);
+}

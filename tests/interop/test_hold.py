@@ -22,7 +22,7 @@ def silence(path, hz, t, who):
 
 
 @test(60)
-def both_sides(t):
+def hold_from_both_sides(t):
     """
     102 calls 104; Asterisk passes a hold of either on as a re-INVITE (moh_passthrough). First the
     caller holds, then the callee; each hears nothing of the other until it is resumed.
@@ -67,8 +67,8 @@ def hold_of_an_echo(t):
 
 
 @test(40)
-def held_with_music(t):
-    """616 answers with music and then echoes: sound from the other side without a re-INVITE."""
+def hold_with_music(t):
+    """100 is not told of the hold: Asterisk plays it music instead."""
     server = pbx(t)
     a = registered(t, server, '100', audio_out=t.path('a.wav'))
     b = registered(t, server, '104')

@@ -5,7 +5,7 @@ from runner import test
 
 
 @test(40)
-def answer(t):
+def answer_a_call(t):
     """Asterisk calls and connects us to its echo: what we say comes back."""
     server = pbx(t)
     path = t.path('heard.wav')

@@ -4,11 +4,14 @@ The phone behind a NAT, a dead second interface beside it, Asterisk and a STUN s
   phone 10.0.1.2 --- 10.0.1.1 nat 198.51.100.1 --- 198.51.100.10 Asterisk, .11 STUN (coturn)
         10.99.0.2 --- nobody
 """
+import glob
+import os
+
 import asterisk
 from lab import NAME, need_tone, options
 from netns import Netns, dead_interface, veth
 from phone import Phone
-from proc import Process, need, run
+from proc import CACHE, Process, need, run
 from runner import test
 
 PBX = '198.51.100.10'
@@ -38,6 +41,13 @@ while True:
 '''
 
 
+def coturn():
+    """The program that tests/interop/get-coturn.sh unpacked, with the libraries beside it."""
+    root = os.path.join(CACHE, 'coturn', 'root')
+    libs = ':'.join(glob.glob(os.path.join(root, 'usr', 'lib', '*-linux-gnu*')))
+    return ['env', f'LD_LIBRARY_PATH={libs}', os.path.join(root, 'usr', 'bin', 'turnserver')]
+
+
 class Lab:
     """Three namespaces, the servers in the outer one; stopped as one."""
 
@@ -49,9 +59,10 @@ class Lab:
         dead_interface('dead0', '10.99.0.2/24', netns=self.home)
         self.far.sh(f'ip addr add {STUN}/24 dev eth0')
         self.nat.sh(NAT % '')
-        self.stun = Process(['turnserver', '-n', '--stun-only', f'--listening-ip={STUN}',
-                             '--no-tls', '--no-dtls', '--no-cli', '--log-file=stdout',
-                             f'--pidfile={folder}/turnserver.pid', f'--userdb={folder}/turndb'],
+        self.stun = Process(coturn() + ['-n', '--stun-only', f'--listening-ip={STUN}', '--no-tls',
+                                        '--no-dtls', '--no-cli', '--log-file=stdout',
+                                        f'--pidfile={folder}/turnserver.pid',
+                                        f'--userdb={folder}/turndb'],
                             f'{folder}/turnserver.txt', netns=self.far)
         self.pbx = asterisk.Asterisk(folder, 20000, PBX, netns=self.far)
         self.pbx.start()

@@ -25,7 +25,7 @@ def lost(p, timeout):
 
 
 @test(90)
-def port_shut(t):
+def recover_port_shut(t):
     server = pbx(t)
     proxy = t.own(Proxy(('127.0.0.1', server.wss)))
     p = registered(t, server, port=proxy.port)
@@ -40,7 +40,7 @@ def port_shut(t):
 
 
 @test(60)
-def restarted(t):
+def recover_restarted(t):
     """Asterisk crashes and is started again."""
     server = own_pbx(t)
     p = registered(t, server)
@@ -52,7 +52,7 @@ def restarted(t):
 
 
 @test(90)
-def stopped(t):
+def recover_stopped(t):
     """SIGSTOP: its kernel still takes connections, but nobody answers."""
     server = own_pbx(t)
     p = registered(t, server)
@@ -68,7 +68,7 @@ def stopped(t):
 
 
 @test(90)
-def stopped_briefly(t):
+def recover_stopped_briefly(t):
     """Shorter than the time-out: the connection is kept, and still carries a call."""
     server = own_pbx(t)
     p = registered(t, server)
@@ -87,7 +87,7 @@ nft add rule inet gone in tcp dport %d drop'''
 
 
 @test(120)
-def packets_dropped(t):
+def recover_packets_dropped(t):
     """Nothing refuses, nothing answers; the moment of the return is anywhere in an attempt."""
     server = pbx(t)
     p = registered(t, server)
@@ -124,7 +124,7 @@ def call_outlives_the_connection(t):
 
 
 @test(30)
-def nobody_listens(t):
+def recover_nobody_listens_at_first(t):
     """From the start: said in words, and tried again until it is there."""
     server = pbx(t)
     proxy = t.own(Proxy(('127.0.0.1', server.wss)))

@@ -1,0 +1,88 @@
+"""What the groups share: building, measuring a process, printing a figure."""
+import contextlib
+import os
+import shutil
+import statistics
+import time
+
+from proc import BUILD, TOP, run
+
+RELEASE = os.path.join(BUILD, 'release', 'bin')
+CLI = os.path.join(RELEASE, 'ars-phone-cli')
+TICKS = os.sysconf('SC_CLK_TCK')
+
+
+def build():
+    run(['cmake', '--preset', 'release', '-S', TOP], timeout=120)
+    run(['cmake', '--build', os.path.join(BUILD, 'release'), '--target', 'bench'], timeout=900)
+
+
+def cpu_s(pid):
+    """User and system time of a process so far."""
+    with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as f:
+        fields = f.read().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def cpu_per_minute(pid, seconds):
+    start, t = cpu_s(pid), time.monotonic()
+    time.sleep(seconds)
+    return (cpu_s(pid) - start) * 60 / (time.monotonic() - t)
+
+
+def pss_mib(pid):
+    with open(f'/proc/{pid}/smaps_rollup', encoding='ascii') as f:
+        for line in f:
+            if line.startswith('Pss:'):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def wakeups(pid):
+    """Voluntary context switches of all its threads so far."""
+    n = 0
+    for task in os.listdir(f'/proc/{pid}/task'):
+        with open(f'/proc/{pid}/task/{task}/status', encoding='ascii', errors='replace') as f:
+            n += sum(int(line.split()[1]) for line in f
+                     if line.startswith('voluntary_ctxt_switches'))
+    return n
+
+
+class Bench:
+    """One group: its folder, what it started, what it printed."""
+
+    def __init__(self, group, runs):
+        self.group = group
+        self.runs = runs
+        self.short = 0
+        self.dir = os.path.join(BUILD, 'bench', group)
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def own(self, thing):
+        self.stack.callback(thing.stop)
+        return thing
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def figure(self, name, values, unit, goal=None):
+        """The median of values; goal: the most that it may be. Returns the median."""
+        value = statistics.median(values)
+        good = goal is None or value <= goal
+        self.short += not good
+        wanted = '-' if goal is None else f'<={goal:.4g}'
+        print(f'{self.group}.{name} {value:.4g} {unit} {wanted} {"ok" if good else "short"}',
+              flush=True)
+        return value
+
+    @staticmethod
+    def note(text):
+        print(f'# {text}', flush=True)

@@ -574,6 +574,8 @@ void call_hangup(struct call *c, int status)
     struct ars_reason why;
 
     ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "%s", "");
+    if (c->target && c->state < ARS_CALL_INCOMING)
+        why.code = ARS_REASON_CANCELLED;
     if (c->state == ARS_CALL_INCOMING) {
         why.sip_status = status ? status : 603;
         why.code = status == 486 || status == 600 ? ARS_REASON_BUSY

@@ -1,0 +1,59 @@
+/* cli: devices and resolve. */
+#include <stdlib.h>
+
+#include <ars/str.h>
+
+#include "session.h"
+
+#define DEFAULT_PORT 7443
+
+static void devices_begin(struct session *s)
+{
+    session_post(s, ars_command_new(ARS_CMD_DEVICES));
+}
+
+static void devices_event(struct session *s, const struct ars_event *ev)
+{
+    if (ev->type == ARS_EV_DEVICES)
+        session_finish(s, EXIT_DONE);
+    else if (ev->type == ARS_EV_ERROR)
+        session_finish(s, EXIT_CALL);
+}
+
+const struct command command_devices = {
+    .name = "devices",
+    .begin = devices_begin,
+    .event = devices_event,
+};
+
+static void resolve_begin(struct session *s)
+{
+    const struct ars_account_conf *c = s->opt->account;
+    uint16_t port = c->port ? c->port : DEFAULT_PORT;
+    struct ars_command *cmd;
+    char *host;
+
+    if (!parse_host_port(s->opt->argument, &host, &port)) {
+        session_finish(s, EXIT_USAGE);
+        return;
+    }
+    cmd = ars_command_call(ARS_CMD_RESOLVE, 0, port, host);
+    free(host);
+    if (cmd)
+        cmd->text2 = ars_strdup(c->host_map);
+    session_post(s, cmd);
+}
+
+static void resolve_event(struct session *s, const struct ars_event *ev)
+{
+    if (ev->type == ARS_EV_RESOLVED)
+        session_finish(s, ev->addrs_n ? EXIT_DONE : EXIT_REGISTRATION);
+    else if (ev->type == ARS_EV_ERROR)
+        session_finish(s, EXIT_REGISTRATION);
+}
+
+const struct command command_resolve = {
+    .name = "resolve",
+    .begin = resolve_begin,
+    .event = resolve_event,
+};

@@ -1,0 +1,457 @@
+/* cli: the command line. */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ars/secret.h>
+#include <ars/str.h>
+
+#include "options.h"
+
+#define TIMEOUT_MS   30000
+#define SECONDS_MAX  86400.0
+#define PASSWORD_MAX 1024
+#define ENV_PASSWORD "ARS_PASSWORD"
+
+enum option_id {
+    OPT_SERVER = 256,
+    OPT_PORT,
+    OPT_PATH,
+    OPT_LOGIN,
+    OPT_AUTH_USER,
+    OPT_PASSWORD_FILE,
+    OPT_DISPLAY_NAME,
+    OPT_CA,
+    OPT_PIN,
+    OPT_MAP,
+    OPT_STUN,
+    OPT_RTP_PORTS,
+    OPT_CODEC,
+    OPT_AUDIO_IN,
+    OPT_AUDIO_OUT,
+    OPT_AUDIO_RING,
+    OPT_EXPIRES,
+    OPT_NO_PROXY,
+    OPT_RING,
+    OPT_JSON,
+    OPT_TIMEOUT,
+    OPT_VERBOSE,
+    OPT_TRACE,
+    OPT_FOR,
+    OPT_DTMF,
+    OPT_HOLD_AT,
+    OPT_RESUME_AT,
+    OPT_COUNT,
+    OPT_AFTER,
+    OPT_REJECT,
+    OPT_HELP,
+    OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"server", required_argument, NULL, OPT_SERVER},
+    {"port", required_argument, NULL, OPT_PORT},
+    {"path", required_argument, NULL, OPT_PATH},
+    {"login", required_argument, NULL, OPT_LOGIN},
+    {"auth-user", required_argument, NULL, OPT_AUTH_USER},
+    {"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
+    {"display-name", required_argument, NULL, OPT_DISPLAY_NAME},
+    {"ca", required_argument, NULL, OPT_CA},
+    {"pin", required_argument, NULL, OPT_PIN},
+    {"map", required_argument, NULL, OPT_MAP},
+    {"stun", required_argument, NULL, OPT_STUN},
+    {"rtp-ports", required_argument, NULL, OPT_RTP_PORTS},
+    {"codec", required_argument, NULL, OPT_CODEC},
+    {"audio-in", required_argument, NULL, OPT_AUDIO_IN},
+    {"audio-out", required_argument, NULL, OPT_AUDIO_OUT},
+    {"audio-ring", required_argument, NULL, OPT_AUDIO_RING},
+    {"expires", required_argument, NULL, OPT_EXPIRES},
+    {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
+    {"ring", required_argument, NULL, OPT_RING},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+    {"verbose", no_argument, NULL, OPT_VERBOSE},
+    {"trace", no_argument, NULL, OPT_TRACE},
+    {"for", required_argument, NULL, OPT_FOR},
+    {"dtmf", required_argument, NULL, OPT_DTMF},
+    {"hold-at", required_argument, NULL, OPT_HOLD_AT},
+    {"resume-at", required_argument, NULL, OPT_RESUME_AT},
+    {"count", required_argument, NULL, OPT_COUNT},
+    {"after", required_argument, NULL, OPT_AFTER},
+    {"reject", required_argument, NULL, OPT_REJECT},
+    {"help", no_argument, NULL, OPT_HELP},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static const char usage[] =
+    "usage: ars-phone-cli [OPTION...] COMMAND [ARGUMENT]\n"
+    "\n"
+    "commands\n"
+    "  register [--for S]            register, stay for S seconds, un-register\n"
+    "  call NUMBER [--for S] [--dtmf DIGITS] [--hold-at S --resume-at S]\n"
+    "                                call; hang up after S seconds of talk\n"
+    "  answer [--count N] [--for S] [--after S] [--reject CODE]\n"
+    "                                answer N calls (1), after S seconds, or refuse them\n"
+    "  devices                       list the sound devices\n"
+    "  resolve HOST[:PORT]           show what host mapping and the system make of a name\n"
+    "  script                        commands from standard input, one a line:\n"
+    "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
+    "      volume N PERCENT | dtmf N DIGITS | hangup N | stats N | audio IN|- OUT|- | retry |\n"
+    "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
+    "\n"
+    "account\n"
+    "  --server HOST  --port N (7443)  --path PATH (/ws; '' for none)\n"
+    "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
+    "  --display-name NAME  --expires S (600)  --ring S (30)\n"
+    "\n"
+    "way to the server\n"
+    "  --ca FILE        a CA to trust beside the system's\n"
+    "  --pin SHA256     trust this certificate, and no other\n"
+    "  --map RULES      host mapping, as Chromium's --host-resolver-rules\n"
+    "  --stun HOST[:PORT]  --rtp-ports MIN-MAX  --no-proxy\n"
+    "\n"
+    "sound\n"
+    "  --codec LIST (opus,pcmu,pcma)\n"
+    "  --audio-in device[:NAME]|FILE.wav|tone:HZ|silence\n"
+    "  --audio-out device[:NAME]|FILE.wav|none   --audio-ring (as --audio-out)\n"
+    "\n"
+    "output\n"
+    "  --json  --timeout S (30: to register, to be answered)  --verbose  --trace\n"
+    "  --help  --version\n"
+    "\n"
+    "exit code: 0 done, 2 usage, 3 registration failed, 4 call failed, 5 no sound received,\n"
+    "6 timed out. Registering is tried again until the time-out, unless only you can help it.\n";
+
+static bool bad(const char *fmt, const char *value)
+{
+    fputs("ars-phone-cli: ", stderr);
+    fprintf(stderr, "%s: '%s'\n", fmt, value);
+    return false;
+}
+
+bool parse_seconds(const char *s, uint32_t *ret_ms)
+{
+    char *end;
+    double seconds;
+
+    errno = 0;
+    seconds = strtod(s, &end);
+    if (errno || end == s || *end || !(seconds >= 0 && seconds <= SECONDS_MAX))
+        return false;
+    *ret_ms = (uint32_t)lround(seconds * 1000);
+    return true;
+}
+
+bool parse_host_port(const char *s, char **ret_host, uint16_t *ret_port)
+{
+    const char *colon = strrchr(s, ':');
+    const char *host = s;
+    size_t len = strlen(s);
+    uint32_t port;
+
+    if (*s == '[') {
+        const char *close = strchr(s, ']');
+
+        if (!close || (close[1] && close[1] != ':'))
+            return false;
+        host = s + 1;
+        len = (size_t)(close - host);
+        colon = close[1] ? close + 1 : NULL;
+    } else if (colon && strchr(s, ':') != colon) {
+        colon = NULL; /* a bare IPv6 address */
+    } else if (colon) {
+        len = (size_t)(colon - s);
+    }
+    if (len == 0)
+        return false;
+    if (colon) {
+        if (ars_str_to_u32(colon + 1, 65535, &port) || port == 0)
+            return false;
+        *ret_port = (uint16_t)port;
+    }
+    *ret_host = ars_strndup(host, len);
+    return *ret_host != NULL;
+}
+
+static bool set_text(char **to, const char *value)
+{
+    free(*to);
+    *to = ars_strdup(value);
+    return *to != NULL;
+}
+
+static bool set_seconds(const char *name, const char *value, uint32_t *ret_ms)
+{
+    return parse_seconds(value, ret_ms) || bad(name, value);
+}
+
+static bool set_number(const char *name, const char *value, uint32_t min, uint32_t max,
+                       uint32_t *ret)
+{
+    uint32_t n;
+
+    if (ars_str_to_u32(value, max, &n) || n < min)
+        return bad(name, value);
+    *ret = n;
+    return true;
+}
+
+static bool set_password(struct ars_account_conf *c, char *text, size_t len)
+{
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+        len--;
+    ars_secret_free(c->password);
+    c->password = ars_secret_new(text, len);
+    return c->password != NULL;
+}
+
+static bool password_from_file(struct ars_account_conf *c, const char *path)
+{
+    char text[PASSWORD_MAX];
+    FILE *f = fopen(path, "re");
+    size_t n;
+    bool ok;
+
+    if (!f)
+        return bad(strerror(errno), path);
+    setvbuf(f, NULL, _IONBF, 0); /* no copy of it stays in a buffer of stdio */
+    n = fread(text, 1, sizeof(text), f);
+    ok = !ferror(f) && n < sizeof(text);
+    fclose(f);
+    if (ok)
+        ok = set_password(c, text, n);
+    else
+        bad("not a password file", path);
+    ars_wipe(text, sizeof(text));
+    return ok;
+}
+
+/* Taken out of the environment at once, and wiped from where /proc/PID/environ reads it. */
+static bool password_from_env(struct ars_account_conf *c)
+{
+    char *text = getenv(ENV_PASSWORD);
+    size_t len;
+    bool ok;
+
+    if (!text)
+        return true;
+    len = strlen(text);
+    ok = set_password(c, text, len);
+    ars_wipe(text, len);
+    unsetenv(ENV_PASSWORD);
+    return ok;
+}
+
+static bool set_rtp_ports(struct ars_account_conf *c, const char *value)
+{
+    const char *dash = strchr(value, '-');
+    char *first = dash ? ars_strndup(value, (size_t)(dash - value)) : NULL;
+    uint32_t min = 0;
+    uint32_t max = 0;
+    bool ok = first && !ars_str_to_u32(first, 65535, &min) &&
+              !ars_str_to_u32(dash + 1, 65535, &max) && min > 0 && min < max;
+
+    free(first);
+    if (!ok)
+        return bad("--rtp-ports", value);
+    c->rtp_port_min = (uint16_t)min;
+    c->rtp_port_max = (uint16_t)max;
+    return true;
+}
+
+static bool set_ca(struct ars_account_conf *c, const char *path)
+{
+    if (access(path, R_OK))
+        return bad(strerror(errno), path);
+    return set_text(&c->ca_file, path);
+}
+
+static bool set_port(struct ars_account_conf *c, const char *value)
+{
+    uint32_t port;
+
+    if (!set_number("--port", value, 1, 65535, &port))
+        return false;
+    c->port = (uint16_t)port;
+    return true;
+}
+
+static bool set_pin(struct ars_account_conf *c, const char *value)
+{
+    if (ars_pin_parse(value, c->pin))
+        return bad("--pin: 64 hex digits", value);
+    c->has_pin = true;
+    return true;
+}
+
+static bool take_account(struct ars_account_conf *c, int id, const char *value)
+{
+    switch (id) {
+    case OPT_SERVER:
+        return set_text(&c->server, value);
+    case OPT_PORT:
+        return set_port(c, value);
+    case OPT_PATH:
+        return set_text(&c->path, value);
+    case OPT_LOGIN:
+        return set_text(&c->login, value);
+    case OPT_AUTH_USER:
+        return set_text(&c->auth_user, value);
+    case OPT_PASSWORD_FILE:
+        return password_from_file(c, value);
+    case OPT_DISPLAY_NAME:
+        return set_text(&c->display_name, value);
+    case OPT_CA:
+        return set_ca(c, value);
+    case OPT_PIN:
+        return set_pin(c, value);
+    case OPT_MAP:
+        return set_text(&c->host_map, value);
+    case OPT_STUN:
+        free(c->stun_host);
+        c->stun_host = NULL;
+        return parse_host_port(value, &c->stun_host, &c->stun_port) || bad("--stun", value);
+    case OPT_RTP_PORTS:
+        return set_rtp_ports(c, value);
+    case OPT_CODEC:
+        return set_text(&c->codecs, value);
+    case OPT_EXPIRES:
+        return set_number("--expires", value, 1, 86400, &c->expires_s);
+    case OPT_RING:
+        return set_number("--ring", value, 1, 3600, &c->ring_s);
+    case OPT_NO_PROXY:
+        c->no_proxy = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take(struct options *o, int id, const char *value)
+{
+    switch (id) {
+    case OPT_AUDIO_IN:
+        o->audio_in = value;
+        return true;
+    case OPT_AUDIO_OUT:
+        o->audio_out = value;
+        return true;
+    case OPT_AUDIO_RING:
+        o->audio_ring = value;
+        return true;
+    case OPT_JSON:
+        o->json = true;
+        return true;
+    case OPT_VERBOSE:
+        o->verbose = true;
+        return true;
+    case OPT_TRACE:
+        o->trace = true;
+        return true;
+    case OPT_TIMEOUT:
+        o->timeout_given = true;
+        return set_seconds("--timeout", value, &o->timeout_ms);
+    case OPT_FOR:
+        return set_seconds("--for", value, &o->for_ms);
+    case OPT_AFTER:
+        return set_seconds("--after", value, &o->after_ms);
+    case OPT_HOLD_AT:
+        return set_seconds("--hold-at", value, &o->hold_at_ms);
+    case OPT_RESUME_AT:
+        return set_seconds("--resume-at", value, &o->resume_at_ms);
+    case OPT_DTMF:
+        o->dtmf = value;
+        return true;
+    case OPT_COUNT:
+        return set_number("--count", value, 1, 1000000, &o->count);
+    case OPT_REJECT:
+        return set_number("--reject", value, 400, 699, &o->reject);
+    default:
+        return take_account(o->account, id, value);
+    }
+}
+
+/* The ringer has no business in a recording of the call. */
+static void choose_ring(struct options *o)
+{
+    bool device = !o->audio_out || strncmp(o->audio_out, "device", 6) == 0;
+
+    if (!o->audio_ring && !device)
+        o->audio_ring = "none";
+}
+
+static bool complete(const struct options *o)
+{
+    const struct ars_account_conf *c = o->account;
+    bool argument = ars_streq(o->command, "call") || ars_streq(o->command, "resolve");
+
+    if (argument && !o->argument)
+        return bad("needs an argument", o->command);
+    if (!argument && o->argument)
+        return bad("one argument too many", o->argument);
+    if (ars_streq(o->command, "resolve") || ars_streq(o->command, "devices"))
+        return true;
+    if (!c->server || !*c->server)
+        return bad("--server is missing", o->command);
+    if (!c->login || !*c->login)
+        return bad("--login is missing", o->command);
+    if (!c->password)
+        return bad("no password: --password-file or $" ENV_PASSWORD, o->command);
+    return true;
+}
+
+static bool parse_all(struct options *o, int argc, char **argv, int *ret_code)
+{
+    int id;
+
+    while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (id == OPT_HELP || id == OPT_VERSION) {
+            fputs(id == OPT_HELP ? usage : "ars-phone-cli " ARS_VERSION "\n", stdout);
+            *ret_code = EXIT_DONE;
+            return false;
+        }
+        if (id == '?' || !take(o, id, optarg))
+            return false;
+    }
+    if (optind >= argc) {
+        fputs(usage, stderr);
+        return false;
+    }
+    o->command = argv[optind++];
+    if (optind < argc)
+        o->argument = argv[optind++];
+    if (optind < argc)
+        return bad("one argument too many", argv[optind]);
+    return complete(o);
+}
+
+bool options_parse(struct options *o, int argc, char **argv, int *ret_code)
+{
+    *o = (struct options){
+        .timeout_ms = TIMEOUT_MS,
+        .for_ms = NO_TIME,
+        .after_ms = 0,
+        .hold_at_ms = NO_TIME,
+        .resume_at_ms = NO_TIME,
+        .count = 1,
+    };
+    *ret_code = EXIT_USAGE;
+    o->account = ars_account_conf_new();
+    if (!o->account || !password_from_env(o->account) || !parse_all(o, argc, argv, ret_code)) {
+        options_close(o);
+        return false;
+    }
+    choose_ring(o);
+    return true;
+}
+
+void options_close(struct options *o)
+{
+    ars_account_conf_free(o->account);
+    o->account = NULL;
+}

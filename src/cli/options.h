@@ -1,0 +1,56 @@
+/* cli: what stands on the command line. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ars/types.h>
+
+/* Exit codes, as README lists them. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_USAGE = 2,
+    EXIT_REGISTRATION = 3,
+    EXIT_CALL = 4,
+    EXIT_SILENT = 5,
+    EXIT_TIMEOUT = 6,
+};
+
+#define NO_TIME UINT32_MAX
+
+struct options {
+    struct ars_account_conf *account;
+    const char *audio_in;
+    const char *audio_out;
+    const char *audio_ring;
+    bool json;
+    bool verbose;
+    bool trace;
+    bool timeout_given;
+    uint32_t timeout_ms;
+    uint32_t for_ms; /* NO_TIME: not given, as all times below */
+    uint32_t after_ms;
+    uint32_t hold_at_ms;
+    uint32_t resume_at_ms;
+    const char *dtmf;
+    uint32_t count;
+    uint32_t reject; /* 0: answer */
+    const char *command;
+    const char *argument; /* NUMBER of call, HOST[:PORT] of resolve */
+};
+
+/*
+ * Reads all of it, and the password from its file or the environment, which is cleared. False: the
+ * program ends with *ret_code, and what there is to say has been said.
+ */
+bool options_parse(struct options *o, int argc, char **argv, int *ret_code);
+void options_close(struct options *o);
+
+/* "2", "0.5": seconds to milliseconds. False: no such thing. */
+bool parse_seconds(const char *s, uint32_t *ret_ms);
+
+/* "HOST", "HOST:PORT", "[V6]:PORT". Caller frees *ret_host; *ret_port is left alone without one. */
+bool parse_host_port(const char *s, char **ret_host, uint16_t *ret_port);
+
+#endif

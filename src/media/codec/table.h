@@ -36,6 +36,8 @@ struct codec {
     /* Makes up n samples for a lost packet; next: the packet after it with in-band FEC, or NULL. */
     int (*conceal)(struct codec_dec *d, const uint8_t *next, size_t next_len, int16_t *pcm,
                    size_t n);
+    /* Share of packets that the peer says it misses: what FEC is tuned to. NULL: it has none. */
+    void (*expect_loss)(struct codec_enc *e, unsigned percent);
 };
 
 /* By settings key or SDP name, case-insensitive; NULL: unknown. */

@@ -43,7 +43,7 @@ struct rtp_stream_handlers {
 
 int rtp_stream_alloc(struct rtp_stream **ret, struct ars_loop *loop, struct ars_audio *audio,
                      const char *cname, const struct rtp_stream_handlers *handlers, void *arg);
-/* May be called from a handler. Takes NULL. */
+/* Says BYE through handlers->send when it was started. May be called from a handler. Takes NULL. */
 void rtp_stream_free(struct rtp_stream *s);
 
 /* Codec, payload types; again when a re-offer changes them. SSRC, sequence and time go on. */

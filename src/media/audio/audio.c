@@ -1,0 +1,338 @@
+/*
+ * The mixer and its clock: each 10 ms of the loop's thread one frame from the source to the ports, and
+ * from the ports and tones to the sinks. Nothing runs, and no device is open, while nobody needs it.
+ */
+#include <ars/audio.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/loop.h>
+#include <ars/str.h>
+#include <ars/timer.h>
+
+#include "audio/device.h"
+#include "audio/mixer.h"
+#include "audio/pa_host.h"
+#include "audio/tone.h"
+
+#define FRAME_US 10000
+/* After a stall so many frames are made up for; beyond it the clock begins anew (the machine slept). */
+#define CATCH_UP_US 200000
+#define PERCENT     100
+
+enum slot_kind { SLOT_IN, SLOT_OUT, SLOT_RING, SLOTS };
+
+struct slot {
+    char *spec; /* NULL: there is none (ring as out) */
+    struct audio_dev *dev;
+    bool running;
+    uint64_t needed_us; /* last */
+};
+
+struct ars_audio {
+    struct ars_loop *loop;
+    struct ars_audio_handlers handlers;
+    void *arg;
+    struct audio_env env;
+    struct slot slots[SLOTS];
+    struct audio_port *ports;
+    struct audio_port *next_port; /* of the walk under way: ports may go meanwhile */
+    struct tone tone;
+    struct ars_timer timer;
+    uint64_t due_us;
+};
+
+static void on_tick(void *arg);
+
+static void on_news(bool input, bool ok, const char *name, const char *why, void *arg)
+{
+    struct ars_audio *a = arg;
+
+    if (a->handlers.device)
+        a->handlers.device(input, ok, name, why, a->arg);
+}
+
+static struct slot *ring_slot(struct ars_audio *a)
+{
+    return &a->slots[a->slots[SLOT_RING].dev ? SLOT_RING : SLOT_OUT];
+}
+
+static bool anybody_talks(const struct ars_audio *a)
+{
+    for (const struct audio_port *p = a->ports; p; p = p->next) {
+        if (p->talk)
+            return true;
+    }
+    return false;
+}
+
+static bool needed(struct ars_audio *a, enum slot_kind kind)
+{
+    struct slot *tone_at = a->tone.kind == ARS_TONE_RINGING ? ring_slot(a) : &a->slots[SLOT_OUT];
+
+    if (a->tone.kind != ARS_TONE_NONE && tone_at == &a->slots[kind])
+        return true;
+    return kind != SLOT_RING && anybody_talks(a);
+}
+
+/* Starts what is needed, stops what has not been for its linger time. Whether anything runs. */
+static bool sync_devices(struct ars_audio *a)
+{
+    uint64_t now = ars_clock_us();
+    bool any = false;
+
+    for (enum slot_kind k = 0; k < SLOTS; k++) {
+        struct slot *s = &a->slots[k];
+        if (!s->dev)
+            continue;
+        if (needed(a, k)) {
+            s->needed_us = now;
+            if (!s->running) {
+                s->running = true;
+                s->dev->ops->start(s->dev);
+            }
+        } else if (s->running && now - s->needed_us >= s->dev->ops->linger_ms * 1000ull) {
+            s->running = false;
+            s->dev->ops->stop(s->dev);
+        }
+        any = any || s->running;
+    }
+    return any;
+}
+
+/* Devices as needed, and the clock as long as there is anything to do. */
+static void sync(struct ars_audio *a)
+{
+    bool any = sync_devices(a);
+
+    if (!any && !a->ports) {
+        ars_timer_stop(&a->timer);
+    } else if (!ars_timer_running(&a->timer)) {
+        a->due_us = ars_clock_us() + FRAME_US;
+        ars_timer_start(ars_loop_timers(a->loop), &a->timer, FRAME_US / 1000, on_tick, a);
+    }
+}
+
+static void on_tick(void *arg)
+{
+    struct ars_audio *a = arg;
+    uint64_t now = ars_clock_us();
+    bool any;
+
+    if (now > a->due_us + CATCH_UP_US)
+        a->due_us = now;
+    while (a->due_us <= now) {
+        a->due_us += FRAME_US;
+        audio_frame(a);
+    }
+    any = sync_devices(a);
+    if (!any && !a->ports)
+        return;
+    now = ars_clock_us();
+    ars_timer_start(ars_loop_timers(a->loop), &a->timer,
+                    a->due_us > now ? (a->due_us - now + 999) / 1000 : 0, on_tick, a);
+}
+
+static void capture(struct ars_audio *a)
+{
+    struct slot *in = &a->slots[SLOT_IN];
+    int16_t pcm[AUDIO_FRAME] = {0};
+
+    if (in->running)
+        in->dev->ops->read(in->dev, pcm);
+    for (struct audio_port *p = a->ports; p; p = a->next_port) {
+        a->next_port = p->next;
+        p->capture(p->talk ? pcm : NULL, p->arg);
+    }
+}
+
+static void mix_ports(struct ars_audio *a, int32_t *mix)
+{
+    int16_t pcm[AUDIO_FRAME];
+
+    for (struct audio_port *p = a->ports; p; p = a->next_port) {
+        bool talk = p->talk;
+        int gain = (int)p->volume;
+        a->next_port = p->next;
+        p->playback(talk ? pcm : NULL, p->arg);
+        for (size_t i = 0; talk && i < AUDIO_FRAME; i++)
+            mix[i] += pcm[i] * gain / PERCENT;
+    }
+}
+
+static void write_mix(struct slot *s, const int32_t *mix)
+{
+    int16_t pcm[AUDIO_FRAME];
+
+    if (!s->dev || !s->running)
+        return;
+    for (size_t i = 0; i < AUDIO_FRAME; i++)
+        pcm[i] = (int16_t)(mix[i] > INT16_MAX   ? INT16_MAX
+                           : mix[i] < INT16_MIN ? INT16_MIN
+                                                : mix[i]);
+    s->dev->ops->write(s->dev, pcm);
+}
+
+void audio_frame(struct ars_audio *a)
+{
+    int32_t out[AUDIO_FRAME] = {0};
+    int32_t ring[AUDIO_FRAME] = {0};
+    bool apart = a->tone.kind == ARS_TONE_RINGING && a->slots[SLOT_RING].dev;
+
+    capture(a);
+    mix_ports(a, out);
+    tone_add(&a->tone, apart ? ring : out);
+    write_mix(&a->slots[SLOT_OUT], out);
+    write_mix(&a->slots[SLOT_RING], ring);
+}
+
+void audio_port_attach(struct ars_audio *a, struct audio_port *p)
+{
+    p->audio = a;
+    p->next = a->ports;
+    a->ports = p;
+    sync(a);
+}
+
+void audio_port_detach(struct audio_port *p)
+{
+    struct ars_audio *a = p->audio;
+    struct audio_port **at;
+
+    if (!a)
+        return;
+    for (at = &a->ports; *at != p; at = &(*at)->next)
+        ;
+    *at = p->next;
+    if (a->next_port == p)
+        a->next_port = p->next;
+    p->audio = NULL;
+    sync(a);
+}
+
+void audio_port_talk(struct audio_port *p, bool on)
+{
+    p->talk = on;
+    if (p->audio)
+        sync(p->audio);
+}
+
+void audio_port_volume(struct audio_port *p, unsigned percent)
+{
+    p->volume = percent < PERCENT ? percent : PERCENT;
+}
+
+void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
+{
+    if (tone == a->tone.kind)
+        return;
+    tone_set(&a->tone, tone);
+    sync(a);
+}
+
+static void free_slot(struct slot *s)
+{
+    if (s->running)
+        s->dev->ops->stop(s->dev);
+    if (s->dev)
+        s->dev->ops->free(s->dev);
+    free(s->spec);
+    memset(s, 0, sizeof(*s));
+}
+
+static int alloc_slot(struct ars_audio *a, struct slot *s, enum slot_kind kind, const char *spec)
+{
+    int err;
+
+    s->spec = ars_strdup(spec);
+    if (!s->spec)
+        return ENOMEM;
+    err = kind == SLOT_IN ? audio_source_alloc(&s->dev, &a->env, spec)
+                          : audio_sink_alloc(&s->dev, &a->env, spec);
+    if (err) {
+        free(s->spec);
+        memset(s, 0, sizeof(*s));
+    }
+    return err;
+}
+
+/* What the configuration asks for; NULL for a ring device that is the output. */
+static const char *spec_of(const struct ars_audio_conf *conf, enum slot_kind kind)
+{
+    const char *out = conf->out ? conf->out : "device";
+
+    if (kind == SLOT_IN)
+        return conf->in ? conf->in : "device";
+    if (kind == SLOT_OUT)
+        return out;
+    return conf->ring && !ars_streq(conf->ring, out) ? conf->ring : NULL;
+}
+
+int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf)
+{
+    struct slot fresh[SLOTS];
+    int err = 0;
+
+    memset(fresh, 0, sizeof(fresh));
+    for (enum slot_kind k = 0; k < SLOTS && !err; k++) {
+        const char *spec = spec_of(conf, k);
+        if (spec && !ars_streq(spec, a->slots[k].spec))
+            err = alloc_slot(a, &fresh[k], k, spec);
+    }
+    for (enum slot_kind k = 0; k < SLOTS; k++) {
+        const char *spec = spec_of(conf, k);
+        if (err) {
+            free_slot(&fresh[k]);
+        } else if (!spec || fresh[k].dev) {
+            free_slot(&a->slots[k]);
+            a->slots[k] = fresh[k];
+        }
+    }
+    if (!err)
+        sync(a);
+    return err;
+}
+
+int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop,
+                    const struct ars_audio_conf *conf, const struct ars_audio_handlers *handlers,
+                    void *arg)
+{
+    struct ars_audio *a = calloc(1, sizeof(*a));
+    int err;
+
+    if (!a)
+        return ENOMEM;
+    a->loop = loop;
+    if (handlers)
+        a->handlers = *handlers;
+    a->arg = arg;
+    a->env.loop = loop;
+    a->env.news = on_news;
+    a->env.arg = a;
+    err = ars_audio_set(a, conf);
+    if (err)
+        ars_audio_free(a);
+    else
+        *ret = a;
+    return err;
+}
+
+void ars_audio_free(struct ars_audio *a)
+{
+    if (!a)
+        return;
+    ars_timer_stop(&a->timer);
+    memset(&a->handlers, 0, sizeof(a->handlers));
+    for (enum slot_kind k = 0; k < SLOTS; k++)
+        free_slot(&a->slots[k]);
+    pa_host_free(a->env.host);
+    free(a);
+}
+
+int ars_audio_devices(struct ars_audio_device **ret, size_t *ret_n)
+{
+    return pa_list(ret, ret_n);
+}

@@ -1,0 +1,53 @@
+/*
+ * media: one sound device: a source or a sink of 10 ms frames behind one interface. Loop's thread.
+ */
+#ifndef ARS_MEDIA_AUDIO_DEVICE_H
+#define ARS_MEDIA_AUDIO_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ars_loop;
+struct audio_dev;
+struct pa_host;
+
+struct audio_dev_ops {
+    /* Wanted from now on, or no more. Neither blocks: a device that opens slowly is silent till then. */
+    void (*start)(struct audio_dev *d);
+    void (*stop)(struct audio_dev *d);
+    void (*free)(struct audio_dev *d);
+    /* One frame, while it is wanted: a source has read, a sink has write. */
+    void (*read)(struct audio_dev *d, int16_t *pcm);
+    void (*write)(struct audio_dev *d, const int16_t *pcm);
+    unsigned linger_ms; /* it is kept this long after its last use: opening is dear */
+};
+
+/* First member of each driver's own struct. */
+struct audio_dev {
+    const struct audio_dev_ops *ops;
+};
+
+typedef void audio_news_fn(bool input, bool ok, const char *name, const char *why, void *arg);
+
+/* What drivers need of their owner. */
+struct audio_env {
+    struct ars_loop *loop;
+    struct pa_host *host; /* made when the first device asks for it; freed after the last */
+    audio_news_fn *news;
+    void *arg;
+};
+
+/* spec as in ars/audio.h. EINVAL, ENOENT and other errors of the file, ENOMEM. */
+int audio_source_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec);
+int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec);
+
+/* The drivers. */
+int tone_source_alloc(struct audio_dev **ret, unsigned hz); /* 0: silence */
+int none_sink_alloc(struct audio_dev **ret);
+int file_source_alloc(struct audio_dev **ret, const char *path);
+int file_sink_alloc(struct audio_dev **ret, const char *path);
+/* name NULL: the default one */
+int pa_device_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * media: PortAudio and the thread that opens and closes its streams, which can take long.
+ */
+#ifndef ARS_MEDIA_AUDIO_PA_HOST_H
+#define ARS_MEDIA_AUDIO_PA_HOST_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ars/audio.h>
+
+struct ars_loop;
+struct ars_ring;
+struct pa_host;
+
+#define PA_NAME_MAX 128
+#define PA_WHY_MAX  160
+
+enum pa_op { PA_OPEN, PA_CLOSE };
+
+/*
+ * One half-duplex stream of 10 ms callbacks, mono. The owner (loop's thread) may touch it but while an
+ * operation is under way; ring and counters are shared with the callback.
+ */
+struct pa_stream {
+    bool input;
+    char name[PA_NAME_MAX]; /* "": the default device */
+    struct ars_ring *ring;  /* at `rate`; the callback writes (input) or reads it */
+    atomic_uint callbacks;
+    atomic_uint starved; /* the ring was full (input) or ran empty (output) */
+
+    /* After an operation. */
+    int err; /* EIO; why says it in English */
+    char why[PA_WHY_MAX];
+    unsigned rate;
+    bool open;
+
+    /* On the loop's thread, when the operation has ended. */
+    void (*done)(struct pa_stream *s, enum pa_op op, void *arg);
+    void *arg;
+
+    enum pa_op op; /* the host's, from here */
+    struct pa_stream *next;
+    void *pa;
+};
+
+/* The thread starts with the first operation. ENOMEM. */
+int pa_host_alloc(struct pa_host **ret, struct ars_loop *loop);
+
+/* No stream is open; operations under way are waited for, a hung sound server for 3 s. Takes NULL. */
+void pa_host_free(struct pa_host *h);
+
+/* One operation a stream at a time. */
+void pa_host_do(struct pa_host *h, struct pa_stream *s, enum pa_op op);
+
+/* Ends the thread; operations are done at once from then on. For the owner's last moments. */
+void pa_host_stop(struct pa_host *h);
+
+/* Whether PortAudio still runs the stream. */
+bool pa_stream_active(const struct pa_stream *s);
+
+/* PortAudio's list; caller frees. ENOMEM, EIO. */
+int pa_list(struct ars_audio_device **ret, size_t *ret_n);
+
+/* The callback itself, for the test that it neither allocates nor locks. */
+int pa_on_frames(const void *in, void *out, unsigned long n, struct pa_stream *s);
+
+#endif

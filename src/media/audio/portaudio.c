@@ -1,0 +1,333 @@
+/*
+ * A PortAudio device: one half-duplex stream, met at a ring. The loop's thread watches it: a stream
+ * whose callbacks stop is closed and opened again, at once and then each second.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <speex/speex_resampler.h>
+
+#include <ars/clock.h>
+#include <ars/fsm.h>
+#include <ars/log.h>
+#include <ars/loop.h>
+#include <ars/ring.h>
+#include <ars/str.h>
+#include <ars/timer.h>
+
+#include "audio/device.h"
+#include "audio/drift.h"
+#include "audio/mixer.h"
+#include "audio/pa_host.h"
+
+#define LINGER_MS 1000
+#define RETRY_MS  1000
+/* No callback for so long: it is dead (a sound server that went away stops them within 250 ms). */
+#define DEAD_US 400000
+/* The first one comes late (LAB: up to 2 s on a null sink that rewinds). */
+#define FIRST_US 3000000
+/* 340 ms at 48 kHz; used are some 30 */
+#define RING 16384
+/* Room for a frame of any rate and its correction. */
+#define FRAME_MAX        (4 * AUDIO_FRAME + DRIFT_STEP)
+#define RESAMPLE_QUALITY 5
+
+enum state { OFF, OPENING, RUNNING, CLOSING, WAITING, STATES };
+
+static const char *const state_names[STATES] = {
+    "off", "opening", "running", "closing", "waiting",
+};
+
+static const uint32_t edges[STATES] = {
+    [OFF] = ARS_TO(OPENING),
+    [OPENING] = ARS_TO(RUNNING) | ARS_TO(CLOSING) | ARS_TO(WAITING) | ARS_TO(OFF),
+    [RUNNING] = ARS_TO(CLOSING),
+    [CLOSING] = ARS_TO(OFF) | ARS_TO(OPENING),
+    [WAITING] = ARS_TO(OPENING) | ARS_TO(OFF),
+};
+
+static const struct ars_fsm fsm = {"audio device", state_names, edges, STATES};
+
+struct pa_device {
+    struct audio_dev dev;
+    struct audio_env *env;
+    struct pa_stream stream;
+    int state;
+    bool wanted;
+    bool told_bad; /* the owner knows that it does not work */
+    bool dead;     /* goes when it is closed */
+    struct ars_timer retry;
+    SpeexResamplerState *resampler; /* NULL: the device runs at 48 kHz */
+    struct drift drift;
+    bool flowing;     /* input: the first frame has come */
+    unsigned starved; /* input: as the loop sees it */
+    unsigned seen;    /* callbacks */
+    uint64_t seen_us;
+};
+
+static void go(struct pa_device *d, enum state to)
+{
+    (void)ars_fsm_go(&fsm, &d->state, to);
+}
+
+static const char *name_of(const struct pa_device *d)
+{
+    return d->stream.name[0] ? d->stream.name : "default";
+}
+
+static void tell(struct pa_device *d, bool ok, const char *why)
+{
+    if (ok != d->told_bad || d->dead)
+        return;
+    d->told_bad = !ok;
+    ars_log(ok ? ARS_LOG_INFO : ARS_LOG_WARN, "media", "%s device %s: %s",
+            d->stream.input ? "input" : "output", name_of(d), why);
+    d->env->news(d->stream.input, ok, name_of(d), why, d->env->arg);
+}
+
+static void destroy(struct pa_device *d)
+{
+    ars_timer_stop(&d->retry);
+    if (d->resampler)
+        speex_resampler_destroy(d->resampler);
+    ars_ring_free(d->stream.ring);
+    free(d);
+}
+
+static void open_device(struct pa_device *d)
+{
+    /* no callback runs: this side may play the consumer's part */
+    (void)ars_ring_drop(d->stream.ring, RING);
+    go(d, OPENING);
+    pa_host_do(d->env->host, &d->stream, PA_OPEN);
+}
+
+static void close_device(struct pa_device *d)
+{
+    go(d, CLOSING);
+    pa_host_do(d->env->host, &d->stream, PA_CLOSE);
+}
+
+static void on_retry(void *arg)
+{
+    open_device(arg);
+}
+
+static int set_rate(struct pa_device *d)
+{
+    unsigned rate = d->stream.rate;
+
+    if (d->resampler)
+        speex_resampler_destroy(d->resampler);
+    d->resampler = NULL;
+    if (rate == AUDIO_RATE)
+        return 0;
+    if (rate / 100 + DRIFT_STEP > FRAME_MAX)
+        return ERANGE;
+    d->resampler = d->stream.input
+                       ? speex_resampler_init(1, rate, AUDIO_RATE, RESAMPLE_QUALITY, NULL)
+                       : speex_resampler_init(1, AUDIO_RATE, rate, RESAMPLE_QUALITY, NULL);
+    return d->resampler ? 0 : ENOMEM;
+}
+
+static void on_opened(struct pa_device *d)
+{
+    if (!d->wanted && !d->stream.open) {
+        go(d, OFF);
+    } else if (d->stream.open && (!d->wanted || set_rate(d))) {
+        close_device(d);
+    } else if (d->stream.open) {
+        go(d, RUNNING);
+        drift_init(&d->drift, d->stream.rate);
+        d->drift.starved = d->starved = atomic_load(&d->stream.starved);
+        d->flowing = false;
+        d->seen = atomic_load(&d->stream.callbacks);
+        d->seen_us = ars_clock_us() + FIRST_US - DEAD_US;
+        tell(d, true, "works");
+    } else {
+        go(d, WAITING);
+        ars_timer_start(ars_loop_timers(d->env->loop), &d->retry, RETRY_MS, on_retry, d);
+        tell(d, false, d->stream.why);
+    }
+}
+
+static void on_done(struct pa_stream *s, enum pa_op op, void *arg)
+{
+    struct pa_device *d = arg;
+
+    if (op == PA_OPEN)
+        on_opened(d);
+    else if (d->wanted)
+        open_device(d);
+    else
+        go(d, OFF);
+    if (d->dead && (d->state == OFF || d->state == WAITING))
+        destroy(d);
+}
+
+static void start(struct audio_dev *dev)
+{
+    struct pa_device *d = (struct pa_device *)dev;
+
+    d->wanted = true;
+    if (d->state == OFF)
+        open_device(d);
+}
+
+static void stop(struct audio_dev *dev)
+{
+    struct pa_device *d = (struct pa_device *)dev;
+
+    d->wanted = false;
+    if (d->state == RUNNING)
+        close_device(d);
+    if (d->state == WAITING) {
+        ars_timer_stop(&d->retry);
+        go(d, OFF);
+    }
+}
+
+static void free_device(struct audio_dev *dev)
+{
+    struct pa_device *d = (struct pa_device *)dev;
+
+    d->dead = true;
+    stop(dev);
+    if (d->state == OFF)
+        destroy(d);
+}
+
+/* Whether the stream lives; closes it otherwise. */
+static bool watch(struct pa_device *d)
+{
+    unsigned callbacks;
+    uint64_t now;
+
+    if (d->state != RUNNING)
+        return false;
+    now = ars_clock_us();
+    callbacks = atomic_load_explicit(&d->stream.callbacks, memory_order_relaxed);
+    if (callbacks != d->seen) {
+        d->seen = callbacks;
+        d->seen_us = now;
+        return true;
+    }
+    if ((int64_t)(now - d->seen_us) < DEAD_US && pa_stream_active(&d->stream))
+        return true;
+    tell(d, false, "stopped");
+    close_device(d);
+    return false;
+}
+
+static void resample(struct pa_device *d, const int16_t *in, size_t n, int16_t *out, size_t m)
+{
+    spx_uint32_t in_n = (spx_uint32_t)n;
+    spx_uint32_t out_n = (spx_uint32_t)m;
+
+    if (!d->resampler) {
+        memcpy(out, in, n * sizeof(*in));
+        return;
+    }
+    speex_resampler_process_int(d->resampler, 0, in, &in_n, out, &out_n);
+    if (out_n < m)
+        memset(out + out_n, 0, (m - out_n) * sizeof(*out));
+}
+
+static void read_frame(struct audio_dev *dev, int16_t *pcm)
+{
+    struct pa_device *d = (struct pa_device *)dev;
+    int16_t taken[FRAME_MAX];
+    int16_t frame[FRAME_MAX];
+    size_t n = d->stream.rate / 100;
+    size_t fill;
+    int go_away;
+
+    memset(pcm, 0, AUDIO_FRAME * sizeof(*pcm));
+    if (!watch(d))
+        return;
+    fill = ars_ring_fill(d->stream.ring);
+    if (!d->flowing && fill < n)
+        return;
+    if (!d->flowing)
+        fill -= ars_ring_drop(d->stream.ring, fill - n);
+    d->flowing = true;
+    if (fill < n)
+        d->starved++;
+    go_away = drift_frame(&d->drift, (int)fill - (int)n, d->starved);
+    if (go_away > DRIFT_STEP) {
+        (void)ars_ring_drop(d->stream.ring, (size_t)go_away);
+        go_away = 0;
+    }
+    fill = ars_ring_read(d->stream.ring, taken, n + (size_t)go_away);
+    memset(taken + fill, 0, (n + (size_t)go_away - fill) * sizeof(*taken));
+    drift_resize(taken, n + (size_t)go_away, frame, n);
+    resample(d, frame, n, pcm, AUDIO_FRAME);
+}
+
+static void write_frame(struct audio_dev *dev, const int16_t *pcm)
+{
+    struct pa_device *d = (struct pa_device *)dev;
+    int16_t frame[FRAME_MAX];
+    int16_t given[FRAME_MAX];
+    size_t n = d->stream.rate / 100;
+    int go_away;
+
+    if (!watch(d))
+        return;
+    go_away = drift_frame(&d->drift, (int)ars_ring_fill(d->stream.ring),
+                          atomic_load_explicit(&d->stream.starved, memory_order_relaxed));
+    if (go_away > DRIFT_STEP) {
+        /* what is in the ring is the callback's; so this much less goes in */
+        d->drift.surplus = go_away - (int)n > 0 ? go_away - (int)n : 0;
+        return;
+    }
+    resample(d, pcm, AUDIO_FRAME, frame, n);
+    drift_resize(frame, n, given, n - (size_t)go_away);
+    (void)ars_ring_write(d->stream.ring, given, n - (size_t)go_away);
+}
+
+static const struct audio_dev_ops source_ops = {
+    .start = start,
+    .stop = stop,
+    .free = free_device,
+    .read = read_frame,
+    .linger_ms = LINGER_MS,
+};
+
+static const struct audio_dev_ops sink_ops = {
+    .start = start,
+    .stop = stop,
+    .free = free_device,
+    .write = write_frame,
+    .linger_ms = LINGER_MS,
+};
+
+int pa_device_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input)
+{
+    struct pa_device *d;
+    int err = 0;
+
+    if (!env->host)
+        err = pa_host_alloc(&env->host, env->loop);
+    if (err)
+        return err;
+    d = calloc(1, sizeof(*d));
+    if (!d)
+        return ENOMEM;
+    d->dev.ops = input ? &source_ops : &sink_ops;
+    d->env = env;
+    d->stream.input = input;
+    d->stream.done = on_done;
+    d->stream.arg = d;
+    if (name && !ars_strcpy(d->stream.name, sizeof(d->stream.name), name))
+        err = EINVAL;
+    if (!err)
+        err = ars_ring_alloc(&d->stream.ring, RING);
+    if (err) {
+        free(d);
+        return err;
+    }
+    *ret = &d->dev;
+    return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * media: how long packets must wait to be there in time: the arrival spread over the fastest way seen
+ * lately, as a histogram that forgets. Pure arithmetic; times in microseconds.
+ */
+#ifndef ARS_MEDIA_RTP_DELAY_H
+#define ARS_MEDIA_RTP_DELAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DELAY_BIN_US 2000
+#define DELAY_BINS   500 /* to 1 s */
+
+struct delay {
+    double share[DELAY_BINS]; /* of the packets, by lateness over `anchor`; sums to 1 */
+    unsigned seen;
+    int64_t anchor;     /* transit of bin 0 */
+    int64_t fastest[2]; /* transit: of this window and of the one before */
+    uint64_t window_end;
+    uint64_t last_arrival;
+};
+
+void delay_init(struct delay *d);
+
+/* A new source or time line: transits start anew, the spread stays. */
+void delay_restart(struct delay *d);
+
+/* A packet's transit (arrival less its time by RTP), its length, and now. */
+void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now);
+
+/* The fastest transit; lateness counts from it. */
+int64_t delay_base(const struct delay *d);
+
+/* How long after the fastest packet playing must lie for all but one in a hundred. */
+int64_t delay_target(const struct delay *d);
+
+#endif

@@ -1,0 +1,419 @@
+/*
+ * The jitter buffer. Time lines: a packet's time `ts` counts samples, extended to 64 bits and bent
+ * so that it never jumps; `play_ts` is the time of the first sample that is not in the FIFO yet.
+ * Playing lies `delay` behind the fastest packet; it grows when the queue runs empty or a period is
+ * repeated, and shrinks when one is taken out.
+ */
+#include "rtp/jitter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rtp/delay.h"
+#include "rtp/packets.h"
+#include "rtp/stretch.h"
+
+/* Playing begins this long after the first packet, when nothing is known about the spread. */
+#define START_US 20000
+/* Over the measured spread: the mixer's tick is not quite even either. */
+#define MARGIN_US 6000
+/* The delay is left alone while it is less than that over, or this under, its target. */
+#define OVER_US  6000
+#define UNDER_US 3000
+/* Periods are taken out once in 100 ms (8 %); far over the target, at each packet. */
+#define SHRINK_EVERY_US 100000
+#define FAR_OVER_US     60000
+/* No packet for so long: the peer pauses (hold, transfer); what comes next starts anew. */
+#define PAUSE_US 500000
+/* The FIFO holds one packet of at most 200 ms, what was left, and what stretching adds. */
+#define PACKET_MAX_MS 200
+#define FIFO_MS       (PACKET_MAX_MS + 40)
+/* The delay is the least of the last 100 ms: a late tick is no delay. */
+#define RECENT 10
+
+enum line { LINE_NONE, LINE_WAIT, LINE_PLAY };
+
+struct jitter {
+    const struct codec *codec;
+    struct codec_dec *dec;
+    unsigned rate;
+    unsigned tick; /* samples in 10 ms */
+    struct packets queue;
+    struct delay delay;
+
+    enum line line;
+    bool quiet;   /* the peer said that it would pause */
+    int64_t bend; /* extended time less wire time */
+    int64_t play_ts;
+    size_t expanded; /* made up since the queue ran empty, not on the time line */
+    int64_t newest_ts;
+    int64_t newest_transit;
+    size_t newest_n;
+    uint32_t newest_seq;
+    uint64_t newest_us;
+    uint32_t played_seq;
+
+    int64_t recent[RECENT]; /* delays, us */
+    size_t recent_at;
+    uint64_t shrunk_us; /* when, last */
+
+    int16_t *fifo;
+    size_t fifo_n;
+    size_t fifo_size;
+    uint64_t pending_us; /* made up; whether it counts shows the next packet */
+    struct jitter_stats stats;
+};
+
+static int64_t to_us(const struct jitter *j, int64_t samples)
+{
+    return samples * 1000000 / j->rate;
+}
+
+static size_t from_us(const struct jitter *j, int64_t us)
+{
+    return (size_t)(us * j->rate / 1000000);
+}
+
+static int64_t target_us(const struct jitter *j)
+{
+    return delay_target(&j->delay) + MARGIN_US;
+}
+
+static int64_t delay_now(const struct jitter *j, uint64_t now_us)
+{
+    return (int64_t)now_us + to_us(j, (int64_t)j->fifo_n - j->play_ts) - delay_base(&j->delay);
+}
+
+static int64_t least_delay(const struct jitter *j)
+{
+    int64_t least = j->recent[0];
+
+    for (size_t i = 1; i < RECENT; i++) {
+        if (j->recent[i] < least)
+            least = j->recent[i];
+    }
+    return least;
+}
+
+/* Playing was moved by so much: so are the delays seen before. */
+static void shift_recent(struct jitter *j, int64_t us)
+{
+    for (size_t i = 0; i < RECENT; i++)
+        j->recent[i] += us;
+}
+
+static void restart(struct jitter *j)
+{
+    packets_clear(&j->queue);
+    delay_restart(&j->delay);
+    j->line = LINE_NONE;
+    j->expanded = 0;
+    j->pending_us = 0;
+    j->quiet = false;
+}
+
+static void append_concealed(struct jitter *j, size_t n)
+{
+    int16_t *to = j->fifo + j->fifo_n;
+
+    if (j->codec->conceal(j->dec, NULL, 0, to, n))
+        memset(to, 0, n * sizeof(*to));
+    j->fifo_n += n;
+}
+
+/* Stretches the n samples at the FIFO's end towards the target. */
+static void adapt(struct jitter *j, size_t n, uint64_t now_us)
+{
+    int64_t over = least_delay(j) - target_us(j);
+    int16_t *pcm = j->fifo + j->fifo_n - n;
+    bool far = over > FAR_OVER_US;
+    size_t moved;
+
+    if (over > OVER_US && (far || now_us - j->shrunk_us >= SHRINK_EVERY_US)) {
+        moved = stretch_shrink(pcm, n, j->rate, from_us(j, over), far);
+        if (!moved)
+            return;
+        j->fifo_n -= moved;
+        j->shrunk_us = now_us;
+        shift_recent(j, -to_us(j, (int64_t)moved));
+    } else if (over < -UNDER_US) {
+        moved = stretch_grow(pcm, n, j->rate, over < -OVER_US);
+        if (!moved)
+            return;
+        j->fifo_n += moved;
+        shift_recent(j, to_us(j, (int64_t)moved));
+    } else {
+        return;
+    }
+    j->stats.stretched_us += (uint64_t)to_us(j, (int64_t)moved);
+}
+
+/* p is due: its samples go into the FIFO. */
+static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
+{
+    bool follows = p->seq == j->played_seq + 1;
+    size_t n = p->n;
+
+    if (!j->quiet && !(follows && p->ts != j->play_ts))
+        j->stats.concealed_us += j->pending_us;
+    j->pending_us = 0;
+    j->expanded = 0;
+    j->quiet = false;
+    j->play_ts = p->ts + (int64_t)p->n;
+    j->played_seq = p->seq;
+    if (j->codec->decode(j->dec, p->payload, p->len, j->fifo + j->fifo_n, j->fifo_size - j->fifo_n,
+                         &n)) {
+        append_concealed(j, p->n);
+        j->stats.concealed_us += (uint64_t)to_us(j, (int64_t)p->n);
+    } else {
+        j->fifo_n += n;
+        j->stats.decoded++;
+        adapt(j, n, now_us);
+    }
+    packets_drop_first(&j->queue);
+}
+
+/* Nothing lies between play_ts and p, which is here: makes up some of it. */
+static void fill_gap(struct jitter *j, const struct packet *p)
+{
+    bool lost = p->seq != j->played_seq + 1 && !j->quiet;
+    int16_t *to = j->fifo + j->fifo_n;
+    size_t left;
+    size_t n;
+
+    j->play_ts += (int64_t)j->expanded;
+    j->expanded = 0;
+    left = (size_t)(p->ts - j->play_ts);
+    if (lost && left <= p->n && !j->codec->conceal(j->dec, p->payload, p->len, to, p->n)) {
+        /* p may carry the packet before it (in-band FEC); what was made up already is not needed */
+        n = left;
+        memmove(to, to + p->n - n, n * sizeof(*to));
+        j->fifo_n += n;
+    } else {
+        n = left < j->tick ? left : j->tick;
+        append_concealed(j, j->tick);
+        j->fifo_n -= j->tick - n;
+    }
+    j->play_ts += (int64_t)n;
+    if (lost)
+        j->stats.concealed_us += j->pending_us + (uint64_t)to_us(j, (int64_t)n);
+    j->pending_us = 0;
+}
+
+/* The queue is empty: playing waits on the time line. */
+static void wait_for_packet(struct jitter *j)
+{
+    append_concealed(j, j->tick);
+    j->expanded += j->tick;
+    j->pending_us += 10000;
+    shift_recent(j, 10000);
+}
+
+static void drop_due(struct jitter *j)
+{
+    const struct packet *p = packets_first(&j->queue);
+
+    while (p && p->ts < j->play_ts) {
+        packets_drop_first(&j->queue);
+        p = packets_first(&j->queue);
+    }
+}
+
+static void produce(struct jitter *j, uint64_t now_us)
+{
+    const struct packet *p = packets_first(&j->queue);
+
+    if (!p)
+        wait_for_packet(j);
+    else if (p->ts <= j->play_ts + (int64_t)j->expanded)
+        play(j, p, now_us);
+    else
+        fill_gap(j, p);
+}
+
+/* Whether there is something to hand out. */
+static bool begin(struct jitter *j, uint64_t now_us)
+{
+    const struct packet *p = packets_first(&j->queue);
+    int64_t wait = target_us(j) > START_US ? target_us(j) : START_US;
+    int64_t delay;
+
+    if (j->line == LINE_PLAY && now_us - j->newest_us > PAUSE_US && !p) {
+        j->line = LINE_NONE;
+        j->fifo_n = 0;
+        return false;
+    }
+    if (j->line == LINE_PLAY)
+        return true;
+    if (j->line == LINE_NONE || !p)
+        return false;
+    j->play_ts = p->ts;
+    delay = delay_now(j, now_us);
+    if (delay < wait)
+        return false;
+    for (size_t i = 0; i < RECENT; i++)
+        j->recent[i] = delay;
+    j->played_seq = p->seq - 1;
+    j->line = LINE_PLAY;
+    return true;
+}
+
+/* Where wire time `ts` lies on our time line; bends it when the peer's clock jumped. */
+static int64_t place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_t now_us)
+{
+    int64_t wire_newest = j->newest_ts - j->bend;
+    int64_t at = j->newest_ts + (int32_t)(ts - (uint32_t)wire_newest);
+    int64_t gap = (int32_t)(seq - j->newest_seq);
+    int64_t step = at - j->newest_ts;
+    int64_t most;
+
+    if (gap <= 0)
+        return at;
+    /* A packet cannot overtake those before it by more than their length: when it seems to, the
+     * peer's clock jumped forward; when it runs back, it jumped back. */
+    most = gap * (int64_t)(n > j->newest_n ? n : j->newest_n);
+    if (step > 0 && (step <= most || (int64_t)now_us - to_us(j, at) >=
+                                         j->newest_transit - to_us(j, most) - MARGIN_US))
+        return at;
+    j->bend += j->newest_ts + most - at;
+    return j->newest_ts + most;
+}
+
+static void limit_depth(struct jitter *j)
+{
+    const struct packet *p = packets_first(&j->queue);
+    int64_t keep = from_us(j, JITTER_MAX_MS * 1000);
+
+    while (p && (j->queue.count == JITTER_MAX_PACKETS || j->newest_ts - p->ts > keep)) {
+        j->play_ts = p->ts + (int64_t)p->n;
+        j->stats.dropped++;
+        packets_drop_first(&j->queue);
+        p = packets_first(&j->queue);
+    }
+}
+
+void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payload, size_t len,
+                uint64_t now_us)
+{
+    size_t n = len <= JITTER_MAX_PAYLOAD ? j->codec->samples(payload, len) : 0;
+    struct packet head = {.seq = seq, .n = n, .len = len};
+    bool first = j->line == LINE_NONE;
+    int64_t transit;
+
+    if (!n || n > (size_t)j->rate * PACKET_MAX_MS / 1000)
+        return;
+    if (first) {
+        restart(j);
+        j->line = LINE_WAIT;
+        j->bend = j->play_ts - (int64_t)ts;
+        head.ts = j->play_ts;
+    } else {
+        head.ts = place(j, ts, seq, n, now_us);
+    }
+    transit = (int64_t)now_us - to_us(j, head.ts);
+    if (first || (int32_t)(seq - j->newest_seq) > 0) {
+        j->newest_ts = head.ts;
+        j->newest_seq = seq;
+        j->newest_n = n;
+        j->newest_transit = transit;
+    }
+    j->newest_us = now_us;
+    delay_put(&j->delay, transit, (unsigned)to_us(j, (int64_t)n), now_us);
+    if (j->line == LINE_PLAY && head.ts < j->play_ts) {
+        j->stats.late++;
+        return;
+    }
+    limit_depth(j);
+    (void)packets_add(&j->queue, &head, payload);
+}
+
+void jitter_get(struct jitter *j, int16_t *pcm, uint64_t now_us)
+{
+    if (!begin(j, now_us)) {
+        memset(pcm, 0, j->tick * sizeof(*pcm));
+        return;
+    }
+    j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
+    drop_due(j);
+    while (j->fifo_n < j->tick)
+        produce(j, now_us);
+    memcpy(pcm, j->fifo, j->tick * sizeof(*pcm));
+    j->fifo_n -= j->tick;
+    memmove(j->fifo, j->fifo + j->tick, j->fifo_n * sizeof(*pcm));
+    j->stats.played_us += 10000;
+}
+
+void jitter_skip(struct jitter *j, uint64_t now_us)
+{
+    const struct packet *p;
+    int64_t at;
+
+    if (!begin(j, now_us))
+        return;
+    j->fifo_n = 0;
+    j->expanded = 0;
+    j->pending_us = 0;
+    at = ((int64_t)now_us - delay_base(&j->delay) - target_us(j)) * j->rate / 1000000;
+    if (at > j->play_ts)
+        j->play_ts = at;
+    j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
+    for (p = packets_first(&j->queue); p && p->ts + (int64_t)p->n <= j->play_ts;
+         p = packets_first(&j->queue)) {
+        j->played_seq = p->seq;
+        j->stats.decoded++;
+        packets_drop_first(&j->queue);
+    }
+}
+
+void jitter_quiet(struct jitter *j)
+{
+    j->quiet = true;
+}
+
+void jitter_reset(struct jitter *j)
+{
+    restart(j);
+}
+
+void jitter_get_stats(const struct jitter *j, struct jitter_stats *ret)
+{
+    *ret = j->stats;
+    ret->target_ms = (double)target_us(j) / 1000;
+    ret->delay_ms = j->line == LINE_PLAY ? (double)least_delay(j) / 1000 : -1;
+}
+
+int jitter_alloc(struct jitter **ret, const struct codec *codec)
+{
+    struct jitter *j = calloc(1, sizeof(*j));
+    int err = ENOMEM;
+
+    if (!j)
+        return ENOMEM;
+    j->codec = codec;
+    j->rate = codec->rate;
+    j->tick = codec->rate / 100;
+    delay_init(&j->delay);
+    j->fifo_size = (size_t)j->rate * FIFO_MS / 1000;
+    j->fifo = calloc(j->fifo_size, sizeof(*j->fifo));
+    if (!j->fifo)
+        goto out;
+    err = codec->dec_alloc(&j->dec);
+out:
+    if (err)
+        jitter_free(j);
+    else
+        *ret = j;
+    return err;
+}
+
+void jitter_free(struct jitter *j)
+{
+    if (!j)
+        return;
+    packets_clear(&j->queue);
+    if (j->dec)
+        j->codec->dec_free(j->dec);
+    free(j->fifo);
+    free(j);
+}

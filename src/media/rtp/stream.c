@@ -1,0 +1,414 @@
+/*
+ * One call's RTP, put together:
+ *
+ *   mixer -> on_capture  -> send -> handlers.send
+ *   mixer <- on_playback <- up-sampling <- jitter <- rtp_stream_receive
+ */
+#include "rtp/stream.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <re.h>
+#include <speex/speex_resampler.h>
+
+#include <ars/clock.h>
+#include <ars/loop.h>
+#include <ars/str.h>
+#include <ars/timer.h>
+
+#include "audio/mixer.h"
+#include "codec/table.h"
+#include "rtp/dtmf.h"
+#include "rtp/jitter.h"
+#include "rtp/recv.h"
+#include "rtp/rtcp.h"
+#include "rtp/send.h"
+#include "rtp/stats.h"
+
+/* RFC 3389 section 4: comfort noise; there is nothing to play in it */
+#define PT_COMFORT_NOISE 13
+#define RESAMPLE_QUALITY 3
+#define MS_US            1000.0
+
+struct rtp_stream {
+    struct ars_loop *loop;
+    struct ars_audio *audio;
+    struct rtp_stream_handlers handlers;
+    void *arg;
+    unsigned busy; /* handlers may free the stream: it goes when the last one has returned */
+    bool dead;
+
+    struct audio_port port;
+    struct ars_timer report_timer;
+    struct send *send;
+    struct recv recv;
+    struct report report;
+    struct dtmf_rx dtmf;
+    const struct codec *codec;
+    struct jitter *jitter;
+    SpeexResamplerState *up; /* NULL: codec runs at the mixer's rate */
+    struct rtp_format format;
+    enum ars_dir dir;
+    bool started;
+    bool muted;
+    bool heard;
+    struct level level_in;
+    struct level level_out;
+    struct jitter_stats past; /* of the jitter buffers before this one */
+};
+
+static void destroy(struct rtp_stream *s)
+{
+    send_free(s->send);
+    jitter_free(s->jitter);
+    if (s->up)
+        speex_resampler_destroy(s->up);
+    free(s);
+}
+
+static void enter(struct rtp_stream *s)
+{
+    s->busy++;
+}
+
+static void leave(struct rtp_stream *s)
+{
+    if (!--s->busy && s->dead)
+        destroy(s);
+}
+
+static int on_send(uint8_t *buf, size_t len, void *arg)
+{
+    struct rtp_stream *s = arg;
+
+    return s->handlers.send(buf, len, false, s->arg);
+}
+
+static void on_digit(char digit, uint32_t duration, void *arg)
+{
+    struct rtp_stream *s = arg;
+
+    if (!s->dead && s->handlers.dtmf)
+        s->handlers.dtmf(digit, (unsigned)(duration * 1000ull / s->codec->clock), s->arg);
+}
+
+static void on_capture(const int16_t *pcm, void *arg)
+{
+    struct rtp_stream *s = arg;
+
+    if (pcm)
+        level_add(&s->level_in, pcm, AUDIO_FRAME);
+    enter(s);
+    send_frame(s->send, s->muted ? NULL : pcm, s->started && (s->dir & ARS_DIR_SENDONLY));
+    leave(s);
+}
+
+static void pull(struct rtp_stream *s, int16_t *pcm, uint64_t now)
+{
+    int16_t frame[AUDIO_FRAME];
+    spx_uint32_t in = s->codec->rate / 100;
+    spx_uint32_t out = AUDIO_FRAME;
+
+    if (s->up) {
+        jitter_get(s->jitter, frame, now);
+        speex_resampler_process_int(s->up, 0, frame, &in, pcm, &out);
+    } else {
+        jitter_get(s->jitter, pcm, now);
+    }
+    level_add(&s->level_out, pcm, AUDIO_FRAME);
+}
+
+static void on_playback(int16_t *pcm, void *arg)
+{
+    struct rtp_stream *s = arg;
+    uint64_t now = ars_clock_us();
+    struct jitter_stats stats;
+
+    if (!s->jitter) {
+        if (pcm)
+            memset(pcm, 0, AUDIO_FRAME * sizeof(*pcm));
+        return;
+    }
+    enter(s);
+    if (pcm)
+        pull(s, pcm, now);
+    else
+        jitter_skip(s->jitter, now);
+    dtmf_rx_poll(&s->dtmf, now, on_digit, s);
+    if (!s->heard && !s->dead) {
+        jitter_get_stats(s->jitter, &stats);
+        s->heard = stats.decoded > 0;
+        if (s->heard && s->handlers.first_audio)
+            s->handlers.first_audio(s->arg);
+    }
+    leave(s);
+}
+
+static void send_report(struct rtp_stream *s, bool bye)
+{
+    uint8_t buf[REPORT_MAX + ARS_RTP_TRAILER];
+    size_t len;
+
+    s->report.sent = (uint32_t)send_packets(s->send);
+    s->report.octets = (uint32_t)send_octets(s->send);
+    if (report_encode(&s->report, &s->recv, send_rtp_now(s->send), ars_clock_us(), bye, buf,
+                      REPORT_MAX, &len))
+        return;
+    (void)s->handlers.send(buf, len, true, s->arg);
+}
+
+static void on_report_timer(void *arg)
+{
+    struct rtp_stream *s = arg;
+
+    ars_timer_start(ars_loop_timers(s->loop), &s->report_timer, report_interval(false),
+                    on_report_timer, s);
+    enter(s);
+    send_report(s, false);
+    leave(s);
+}
+
+static void take_audio(struct rtp_stream *s, const struct rtp_header *h, uint32_t seq,
+                       const uint8_t *payload, size_t len)
+{
+    uint64_t now = ars_clock_us();
+
+    recv_timing(&s->recv, h->ts, (uint32_t)(now * s->codec->clock / 1000000), s->codec->clock);
+    if (s->dir & ARS_DIR_RECVONLY)
+        jitter_put(s->jitter, h->ts, seq, payload, len, now);
+}
+
+static void take_payload(struct rtp_stream *s, const struct rtp_header *h, uint32_t seq,
+                         const uint8_t *payload, size_t len)
+{
+    if (h->pt == s->format.pt_recv) {
+        take_audio(s, h, seq, payload, len);
+    } else if (h->pt == s->format.event_pt_recv) {
+        jitter_quiet(s->jitter);
+        if (s->dir & ARS_DIR_RECVONLY)
+            dtmf_rx_put(&s->dtmf, h->ts, payload, len, ars_clock_us(), on_digit, s);
+    } else if (h->pt == PT_COMFORT_NOISE) {
+        jitter_quiet(s->jitter);
+    }
+}
+
+/* The length of the payload without its padding, RFC 3550 5.1; false: broken. */
+static bool payload_len(const struct rtp_header *h, const struct mbuf *mb, size_t *ret_len)
+{
+    size_t left = mbuf_get_left(mb);
+    size_t pad = 0;
+
+    if (h->pad)
+        pad = left ? mb->buf[mb->end - 1] : 1;
+    if (pad > left || (h->pad && !pad))
+        return false;
+    *ret_len = left - pad;
+    return true;
+}
+
+void rtp_stream_receive(struct rtp_stream *s, const uint8_t *pkt, size_t len)
+{
+    struct rtp_header h;
+    struct mbuf mb;
+    enum recv_verdict v;
+    uint32_t seq;
+    size_t n;
+
+    if (!s->codec)
+        return;
+    mbuf_init(&mb);
+    mb.buf = (uint8_t *)pkt; /* read only */
+    mb.size = mb.end = len;
+    if (rtp_hdr_decode(&h, &mb) || h.ver != RTP_VERSION || !payload_len(&h, &mb, &n))
+        return;
+    v = recv_packet(&s->recv, h.ssrc, h.seq, &seq);
+    if (v == RECV_STRAY || v == RECV_DUPLICATE)
+        return;
+    if (v == RECV_SOURCE) {
+        jitter_reset(s->jitter);
+        memset(&s->dtmf, 0, sizeof(s->dtmf));
+    }
+    enter(s);
+    take_payload(s, &h, seq, mbuf_buf(&mb), n);
+    leave(s);
+}
+
+void rtp_stream_receive_rtcp(struct rtp_stream *s, const uint8_t *pkt, size_t len)
+{
+    unsigned before = s->report.reports;
+
+    s->report.sent = (uint32_t)send_packets(s->send);
+    report_receive(&s->report, pkt, len, ars_clock_us());
+    if (s->report.reports != before)
+        send_expect_loss(s->send, s->report.remote_fraction);
+}
+
+static void add_stats(struct jitter_stats *sum, const struct jitter_stats *s)
+{
+    sum->played_us += s->played_us;
+    sum->concealed_us += s->concealed_us;
+    sum->stretched_us += s->stretched_us;
+    sum->decoded += s->decoded;
+    sum->late += s->late;
+    sum->dropped += s->dropped;
+}
+
+static int open_decoder(struct rtp_stream *s, const struct codec *codec)
+{
+    SpeexResamplerState *up = NULL;
+    struct jitter *jitter;
+    struct jitter_stats stats;
+    int err = jitter_alloc(&jitter, codec);
+
+    if (err)
+        return err;
+    if (codec->rate != AUDIO_RATE) {
+        up = speex_resampler_init(1, codec->rate, AUDIO_RATE, RESAMPLE_QUALITY, NULL);
+        if (!up) {
+            jitter_free(jitter);
+            return ENOMEM;
+        }
+    }
+    if (s->jitter) {
+        jitter_get_stats(s->jitter, &stats);
+        add_stats(&s->past, &stats);
+        jitter_free(s->jitter);
+    }
+    if (s->up)
+        speex_resampler_destroy(s->up);
+    s->jitter = jitter;
+    s->up = up;
+    s->codec = codec;
+    return 0;
+}
+
+int rtp_stream_set_format(struct rtp_stream *s, const struct rtp_format *f)
+{
+    const struct codec *codec = codec_find(f->codec);
+    int err;
+
+    if (!codec)
+        return EINVAL;
+    err = send_set_format(s->send, f);
+    if (!err && codec != s->codec)
+        err = open_decoder(s, codec);
+    if (err)
+        return err;
+    if (s->format.event_pt_recv != f->event_pt_recv)
+        memset(&s->dtmf, 0, sizeof(s->dtmf));
+    s->format = *f;
+    return 0;
+}
+
+void rtp_stream_set_dir(struct rtp_stream *s, enum ars_dir dir)
+{
+    s->dir = dir;
+    if (s->jitter && !(dir & ARS_DIR_RECVONLY))
+        jitter_reset(s->jitter);
+}
+
+void rtp_stream_start(struct rtp_stream *s)
+{
+    if (s->started)
+        return;
+    s->started = true;
+    audio_port_attach(s->audio, &s->port);
+    ars_timer_start(ars_loop_timers(s->loop), &s->report_timer, report_interval(true),
+                    on_report_timer, s);
+}
+
+void rtp_stream_talk(struct rtp_stream *s, bool on)
+{
+    audio_port_talk(&s->port, on);
+}
+
+void rtp_stream_mute(struct rtp_stream *s, bool on)
+{
+    s->muted = on;
+}
+
+void rtp_stream_volume(struct rtp_stream *s, unsigned percent)
+{
+    audio_port_volume(&s->port, percent);
+}
+
+int rtp_stream_dtmf(struct rtp_stream *s, const char *digits)
+{
+    if (!s->started || !(s->dir & ARS_DIR_SENDONLY))
+        return ENOTCONN;
+    return send_dtmf(s->send, digits);
+}
+
+uint32_t rtp_stream_ssrc(const struct rtp_stream *s)
+{
+    return send_ssrc(s->send);
+}
+
+const char *rtp_stream_cname(const struct rtp_stream *s)
+{
+    return s->report.cname;
+}
+
+void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
+{
+    struct jitter_stats stats = {.delay_ms = -1};
+
+    if (s->jitter)
+        jitter_get_stats(s->jitter, &stats);
+    add_stats(&stats, &s->past);
+    (void)ars_strcpy(ret->codec, sizeof(ret->codec), s->codec ? s->codec->name : "");
+    ret->rtt_ms = s->report.rtt_ms;
+    ret->jitter_ms = s->recv.any ? recv_jitter(&s->recv) * MS_US / (double)s->codec->clock : -1;
+    ret->loss_pct = s->recv.any ? recv_loss_pct(&s->recv) : -1;
+    ret->remote_loss_pct = s->report.remote_loss_pct;
+    ret->concealed_pct =
+        stats.played_us ? 100.0 * (double)stats.concealed_us / (double)stats.played_us : -1;
+    ret->buffer_ms = stats.delay_ms;
+    ret->sent = send_packets(s->send);
+    ret->received = s->recv.packets;
+    ret->level_in_dbfs = level_take(&s->level_in);
+    ret->level_out_dbfs = level_take(&s->level_out);
+}
+
+int rtp_stream_alloc(struct rtp_stream **ret, struct ars_loop *loop, struct ars_audio *audio,
+                     const char *cname, const struct rtp_stream_handlers *handlers, void *arg)
+{
+    struct rtp_stream *s = calloc(1, sizeof(*s));
+    int err;
+
+    if (!s)
+        return ENOMEM;
+    s->loop = loop;
+    s->audio = audio;
+    s->handlers = *handlers;
+    s->arg = arg;
+    s->format.event_pt_send = s->format.event_pt_recv = -1;
+    s->port.capture = on_capture;
+    s->port.playback = on_playback;
+    s->port.arg = s;
+    s->port.volume = 100;
+    err = send_alloc(&s->send, on_send, s);
+    if (err) {
+        free(s);
+        return err;
+    }
+    report_init(&s->report, send_ssrc(s->send), cname);
+    *ret = s;
+    return 0;
+}
+
+void rtp_stream_free(struct rtp_stream *s)
+{
+    if (!s || s->dead)
+        return;
+    audio_port_detach(&s->port);
+    ars_timer_stop(&s->report_timer);
+    enter(s);
+    if (s->started)
+        send_report(s, true);
+    s->dead = true;
+    leave(s);
+}

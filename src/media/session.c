@@ -1,0 +1,366 @@
+/* media: one call's media: ICE carries, DTLS makes the keys, SRTP protects, the stream speaks. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/fsm.h>
+#include <ars/log.h>
+#include <ars/loop.h>
+#include <ars/rand.h>
+#include <ars/str.h>
+
+#include "session.h"
+
+#define CNAME_LEN 16 /* RFC 7022 4.2: 96 bits or so of random, new for each session */
+
+/* RFC 7983 7: who a datagram is for, by its first byte */
+#define DTLS_FIRST 20
+#define DTLS_LAST  63
+#define RTP_FIRST  128
+#define RTP_LAST   191
+/* RFC 5761 4: RTCP by its packet type without the top bit */
+#define RTCP_FIRST 64
+#define RTCP_LAST  95
+
+static const char *const state_names[] = {"gathering",   "ready",     "checking",
+                                          "handshaking", "connected", "failed"};
+
+static const uint32_t state_edges[] = {
+    [MEDIA_GATHERING] = ARS_TO(MEDIA_READY) | ARS_TO(MEDIA_FAILED),
+    [MEDIA_READY] = ARS_TO(MEDIA_CHECKING) | ARS_TO(MEDIA_FAILED),
+    [MEDIA_CHECKING] = ARS_TO(MEDIA_HANDSHAKING) | ARS_TO(MEDIA_FAILED),
+    [MEDIA_HANDSHAKING] = ARS_TO(MEDIA_CONNECTED) | ARS_TO(MEDIA_FAILED),
+    [MEDIA_CONNECTED] = ARS_TO(MEDIA_FAILED),
+    [MEDIA_FAILED] = 0,
+};
+
+static const struct ars_fsm fsm = {"media", state_names, state_edges, 6};
+
+void session_go(struct ars_media *m, enum media_state to)
+{
+    if (m->state != (int)to)
+        (void)ars_fsm_go(&fsm, &m->state, to);
+}
+
+static void on_news(void *arg)
+{
+    struct ars_media *m = arg;
+    struct media_news news = m->news;
+    bool gone = false;
+
+    memset(&m->news, 0, sizeof(m->news));
+    m->gone = &gone;
+    if (news.gathered)
+        m->handlers.gathered(m->arg);
+    if (!gone && news.connected)
+        m->handlers.connected(m->arg);
+    if (!gone && news.first_audio)
+        m->handlers.first_audio(m->arg);
+    for (size_t i = 0; i < news.n_digits && !gone; i++)
+        m->handlers.dtmf(news.digitv[i].digit, news.digitv[i].ms, m->arg);
+    if (!gone && news.failed)
+        m->handlers.failed(&news.why, m->arg);
+    if (!gone)
+        m->gone = NULL;
+}
+
+static void tell_soon(struct ars_media *m)
+{
+    if (!ars_timer_running(&m->news_timer))
+        ars_timer_start(ars_loop_timers(m->loop), &m->news_timer, 0, on_news, m);
+}
+
+static void fail(struct ars_media *m, enum ars_reason_code code, const char *why)
+{
+    if (m->state == MEDIA_FAILED)
+        return;
+    session_go(m, MEDIA_FAILED);
+    m->news.failed = true;
+    ars_reason_set(&m->news.why, code, 0, "%s", why);
+    tell_soon(m);
+}
+
+static void on_gathered(void *arg)
+{
+    struct ars_media *m = arg;
+
+    session_go(m, MEDIA_READY);
+    m->news.gathered = true;
+    tell_soon(m);
+}
+
+static void on_ice_failed(const char *why, void *arg)
+{
+    fail(arg, ARS_REASON_MEDIA_FAILED, why);
+}
+
+static void on_dtls_send(const uint8_t *buf, size_t len, void *arg)
+{
+    struct ars_media *m = arg;
+
+    (void)ice_agent_send(m->ice, buf, len);
+}
+
+/* Keys replace keys: what a renewed association made is used from here on. */
+static void on_established(const struct srtp_keys *keys, void *arg)
+{
+    struct ars_media *m = arg;
+    struct srtp_session *srtp = NULL;
+
+    if (m->state == MEDIA_FAILED)
+        return;
+    if (srtp_session_alloc(&srtp, keys)) {
+        fail(m, ARS_REASON_INTERNAL, "out of memory");
+        return;
+    }
+    srtp_session_free(m->srtp);
+    m->srtp = srtp;
+    if (m->state == MEDIA_CONNECTED)
+        return;
+    session_go(m, MEDIA_CONNECTED);
+    m->news.connected = true;
+    tell_soon(m);
+    rtp_stream_start(m->rtp);
+}
+
+static void on_dtls_failed(bool refused, const char *why, void *arg)
+{
+    fail(arg, refused ? ARS_REASON_NOT_ENCRYPTED : ARS_REASON_MEDIA_FAILED, why);
+}
+
+static const struct dtls_handlers dtls_handlers = {
+    .send = on_dtls_send,
+    .established = on_established,
+    .failed = on_dtls_failed,
+};
+
+static void hold_packet(struct ars_media *m, const uint8_t *buf, size_t len)
+{
+    if (m->n_held >= MEDIA_HELD_PACKETS || len > MEDIA_HELD_SIZE)
+        return;
+    memcpy(m->heldv[m->n_held].buf, buf, len);
+    m->heldv[m->n_held].len = len;
+    m->n_held++;
+}
+
+/* With a path and an association both, the handshake goes. */
+static void start_dtls(struct ars_media *m)
+{
+    size_t n = m->n_held;
+
+    if (!m->dtls || !ice_agent_has_path(m->ice) || m->state == MEDIA_FAILED)
+        return;
+    if (m->state == MEDIA_CHECKING)
+        session_go(m, MEDIA_HANDSHAKING);
+    dtls_start(m->dtls);
+    m->n_held = 0;
+    for (size_t i = 0; i < n; i++)
+        dtls_receive(m->dtls, m->heldv[i].buf, m->heldv[i].len);
+}
+
+static void on_path(void *arg)
+{
+    start_dtls(arg);
+}
+
+int session_prepare_dtls(struct ars_media *m, const struct sdp_desc *d, bool active,
+                         struct dtls **ret)
+{
+    if (m->dtls && dtls_is_active(m->dtls) == active && dtls_peer_eq(&m->peer, &d->peer))
+        return 0;
+    return dtls_alloc(ret, m->loop, m->identity, active, &d->peer, &dtls_handlers, m);
+}
+
+void session_use_dtls(struct ars_media *m, struct dtls *d, const struct dtls_peer *peer)
+{
+    dtls_free(m->dtls);
+    m->dtls = d;
+    m->peer = *peer;
+    start_dtls(m);
+}
+
+/* The peer begins anew over the path that it has, with the certificate that it had. */
+static void renew_dtls(struct ars_media *m)
+{
+    struct dtls *d = NULL;
+
+    if (dtls_alloc(&d, m->loop, m->identity, false, &m->peer, &dtls_handlers, m))
+        return;
+    ars_log(ARS_LOG_INFO, "media", "dtls: the far end begins a new association");
+    session_use_dtls(m, d, &m->peer);
+}
+
+static void on_dtls_packet(struct ars_media *m, const uint8_t *buf, size_t len)
+{
+    if (!m->dtls || !ice_agent_has_path(m->ice)) {
+        hold_packet(m, buf, len);
+        return;
+    }
+    if (dtls_is_new_hello(m->dtls, buf, len))
+        renew_dtls(m);
+    dtls_receive(m->dtls, buf, len);
+}
+
+static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
+{
+    uint8_t type = buf[1] & 0x7f;
+
+    if (!m->srtp)
+        return;
+    if (type >= RTCP_FIRST && type <= RTCP_LAST) {
+        if (srtcp_unprotect(m->srtp, buf, len, &len) == 0)
+            rtp_stream_receive_rtcp(m->rtp, buf, len);
+    } else if (srtp_unprotect(m->srtp, buf, len, &len) == 0) {
+        rtp_stream_receive(m->rtp, buf, len);
+    }
+}
+
+static void on_datagram(uint8_t *buf, size_t len, bool trusted, void *arg)
+{
+    struct ars_media *m = arg;
+
+    if (m->state == MEDIA_FAILED || len < 2)
+        return;
+    if (buf[0] >= DTLS_FIRST && buf[0] <= DTLS_LAST && trusted)
+        on_dtls_packet(m, buf, len);
+    else if (buf[0] >= RTP_FIRST && buf[0] <= RTP_LAST)
+        on_rtp_packet(m, buf, len);
+}
+
+static int on_rtp_send(uint8_t *buf, size_t len, bool rtcp, void *arg)
+{
+    struct ars_media *m = arg;
+    int err;
+
+    if (!m->srtp || m->state == MEDIA_FAILED)
+        return ENOTCONN;
+    if (rtcp && !m->agreed.rtcp_mux) /* there is no second port to send it to */
+        return 0;
+    err = rtcp ? srtcp_protect(m->srtp, buf, len, &len) : srtp_protect(m->srtp, buf, len, &len);
+    return err ? err : ice_agent_send(m->ice, buf, len);
+}
+
+static void on_first_audio(void *arg)
+{
+    struct ars_media *m = arg;
+
+    m->first_ms = ars_clock_ms();
+    m->news.first_audio = true;
+    tell_soon(m);
+}
+
+static void on_digit(char digit, unsigned duration_ms, void *arg)
+{
+    struct ars_media *m = arg;
+
+    if (m->news.n_digits >= MEDIA_MAX_DIGITS)
+        return;
+    m->news.digitv[m->news.n_digits].digit = digit;
+    m->news.digitv[m->news.n_digits].ms = duration_ms;
+    m->news.n_digits++;
+    tell_soon(m);
+}
+
+static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
+                     const struct ars_media_conf *conf)
+{
+    static const struct ice_agent_handlers handlers = {
+        .gathered = on_gathered,
+        .path = on_path,
+        .receive = on_datagram,
+        .failed = on_ice_failed,
+    };
+    struct ice_agent_conf ice = {
+        .server = conf->server,
+        .stun_host = conf->stun_host,
+        .stun_port = conf->stun_port,
+        .port_min = conf->port_min,
+        .port_max = conf->port_max,
+    };
+
+    return ice_agent_alloc(&m->ice, m->loop, resolver, &ice, &handlers, m);
+}
+
+int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
+                    struct ars_audio *audio, const struct ars_media_conf *conf,
+                    const struct ars_media_handlers *handlers, void *arg)
+{
+    static const struct rtp_stream_handlers rtp_handlers = {
+        .send = on_rtp_send,
+        .first_audio = on_first_audio,
+        .dtmf = on_digit,
+    };
+    char cname[CNAME_LEN + 1];
+    struct ars_media *m = calloc(1, sizeof(*m));
+    int err;
+
+    if (!m)
+        return ENOMEM;
+    m->loop = loop;
+    m->handlers = *handlers;
+    m->arg = arg;
+    m->start_ms = ars_clock_ms();
+    err = sdp_ours_init(&m->ours, conf->codecs);
+    if (!err)
+        err = dtls_identity_alloc(&m->identity);
+    ars_rand_token(cname, CNAME_LEN);
+    if (!err)
+        err = rtp_stream_alloc(&m->rtp, loop, audio, cname, &rtp_handlers, m);
+    if (!err)
+        err = start_ice(m, resolver, conf);
+    if (err)
+        ars_media_free(m);
+    else
+        *ret = m;
+    return err;
+}
+
+void ars_media_free(struct ars_media *m)
+{
+    if (!m)
+        return;
+    if (m->gone)
+        *m->gone = true;
+    ars_timer_stop(&m->news_timer);
+    rtp_stream_free(m->rtp);
+    dtls_close(m->dtls);
+    dtls_free(m->dtls);
+    ice_agent_free(m->ice);
+    srtp_session_free(m->srtp);
+    dtls_identity_free(m->identity);
+    sdp_ours_clear(&m->ours);
+    free(m->last_answer);
+    free(m->last_accepted);
+    free(m);
+}
+
+void ars_media_talk(struct ars_media *m, bool on)
+{
+    rtp_stream_talk(m->rtp, on);
+}
+
+void ars_media_mute(struct ars_media *m, bool on)
+{
+    rtp_stream_mute(m->rtp, on);
+}
+
+void ars_media_volume(struct ars_media *m, unsigned percent)
+{
+    rtp_stream_volume(m->rtp, percent);
+}
+
+int ars_media_dtmf(struct ars_media *m, const char *digits)
+{
+    if (m->state != MEDIA_CONNECTED)
+        return ENOTCONN;
+    return rtp_stream_dtmf(m->rtp, digits);
+}
+
+void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)
+{
+    rtp_stream_get_stats(m->rtp, ret);
+    ret->media_ms = m->first_ms ? (int32_t)(m->first_ms - m->start_ms) : -1;
+    (void)ars_strcpy(ret->srtp, sizeof(ret->srtp), m->srtp ? srtp_session_name(m->srtp) : "");
+    ice_agent_describe(m->ice, ret->path, sizeof(ret->path));
+}

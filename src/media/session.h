@@ -1,0 +1,89 @@
+/* media: inside of one session, shared by session.c (life, wiring) and session_sdp.c (offer and answer). */
+#ifndef ARS_MEDIA_SESSION_H
+#define ARS_MEDIA_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ars/media.h>
+#include <ars/timer.h>
+
+#include "rtp/stream.h"
+#include "sdp/sdp.h"
+#include "transport/dtls.h"
+#include "transport/ice.h"
+#include "transport/srtp.h"
+
+#define MEDIA_HELD_PACKETS 4 /* a ClientHello and its repetitions, before the answer or the path */
+#define MEDIA_HELD_SIZE    1500
+#define MEDIA_MAX_DIGITS   16 /* received, until they are told */
+
+enum media_state {
+    MEDIA_GATHERING,
+    MEDIA_READY,
+    MEDIA_CHECKING,    /* ICE looks for a path */
+    MEDIA_HANDSHAKING, /* DTLS */
+    MEDIA_CONNECTED,
+    MEDIA_FAILED,
+};
+
+/* What the handlers are still to be told; from a timer, so that they may free the session. */
+struct media_news {
+    bool gathered;
+    bool connected;
+    bool first_audio;
+    bool failed;
+    struct ars_reason why;
+    size_t n_digits;
+    struct {
+        char digit;
+        unsigned ms;
+    } digitv[MEDIA_MAX_DIGITS];
+};
+
+struct ars_media {
+    struct ars_loop *loop;
+    struct ars_media_handlers handlers;
+    void *arg;
+    int state;
+    uint64_t start_ms;
+    uint64_t first_ms; /* 0: no sound yet */
+    struct ars_timer news_timer;
+    struct media_news news;
+    bool *gone; /* set by ars_media_free() while a handler runs */
+
+    struct ice_agent *ice;
+    struct dtls_identity *identity;
+    struct dtls *dtls;
+    struct dtls_peer peer; /* of dtls */
+    struct srtp_session *srtp;
+    struct rtp_stream *rtp;
+    size_t n_held;
+    struct {
+        size_t len;
+        uint8_t buf[MEDIA_HELD_SIZE];
+    } heldv[MEDIA_HELD_PACKETS];
+
+    struct sdp_ours ours;
+    bool has_agreed;
+    struct sdp_agreed agreed;
+    enum ars_dir offered;
+    bool remote_ice;     /* the peer's description has ICE */
+    char *last_answer;   /* ours, while it is the description sent last; owned */
+    char *last_accepted; /* the peer's answer taken last; owned */
+    char last_offer_origin[SDP_ORIGIN_MAX + 1];
+};
+
+/* session.c */
+void session_go(struct ars_media *m, enum media_state to);
+
+/*
+ * Another association is needed for this peer and role: makes it. The one in use stays when nothing
+ * changes. The result is put in force by session_use_dtls(). ENOMEM.
+ */
+int session_prepare_dtls(struct ars_media *m, const struct sdp_desc *d, bool active,
+                         struct dtls **ret);
+void session_use_dtls(struct ars_media *m, struct dtls *d, const struct dtls_peer *peer);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only, and no answer for
+ * 30 s ends the call. Its traffic keeps NAT bindings alive too.
+ */
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/rand.h>
+
+#include "transport/ice_agent.h"
+
+static void on_timer(void *arg);
+
+/* RFC 7675 5.1: randomised between 0.8 and 1.2 of the interval */
+static void schedule(struct ice_agent *a, uint64_t left_ms)
+{
+    uint64_t ms = a->times.consent_ms;
+
+    ms = ms * 8 / 10 + ars_rand_below((uint32_t)(ms * 4 / 10) + 1);
+    ars_timer_start(a->timers, &a->consent_timer, ms < left_ms ? ms : left_ms, on_timer, a);
+}
+
+static void on_timer(void *arg)
+{
+    struct ice_agent *a = arg;
+    uint64_t silent = ars_clock_ms() - a->consent_ms;
+
+    if (silent >= a->times.expiry_ms) {
+        iceagent_fail(a, "the far end stopped answering (no consent for 30 s)");
+        return;
+    }
+    ars_rand_bytes(a->consent_tid, sizeof(a->consent_tid));
+    (void)icestun_check(a, a->path.base, &a->path.addr, a->consent_tid,
+                        iceagent_prio(ICE_TYPE_PRFLX, 0), false);
+    schedule(a, a->times.expiry_ms - silent);
+}
+
+void iceconsent_start(struct ice_agent *a)
+{
+    a->consent_ms = ars_clock_ms();
+    if (!ars_timer_running(&a->consent_timer))
+        schedule(a, a->times.expiry_ms);
+}
+
+void iceconsent_stop(struct ice_agent *a)
+{
+    ars_timer_stop(&a->consent_timer);
+}
+
+void iceconsent_given(struct ice_agent *a)
+{
+    a->consent_ms = ars_clock_ms();
+}
+
+bool iceconsent_response(struct ice_agent *a, const struct stun_msg *msg)
+{
+    if (!ars_timer_running(&a->consent_timer) ||
+        memcmp(stun_msg_tid(msg), a->consent_tid, ICE_TID_LEN) != 0)
+        return false;
+    if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP &&
+        stun_msg_chk_mi(msg, (const uint8_t *)a->remote_pwd, strlen(a->remote_pwd)) == 0)
+        iceconsent_given(a);
+    return true;
+}

@@ -1,0 +1,352 @@
+/* media: ICE gathering: local addresses and their sockets, server-reflexive candidates (RFC 8445 5.1). */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ars/log.h>
+#include <ars/rand.h>
+#include <ars/resolver.h>
+
+#include "transport/ice_agent.h"
+
+#define TOS_EF        0xb8 /* DSCP 46, RFC 4594 4.1 */
+#define PORT_TRIES    64
+#define STUN_RTO_MS   100 /* gathering has 500 ms in all */
+#define STUN_SEND_MAX 3
+/* RFC 8445 5.1.1.4: bindings are kept while a call rings; consent does it later */
+#define REFRESH_MS 15000
+/* RFC 8445 5.1.2.1: local preference, one step an address */
+#define LOCAL_PREF_MAX 65535u
+/* No packet is sent there: which interface the default route takes (RFC 5737). */
+#define ANYWHERE "198.51.100.1"
+
+static void on_gather_cap(void *arg);
+
+static void on_udp(const struct sa *src, struct mbuf *mb, void *arg)
+{
+    struct ice_base *b = arg;
+    struct ice_agent *a = b->ice;
+    struct ars_addr from;
+    uint8_t *buf = mbuf_buf(mb);
+    size_t len = mbuf_get_left(mb);
+
+    if (len == 0 || ars_addr_from_sockaddr(&src->u.sa, &from))
+        return;
+    if (buf[0] < 4) /* RFC 7983 7 */
+        icestun_receive(b, &from, mb);
+    else
+        a->handlers.receive(buf, len, iceagent_trusts(a, b, &from), a->arg);
+}
+
+static int listen_at(struct ice_base *b, uint16_t port)
+{
+    struct sockaddr_storage ss;
+    struct sa local;
+
+    b->addr.port = port;
+    (void)ars_addr_to_sockaddr(&b->addr, &ss);
+    sa_init(&local, AF_UNSPEC);
+    (void)sa_set_sa(&local, (const struct sockaddr *)&ss);
+    return udp_listen(&b->sock, &local, on_udp, b);
+}
+
+static int listen_in(struct ice_base *b, uint16_t min, uint16_t max)
+{
+    uint32_t span = (uint32_t)max - min + 1;
+    uint32_t start = ars_rand_below(span);
+    uint32_t tries = span < PORT_TRIES ? span : PORT_TRIES;
+    int err = EADDRINUSE;
+
+    for (uint32_t i = 0; i < tries && err; i++)
+        err = listen_at(b, (uint16_t)(min + (start + i) % span));
+    return err;
+}
+
+static int open_base(struct ice_agent *a, const struct ars_addr *addr, uint16_t min, uint16_t max)
+{
+    struct ice_base *b = &a->basev[a->n_bases];
+    int tos = TOS_EF;
+    struct sa local;
+    int err;
+
+    b->ice = a;
+    b->addr = *addr;
+    err = min ? listen_in(b, min, max) : listen_at(b, 0);
+    if (err)
+        return err;
+    err = udp_local_get(b->sock, &local);
+    if (!err)
+        err = ars_addr_from_sockaddr(&local.u.sa, &b->addr);
+    if (err) {
+        b->sock = mem_deref(b->sock);
+        return err;
+    }
+    if (udp_setsockopt(b->sock, IPPROTO_IP, IP_TOS, &tos, sizeof(tos)))
+        ars_log(ARS_LOG_DEBUG, "media", "ice: DSCP cannot be set");
+    a->n_bases++;
+    return 0;
+}
+
+/* The local address that the route to dst takes. */
+static bool route_source(const struct ars_addr *dst, struct ars_addr *ret)
+{
+    struct sockaddr_storage ss;
+    socklen_t len = ars_addr_to_sockaddr(dst, &ss);
+    int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool ok = false;
+
+    if (fd < 0)
+        return false;
+    if (connect(fd, (struct sockaddr *)&ss, len) == 0) {
+        len = sizeof(ss);
+        ok = getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
+             ars_addr_from_sockaddr((struct sockaddr *)&ss, ret) == 0;
+    }
+    (void)close(fd);
+    return ok;
+}
+
+static bool is_usable(const struct ifaddrs *ifa, bool loopback, struct ars_addr *ret)
+{
+    if (!ifa->ifa_addr || ifa->ifa_addr->sa_family != AF_INET || !(ifa->ifa_flags & IFF_UP) ||
+        !(ifa->ifa_flags & IFF_RUNNING) || ars_addr_from_sockaddr(ifa->ifa_addr, ret))
+        return false;
+    ret->port = 0;
+    if (ars_addr_is_loopback(ret))
+        return loopback;
+    return !(ret->ip[0] == 169 && ret->ip[1] == 254); /* RFC 3927 */
+}
+
+static bool has_address(const struct ars_addr *v, size_t n, const struct ars_addr *a)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ars_addr_eq(&v[i], a))
+            return true;
+    }
+    return false;
+}
+
+/* In order of preference: loopback (when wanted), the one that routes to the server, the others. */
+static size_t local_addresses(const struct ars_addr *server, struct ars_addr *v, size_t max)
+{
+    bool loopback = ars_addr_is_loopback(server);
+    struct ars_addr dst = *server;
+    struct ars_addr src = {0};
+    struct ars_addr a;
+    struct ifaddrs *list = NULL;
+    size_t n = 0;
+
+    if (dst.family != ARS_AF_INET || loopback)
+        (void)ars_addr_parse(ANYWHERE, 0, &dst);
+    dst.port = 9; /* connect() wants one */
+    (void)route_source(&dst, &src);
+    src.port = 0;
+    if (getifaddrs(&list))
+        return 0;
+    for (int pass = 0; pass < 3; pass++) {
+        for (const struct ifaddrs *i = list; i && n < max; i = i->ifa_next) {
+            bool fits = is_usable(i, loopback, &a) && !has_address(v, n, &a);
+
+            if (fits && (pass == 2 || (pass == 0 && ars_addr_is_loopback(&a)) ||
+                         (pass == 1 && ars_addr_eq(&a, &src))))
+                v[n++] = a;
+        }
+    }
+    freeifaddrs(list);
+    return n;
+}
+
+int icegather_open(struct ice_agent *a, const struct ice_agent_conf *conf)
+{
+    struct ars_addr found[ICE_MAX_BASES];
+    const struct ars_addr *v = conf->basev;
+    size_t n = conf->n_bases;
+    uint16_t max = conf->port_max >= conf->port_min ? conf->port_max : conf->port_min;
+    int err = ENETUNREACH;
+
+    if (!v) {
+        n = local_addresses(&conf->server, found, ICE_MAX_BASES);
+        v = found;
+    }
+    for (size_t i = 0; i < n && i < ICE_MAX_BASES; i++) {
+        int e = open_base(a, &v[i], conf->port_min, max);
+
+        if (e && a->n_bases == 0)
+            err = e;
+    }
+    return a->n_bases ? 0 : err;
+}
+
+static void add_local(struct ice_agent *a, struct ice_base *b, enum ice_type type,
+                      const struct ars_addr *addr)
+{
+    struct ice_local *l = &a->localv[a->n_locals];
+    unsigned index = (unsigned)(b - a->basev);
+
+    if (a->n_locals >= ICE_MAX_LOCAL)
+        return;
+    a->n_locals++;
+    l->base = b;
+    l->c.type = type;
+    l->c.addr = *addr;
+    l->c.prio = iceagent_prio(type, LOCAL_PREF_MAX - index);
+    if (type != ICE_TYPE_HOST)
+        l->c.related = b->addr;
+}
+
+/*
+ * RFC 8445 5.1.1.3: one foundation a type, base and server. A restart makes them new: Asterisk takes
+ * a description with the candidates that it knows for no restart, whatever the credentials say.
+ */
+static void number_foundations(struct ice_agent *a)
+{
+    for (size_t i = 0; i < a->n_locals; i++) {
+        struct ice_local *l = &a->localv[i];
+        unsigned n = a->generation * ICE_MAX_LOCAL * 2 + (unsigned)(l->base - a->basev) * 2 + 1;
+
+        (void)snprintf(l->c.foundation, sizeof(l->c.foundation), "%u",
+                       n + (l->c.type == ICE_TYPE_HOST ? 0 : 1));
+        a->candv[i] = l->c;
+    }
+    a->n_cands = a->n_locals;
+}
+
+static void finish(struct ice_agent *a)
+{
+    if (a->state != ICE_GATHERING)
+        return;
+    ars_timer_stop(&a->gather_timer);
+    number_foundations(a);
+    iceagent_go(a, ICE_READY);
+    a->handlers.gathered(a->arg);
+}
+
+static void on_gather_cap(void *arg)
+{
+    finish(arg);
+}
+
+static void base_done(struct ice_base *b)
+{
+    struct ice_agent *a = b->ice;
+    bool all = true;
+
+    b->gathered = true;
+    b->stun.active = false;
+    ars_timer_stop(&b->stun.timer);
+    for (size_t i = 0; i < a->n_bases; i++)
+        all = all && a->basev[i].gathered;
+    if (all)
+        finish(a);
+}
+
+static void on_stun_timer(void *arg)
+{
+    struct ice_base *b = arg;
+
+    if (b->stun.sent >= STUN_SEND_MAX) {
+        base_done(b);
+        return;
+    }
+    b->stun.sent++;
+    ars_timer_start(b->ice->timers, &b->stun.timer, b->stun.wait_ms, on_stun_timer, b);
+    b->stun.wait_ms *= 2;
+    if (icestun_plain(b, &b->ice->stun_server, b->stun.tid))
+        base_done(b);
+}
+
+static void ask(struct ice_base *b)
+{
+    ars_rand_bytes(b->stun.tid, sizeof(b->stun.tid));
+    b->stun.active = true;
+    b->stun.sent = 0;
+    b->stun.wait_ms = STUN_RTO_MS;
+    on_stun_timer(b);
+}
+
+static void on_refresh(void *arg)
+{
+    struct ice_agent *a = arg;
+
+    ars_timer_start(a->timers, &a->refresh_timer, REFRESH_MS, on_refresh, a);
+    for (size_t i = 0; i < a->n_locals; i++) {
+        if (a->localv[i].c.type == ICE_TYPE_SRFLX)
+            ask(a->localv[i].base);
+    }
+}
+
+static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
+{
+    struct ice_agent *a = arg;
+    bool loopback;
+
+    a->query = NULL;
+    if (err || addrv[0].family != ARS_AF_INET) {
+        ars_log(ARS_LOG_WARN, "media", "ice: no address of the STUN server");
+        finish(a);
+        return;
+    }
+    a->stun_server = addrv[0];
+    loopback = ars_addr_is_loopback(&addrv[0]);
+    ars_timer_start(a->timers, &a->refresh_timer, REFRESH_MS, on_refresh, a);
+    for (size_t i = 0; i < a->n_bases; i++) {
+        if (ars_addr_is_loopback(&a->basev[i].addr) == loopback)
+            ask(&a->basev[i]);
+        else
+            base_done(&a->basev[i]);
+    }
+}
+
+int icegather_start(struct ice_agent *a, const struct ice_agent_conf *conf)
+{
+    uint16_t port = conf->stun_port ? conf->stun_port : STUN_PORT;
+    int err = 0;
+
+    for (size_t i = 0; i < a->n_bases; i++)
+        add_local(a, &a->basev[i], ICE_TYPE_HOST, &a->basev[i].addr);
+    if (conf->stun_host)
+        err = ars_resolver_query(a->resolver, &a->query, conf->stun_host, port, on_resolved, a);
+    if (err == ENOMEM)
+        return err;
+    ars_timer_start(a->timers, &a->gather_timer, a->query ? a->times.gather_ms : 0, on_gather_cap,
+                    a);
+    return 0;
+}
+
+void icegather_stop(struct ice_agent *a)
+{
+    ars_query_cancel(a->query);
+    a->query = NULL;
+    ars_timer_stop(&a->gather_timer);
+    ars_timer_stop(&a->refresh_timer);
+    for (size_t i = 0; i < a->n_bases; i++)
+        ars_timer_stop(&a->basev[i].stun.timer);
+}
+
+void icegather_renew(struct ice_agent *a)
+{
+    number_foundations(a);
+}
+
+bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg)
+{
+    struct ice_agent *a = b->ice;
+    const struct stun_attr *attr = stun_msg_attr(msg, STUN_ATTR_XOR_MAPPED_ADDR);
+    struct ars_addr mapped;
+
+    if (!b->stun.active || memcmp(b->stun.tid, stun_msg_tid(msg), ICE_TID_LEN) != 0 ||
+        !ars_addr_eq(src, &a->stun_server))
+        return false;
+    /* an address learned twice is one candidate (RFC 8445 5.1.3) */
+    if (a->state == ICE_GATHERING && attr && stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP &&
+        ars_addr_from_sockaddr(&attr->v.xor_mapped_addr.u.sa, &mapped) == 0 &&
+        mapped.family == b->addr.family && !ars_addr_eq(&mapped, &b->addr))
+        add_local(a, b, ICE_TYPE_SRFLX, &mapped);
+    base_done(b);
+    return true;
+}

@@ -15,7 +15,8 @@ struct ars_loop;
 /*
  * Where sound comes from: "device", "device:NAME", "FILE.wav" (looped), "tone:HZ", "silence".
  * Where it goes: "device", "device:NAME", "FILE.wav", "none". NULL: "device". NAME is one of
- * ars_audio_devices(), or the name of a PulseAudio or PipeWire sink or source.
+ * ars_audio_devices(), or the name of a PulseAudio or PipeWire sink or source. "loopback" as both:
+ * what is played is what comes in, a frame later.
  */
 struct ars_audio_conf {
     const char *in;

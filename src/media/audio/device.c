@@ -39,6 +39,8 @@ int audio_source_alloc(struct audio_dev **ret, struct audio_env *env, const char
 
     if (is_device(spec, &name))
         return pa_device_alloc(ret, env, name, true);
+    if (ars_streq(spec, "loopback"))
+        return loopback_alloc(ret, env);
     if (ars_streq(spec, "silence"))
         return tone_source_alloc(ret, 0);
     if (!strncmp(spec, "tone:", 5)) {
@@ -55,6 +57,8 @@ int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *
 
     if (is_device(spec, &name))
         return pa_device_alloc(ret, env, name, false);
+    if (ars_streq(spec, "loopback"))
+        return loopback_alloc(ret, env);
     if (ars_streq(spec, "none"))
         return none_sink_alloc(ret);
     return is_wav(spec) ? file_sink_alloc(ret, spec) : EINVAL;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/mixer.h"
+
 struct ars_loop;
 struct audio_dev;
 struct pa_host;
@@ -36,6 +38,7 @@ struct audio_env {
     struct pa_host *host; /* made when the first device asks for it; freed after the last */
     audio_news_fn *news;
     void *arg;
+    int16_t loopback[AUDIO_FRAME]; /* what the loopback device played last */
 };
 
 /* spec as in ars/audio.h. EINVAL, ENOENT and other errors of the file, ENOMEM. */
@@ -45,6 +48,7 @@ int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *
 /* The drivers. */
 int tone_source_alloc(struct audio_dev **ret, unsigned hz); /* 0: silence */
 int none_sink_alloc(struct audio_dev **ret);
+int loopback_alloc(struct audio_dev **ret, struct audio_env *env);
 int file_source_alloc(struct audio_dev **ret, const char *path);
 int file_sink_alloc(struct audio_dev **ret, const char *path);
 /* name NULL: the default one */

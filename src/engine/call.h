@@ -28,7 +28,7 @@ enum call_hold {
     CALL_HOLDS,
 };
 
-extern const struct ars_fsm call_fsm;
+extern const struct ars_fsm engine_call_fsm;
 extern const struct ars_fsm call_hold_fsm;
 
 /* Borrowed by every call. */

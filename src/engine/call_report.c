@@ -30,7 +30,7 @@ static const uint32_t edges[ARS_CALL_STATES] = {
     [ARS_CALL_ENDED] = 0,
 };
 
-const struct ars_fsm call_fsm = {
+const struct ars_fsm engine_call_fsm = {
     .name = "call",
     .states = state_names,
     .edges = edges,
@@ -79,7 +79,7 @@ static void put(const struct call *c, struct ars_event *ev)
 
 bool call_go(struct call *c, enum ars_call_state to)
 {
-    if (ars_fsm_go(&call_fsm, &c->state, (int)to))
+    if (ars_fsm_go(&engine_call_fsm, &c->state, (int)to))
         return false;
     ars_log(ARS_LOG_DEBUG, "engine", "call %u: %s", c->id, state_names[to]);
     return true;

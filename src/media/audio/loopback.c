@@ -1,6 +1,6 @@
 /*
- * A device whose loudspeaker stands before its microphone: what is played in one frame is heard in the
- * next. For the demo line's echo; source and sink of one ars_audio meet at its audio_env.
+ * A device whose loudspeaker stands before its microphone: what is played in one frame is heard in
+ * the next. For the demo line's echo; source and sink of one ars_audio meet at its audio_env.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * are opaque bytes. Everything here is called, and calls back, on one thread (the engine's).
  *
  * An object may be freed from inside its own handlers. Texts handed to a handler are valid during
- * the call only; texts handed in are copied. /
+ * the call only; texts handed in are copied.
  */
 #ifndef ARS_SIP_H
 #define ARS_SIP_H
@@ -60,7 +60,7 @@ struct ars_sip_handlers {
     void (*registered)(uint32_t expires_s, void *arg);
     /*
      * A REGISTER failed for good; retry_after_s is the peer's wish or 0. final: the same
-     * credentials need not be tried again (wrong password, forbidden). /
+     * credentials need not be tried again (wrong password, forbidden).
      */
     void (*register_failed)(const struct ars_reason *why, uint32_t retry_after_s, bool final,
                             void *arg);
@@ -74,10 +74,13 @@ struct ars_sip_handlers {
     /*
      * A request outside any dialog that is not INVITE. NULL, or returning false: the endpoint
      * answers by itself (OPTIONS and unsolicited NOTIFY 200, MESSAGE 405 with Allow, others 405 /
-     * 481 / 501). True: the handler took it and calls ars_sip_request_reply() now or later. /
+     * 481 / 501). True: the handler took it and calls ars_sip_request_reply() now or later.
      */
     bool (*request)(struct ars_sip_request *req, void *arg);
-    /* A transaction found the flow dead (send failed or timer F on REGISTER): time to reconnect. */
+    /*
+     * A transaction found the flow dead (send failed or timer F on REGISTER): time to reconnect.
+     * Comes instead of register_failed, from a timer, at most once a transport.
+     */
     void (*flow_failed)(const struct ars_reason *why, void *arg);
 };
 
@@ -91,7 +94,7 @@ void ars_sip_free(struct ars_sip *sip);
 /*
  * The open connection, or NULL when it is lost. Dialogs live on without one; client transactions of
  * a lost connection end with 503 towards their owner, except that an established call stays up.
- * `secure` chooses WSS or WS in Via. /
+ * `secure` chooses WSS or WS in Via.
  */
 void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool secure);
 
@@ -133,7 +136,7 @@ int ars_sip_request_reply(struct ars_sip_request *req, int status, const char *p
 /*
  * Server side of digest (RFC 7616, qop=auth). Checks Authorization against user and password: 0
  * good, EACCES wrong, ENOENT none or stale; then *ret_challenge is a WWW-Authenticate value to send
- * with 401 (caller frees). algorithm: "MD5", "SHA-256", "SHA-512-256". /
+ * with 401 (caller frees). algorithm: "MD5", "SHA-256", "SHA-512-256".
  */
 int ars_sip_digest_check(const struct ars_sip_request *req, const char *realm, const char *user,
                          const struct ars_secret *password, const char *algorithm,
@@ -148,7 +151,7 @@ struct ars_sip_call_handlers {
     /*
      * 2xx to our INVITE. body: the answer, or an offer when we sent none: then ars_sip_call_ack()
      * must follow with our answer; otherwise the ACK has been sent. A repeated 2xx is re-ACKed
-     * below. /
+     * below.
      */
     void (*answered)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* ACK to our 2xx; body.len > 0 when it carries the answer to an offer of ours. */
@@ -204,7 +207,7 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
 /*
  * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE.
  * `ended` follows, at once when there is nobody to wait for. Waits for nothing when there is no
- * connection: the BYE is sent when there is one again, for 32 s. /
+ * connection: the BYE is sent when there is one again, for 32 s.
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

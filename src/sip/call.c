@@ -1,0 +1,512 @@
+/*
+ * The life of a call: states, ending, requests inside its dialog, loss of the connection.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/log.h>
+
+#include "call.h"
+#include "endpoint.h"
+#include "uas.h"
+#include "why.h"
+
+static const char *const call_names[] = {"idle",        "calling",  "proceeding", "cancel_wait",
+                                         "cancelling",  "late",     "incoming",   "accepted",
+                                         "established", "bye_wait", "bying",      "ended"};
+
+static const uint32_t call_edges[] = {
+    [CALL_IDLE] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_INCOMING) | ARS_TO(CALL_ENDED),
+    [CALL_CALLING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_PROCEEDING) | ARS_TO(CALL_CANCEL_WAIT) |
+                     ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_ENDED),
+    [CALL_PROCEEDING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_PROCEEDING) | ARS_TO(CALL_CANCELLING) |
+                        ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_ENDED),
+    [CALL_CANCEL_WAIT] = ARS_TO(CALL_CANCELLING) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_CANCELLING] = ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_LATE] = ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_INCOMING] = ARS_TO(CALL_ACCEPTED) | ARS_TO(CALL_ENDED),
+    [CALL_ACCEPTED] = ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_ESTABLISHED] = ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_BYE_WAIT] = ARS_TO(CALL_BYING) | ARS_TO(CALL_ENDED),
+    [CALL_BYING] = ARS_TO(CALL_BYING) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
+    [CALL_ENDED] = 0,
+};
+
+const struct ars_fsm call_fsm = {"sip_call", call_names, call_edges, CALL_STATES};
+
+static void on_bye(const struct sip_in *in, int err, void *arg);
+
+static void destructor(void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    ars_timer_stop(&call->ok_timer);
+    ars_timer_stop(&call->mod_timer);
+    ars_timer_stop(&call->bye_timer);
+    ctrans_detach(&call->invite);
+    ctrans_detach(&call->bye);
+    if (call->server)
+        strans_disown(call->server);
+    list_unlink(&call->le);
+    mem_deref(call->dlg);
+    free(call->headers);
+    free(call->offer_type);
+    free(call->offer.data);
+    free(call->ack.data);
+    free(call->ok.data);
+    free(call->peer_name);
+    free(call->peer_number);
+}
+
+int call_alloc(struct ars_sip_call **ret, struct ars_sip *sip, bool outgoing)
+{
+    struct ars_sip_call *call;
+
+    if (list_count(&sip->calls) >= SIP_CALLS_MAX)
+        return EAGAIN;
+    call = mem_zalloc(sizeof(*call), destructor);
+    if (!call)
+        return ENOMEM;
+    call->sip = sip;
+    call->outgoing = outgoing;
+    list_append(&sip->calls, &call->le, call);
+    *ret = call;
+    return 0;
+}
+
+void call_set_state(struct ars_sip_call *call, enum call_state to)
+{
+    (void)ars_fsm_go(&call_fsm, &call->state, to);
+}
+
+void call_set_why(struct ars_sip_call *call, const struct ars_reason *why)
+{
+    if (call->why.code == ARS_REASON_NONE)
+        call->why = *why;
+}
+
+/* Takes the handlers away, so that each is called at most once more. */
+static void tell_ended(struct ars_sip_call *call)
+{
+    struct ars_sip_call_handlers h = call->h;
+
+    memset(&call->h, 0, sizeof(call->h));
+    if (h.ended)
+        h.ended(call, &call->why, call->arg);
+}
+
+/* Lets go of everything that could call back. */
+static void silence(struct ars_sip_call *call)
+{
+    ars_timer_stop(&call->ok_timer);
+    ars_timer_stop(&call->mod_timer);
+    ars_timer_stop(&call->bye_timer);
+    ctrans_detach(&call->invite);
+    ctrans_detach(&call->bye);
+    if (call->server)
+        strans_disown(call->server);
+}
+
+static void forget(struct ars_sip_call *call)
+{
+    silence(call);
+    call_set_state(call, CALL_ENDED);
+    list_unlink(&call->le);
+    mem_deref(call);
+}
+
+void call_end(struct ars_sip_call *call, const struct ars_reason *why)
+{
+    if (call->state == CALL_ENDED)
+        return;
+    if (why)
+        call_set_why(call, why);
+    mem_ref(call);
+    forget(call);
+    tell_ended(call);
+    mem_deref(call);
+}
+
+/* ---- BYE ---- */
+
+static void on_bye_timeout(void *arg)
+{
+    call_end(arg, NULL);
+}
+
+static int send_bye(struct ars_sip_call *call)
+{
+    struct ars_sip *sip = call->sip;
+    struct ars_buf b;
+    char *uri = dialog_uri(call->dlg);
+    int err = uri ? 0 : ENOMEM;
+
+    ars_buf_init(&b, SIP_MSG_MAX);
+    /* BYE is not challenged by the PBXs we know: nothing goes out unasked */
+    if (!err && call->try.tries)
+        err = auth_add(sip, &call->try, &b, "BYE", uri);
+    if (!err)
+        err = dialog_request(call->dlg, &call->bye, sip, "BYE", b.data, NULL, on_bye, call);
+    ars_buf_free(&b);
+    free(uri);
+    return err;
+}
+
+/* Sends the BYE that waits, when nothing holds it up. */
+static void try_bye(struct ars_sip_call *call)
+{
+    int err;
+
+    /* RFC 3261 section 15: the callee waits for the ACK */
+    if (ars_timer_running(&call->ok_timer))
+        return;
+    memset(&call->try, 0, sizeof(call->try));
+    err = send_bye(call);
+    if (!err) {
+        call_set_state(call, CALL_BYING);
+        return;
+    }
+    mem_ref(call);
+    tell_ended(call);
+    if (err == ENOMEM)
+        call_end(call, NULL);
+    mem_deref(call);
+}
+
+void call_bye(struct ars_sip_call *call)
+{
+    call_set_state(call, CALL_BYE_WAIT);
+    ars_timer_start(call->sip->timers, &call->bye_timer, SIP_T1_64_MS, on_bye_timeout, call);
+    try_bye(call);
+}
+
+static void on_bye(const struct sip_in *in, int err, void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    if (in && in->status < 200)
+        return;
+    if (!in && err == ENOTCONN) {
+        call_set_state(call, CALL_BYE_WAIT);
+        tell_ended(call);
+        return;
+    }
+    if (in && (in->status == 401 || in->status == 407) &&
+        auth_challenged(call->sip, &call->try, in) == 0 && send_bye(call) == 0)
+        return;
+    call_end(call, NULL);
+}
+
+/* ---- requests inside the dialog ---- */
+
+/* Has the peer's tag been settled? */
+static bool is_settled(const struct ars_sip_call *call)
+{
+    return *call->dlg->rtag || !call->outgoing;
+}
+
+struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in)
+{
+    for (struct le *le = sip->calls.head; le; le = le->next) {
+        struct ars_sip_call *call = le->data;
+
+        if (call->dlg && dialog_match(call->dlg, in, !is_settled(call)))
+            return call;
+    }
+    return NULL;
+}
+
+static void receive_bye(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
+{
+    struct ars_reason why;
+
+    if (!is_settled(call)) {
+        /* RFC 3261 section 15: no BYE from the callee in an early dialog */
+        (void)strans_reply(st, 481, NULL, NULL, NULL);
+        return;
+    }
+    (void)strans_reply(st, 200, NULL, NULL, NULL);
+    why_from_request(&why, in);
+    if (call->state == CALL_INCOMING)
+        why.code = ARS_REASON_CANCELLED;
+    /* section 15.1.2: what is pending is answered too */
+    if (call->server)
+        (void)strans_reply(call->server, 487, NULL, NULL, NULL);
+    call_end(call, &why);
+}
+
+static void receive_info(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
+{
+    (void)strans_reply(st, 200, NULL, NULL, NULL);
+    if (call->h.info)
+        call->h.info(call, &in->body, call->arg);
+}
+
+void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
+{
+    if (is_settled(call) && !dialog_accept_seq(call->dlg, in)) {
+        (void)strans_reply(st, 500, NULL, NULL, NULL);
+        return;
+    }
+    mem_ref(call);
+    if (msg_in_is(in, "BYE"))
+        receive_bye(call, in, st);
+    else if (call->state == CALL_BYE_WAIT || call->state == CALL_BYING)
+        (void)strans_reply(st, 481, NULL, NULL, NULL);
+    else if (msg_in_is(in, "INVITE"))
+        mod_receive_invite(call, in, st);
+    else if (msg_in_is(in, "UPDATE"))
+        mod_receive_update(call, in, st);
+    else if (msg_in_is(in, "INFO"))
+        receive_info(call, in, st);
+    else
+        uas_answer_plain(st, in);
+    mem_deref(call);
+}
+
+void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in)
+{
+    if (!ars_timer_running(&call->ok_timer) || in->cseq != call->ok_cseq)
+        return;
+    ars_timer_stop(&call->ok_timer);
+    if (call->state == CALL_BYE_WAIT) {
+        try_bye(call);
+        return;
+    }
+    if (call->state == CALL_ACCEPTED)
+        call_set_state(call, CALL_ESTABLISHED);
+    else
+        mod_confirmed(call, in);
+    if (call->h.confirmed)
+        call->h.confirmed(call, &in->body, call->arg);
+}
+
+/* ---- 2xx that nobody waits for ---- */
+
+/* RFC 3261 section 13.2.2.4: a fork that answered too late is taken and let go. */
+static void ack_and_bye(struct ars_sip *sip, const struct sip_in *in)
+{
+    struct dialog *d;
+    struct ars_buf b;
+
+    if (dialog_from_response(&d, in))
+        return;
+    dialog_ack(d, &b, sip, in->cseq, NULL, NULL);
+    if (!b.err)
+        (void)endpoint_send(sip, b.data, b.len);
+    ars_buf_free(&b);
+    (void)dialog_request(d, NULL, sip, "BYE", NULL, NULL, NULL, NULL);
+    mem_deref(d);
+}
+
+void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
+{
+    for (struct le *le = sip->calls.head; le; le = le->next) {
+        struct ars_sip_call *call = le->data;
+
+        if (!call->dlg || !dialog_match_response(call->dlg, in))
+            continue;
+        if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
+            ack_and_bye(sip, in);
+        } else if (call->ack.data && call->ack_cseq == in->cseq) {
+            (void)endpoint_send(sip, call->ack.data, call->ack.len);
+        } else if (call->state != CALL_LATE) {
+            (void)invite_ack(call, in->cseq, NULL);
+        }
+        return;
+    }
+    if (ours)
+        ack_and_bye(sip, in);
+}
+
+/* ---- the connection ---- */
+
+void call_close_all(struct ars_sip *sip)
+{
+    while (sip->calls.head) {
+        struct ars_sip_call *call = sip->calls.head->data;
+
+        memset(&call->h, 0, sizeof(call->h));
+        forget(call);
+    }
+}
+
+static void call_lost(struct ars_sip_call *call)
+{
+    struct ars_reason why;
+
+    if (call->state == CALL_INCOMING) {
+        why_from_errno(&why, ENOTCONN);
+        call_end(call, &why);
+    } else if (call->mod == MOD_THEIR_INVITE || call->mod == MOD_THEIR_UPDATE) {
+        mod_abandon(call);
+    }
+}
+
+static void call_found(struct ars_sip_call *call)
+{
+    if (call->state == CALL_BYE_WAIT)
+        try_bye(call);
+}
+
+/* Over a snapshot: fn may end any call. */
+static void for_each(struct ars_sip *sip, void (*fn)(struct ars_sip_call *call))
+{
+    struct ars_sip_call *calls[SIP_CALLS_MAX];
+    size_t n = 0;
+
+    for (struct le *le = sip->calls.head; le && n < SIP_CALLS_MAX; le = le->next)
+        calls[n++] = mem_ref(le->data);
+    for (size_t i = 0; i < n; i++) {
+        if (calls[i]->state != CALL_ENDED)
+            fn(calls[i]);
+        mem_deref(calls[i]);
+    }
+}
+
+void call_lost_all(struct ars_sip *sip)
+{
+    for_each(sip, call_lost);
+}
+
+void call_found_all(struct ars_sip *sip)
+{
+    for_each(sip, call_found);
+}
+
+/* ---- shared pieces ---- */
+
+void call_add_contact(const struct ars_sip_call *call, struct ars_buf *b)
+{
+    ars_buf_addf(b, "Contact: %s\r\n", call->sip->contact);
+    ars_buf_adds(b, "Allow: " OUT_ALLOW "\r\nSupported: " OUT_SUPPORTED "\r\n");
+}
+
+int call_keep_offer(struct ars_sip_call *call, const struct ars_sip_body *offer)
+{
+    bool some = offer && offer->len;
+    char *type = some ? ars_strdup(offer->type ? offer->type : "application/sdp") : NULL;
+    char *data = some ? ars_strndup(offer->data, offer->len) : NULL;
+
+    if (some && (!type || !data)) {
+        free(type);
+        free(data);
+        return ENOMEM;
+    }
+    free(call->offer_type);
+    free(call->offer.data);
+    call->offer_type = type;
+    call->offer = (struct call_text){data, some ? offer->len : 0};
+    return 0;
+}
+
+struct ars_sip_body call_offer(const struct ars_sip_call *call)
+{
+    return (struct ars_sip_body){call->offer_type, call->offer.data, call->offer.len};
+}
+
+/* What a request of the peer says about its user; nothing on ENOMEM. */
+void call_read_peer(struct ars_sip_call *call, const struct sip_in *in)
+{
+    char *name = msg_in_display_name(in);
+    char *number = msg_in_number_of(&in->from.addr);
+
+    if (name && (*name || !call->peer_name)) {
+        free(call->peer_name);
+        call->peer_name = name;
+        name = NULL;
+    }
+    if (number) {
+        free(call->peer_number);
+        call->peer_number = number;
+    }
+    free(name);
+}
+
+void ars_sip_call_set_handlers(struct ars_sip_call *call,
+                               const struct ars_sip_call_handlers *handlers, void *arg)
+{
+    call->h = *handlers;
+    call->arg = arg;
+}
+
+/* Nobody but the server is left to hear us before the call has been answered. */
+static void hangup_early(struct ars_sip_call *call, int status)
+{
+    struct ars_reason why;
+
+    switch (call->state) {
+    case CALL_CALLING:
+        call_set_state(call, CALL_CANCEL_WAIT);
+        break;
+    case CALL_PROCEEDING:
+        call_set_state(call, CALL_CANCELLING);
+        if (!call->invite || ctrans_cancel(call->invite))
+            call_end(call, NULL);
+        break;
+    case CALL_INCOMING:
+        why_from_status(&why, status ? status : 603, NULL);
+        call->why = why;
+        if (call->server)
+            (void)strans_reply(call->server, status ? status : 603, NULL, NULL, NULL);
+        call_end(call, NULL);
+        break;
+    default:
+        break;
+    }
+}
+
+void ars_sip_call_hangup(struct ars_sip_call *call, int status)
+{
+    struct ars_reason why;
+
+    if (call->state == CALL_ENDED)
+        return;
+    ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "hung up here");
+    call_set_why(call, &why);
+    switch (call->state) {
+    case CALL_LATE:
+        /* the offer stays without an answer, but the 2xx needs its ACK */
+        (void)invite_ack(call, call->dlg->lseq, NULL);
+        call_bye(call);
+        break;
+    case CALL_ESTABLISHED:
+        mod_abandon(call);
+        ars_timer_stop(&call->ok_timer);
+        call_bye(call);
+        break;
+    case CALL_ACCEPTED:
+        call_bye(call);
+        break;
+    default:
+        hangup_early(call, status);
+        break;
+    }
+}
+
+void ars_sip_call_free(struct ars_sip_call *call)
+{
+    if (!call || call->state == CALL_ENDED)
+        return;
+    memset(&call->h, 0, sizeof(call->h));
+    forget(call);
+}
+
+const char *ars_sip_call_id(const struct ars_sip_call *call)
+{
+    return call->dlg ? call->dlg->call_id : "";
+}
+
+const char *ars_sip_call_peer_name(const struct ars_sip_call *call)
+{
+    return call->peer_name ? call->peer_name : "";
+}
+
+const char *ars_sip_call_peer_number(const struct ars_sip_call *call)
+{
+    return call->peer_number ? call->peer_number : "";
+}

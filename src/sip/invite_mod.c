@@ -1,0 +1,296 @@
+/*
+ * What happens inside an established dialog: re-INVITE both ways, UPDATE, and their glare.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/log.h>
+#include <ars/rand.h>
+
+#include "call.h"
+#include "endpoint.h"
+#include "why.h"
+
+/* RFC 3261 section 14.1, in steps of 10 ms: 2.1 to 4 s for the owner of the Call-ID, else 0 to 2 s. */
+#define GLARE_STEP_MS     10u
+#define GLARE_OWNER_LO_MS 2100u
+#define GLARE_OWNER_HI_MS 4000u
+#define GLARE_OTHER_HI_MS 2000u
+/* Section 14.2: Retry-After between 0 and 10 s. */
+#define BUSY_RETRY_MAX_S 10u
+
+static const char *const names[] = {"none", "ours", "their_invite", "their_ack", "their_update"};
+
+static const uint32_t edges[] = {
+    [MOD_NONE] = ARS_TO(MOD_OURS) | ARS_TO(MOD_THEIR_INVITE) | ARS_TO(MOD_THEIR_UPDATE),
+    [MOD_OURS] = ARS_TO(MOD_NONE) | ARS_TO(MOD_OURS),
+    [MOD_THEIR_INVITE] = ARS_TO(MOD_NONE) | ARS_TO(MOD_THEIR_ACK),
+    [MOD_THEIR_ACK] = ARS_TO(MOD_NONE),
+    [MOD_THEIR_UPDATE] = ARS_TO(MOD_NONE),
+};
+
+const struct ars_fsm mod_fsm = {"sip_mod", names, edges, MOD_STATES};
+
+static void set_mod(struct ars_sip_call *call, enum mod_state to)
+{
+    (void)ars_fsm_go(&mod_fsm, &call->mod, to);
+}
+
+static bool is_theirs_waiting(const struct ars_sip_call *call)
+{
+    return call->mod == MOD_THEIR_INVITE || call->mod == MOD_THEIR_UPDATE;
+}
+
+/* A server transaction may have ended under an answer that never came. */
+static void settle(struct ars_sip_call *call)
+{
+    if (is_theirs_waiting(call) && !call->server)
+        set_mod(call, MOD_NONE);
+}
+
+/* ---- theirs ---- */
+
+static void on_cancel(const struct sip_in *cancel, void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    if (call->server)
+        (void)strans_reply(call->server, 487, NULL, NULL, NULL);
+    set_mod(call, MOD_NONE);
+}
+
+static void reply_busy(struct strans *st)
+{
+    struct ars_buf b;
+
+    ars_buf_init(&b, SIP_LINE_MAX);
+    ars_buf_addf(&b, "Retry-After: %u\r\n", (unsigned)ars_rand_below(BUSY_RETRY_MAX_S + 1));
+    (void)strans_reply(st, 500, NULL, b.err ? NULL : b.data, NULL);
+    ars_buf_free(&b);
+}
+
+static void reanswered(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
+{
+    static const struct ars_sip_body none;
+
+    if (call->h.reanswered)
+        call->h.reanswered(call, status, body ? body : &none, call->arg);
+}
+
+/* Is there room for an offer of theirs? Else it has been refused. */
+static bool has_room(struct ars_sip_call *call, struct strans *st)
+{
+    settle(call);
+    if (call->mod == MOD_OURS || (call->outgoing && call->state != CALL_ESTABLISHED)) {
+        /* our own offer is open: RFC 3261 section 14.2, RFC 3311 section 5.2 */
+        (void)strans_reply(st, 491, NULL, NULL, NULL);
+        return false;
+    }
+    if (call->mod != MOD_NONE || call->state == CALL_INCOMING) {
+        reply_busy(st);
+        return false;
+    }
+    return true;
+}
+
+/* Hands their offer on. */
+static void offer(struct ars_sip_call *call, struct sip_in *in, struct strans *st,
+                  enum mod_state to)
+{
+    bool waited = ars_timer_running(&call->mod_timer);
+
+    set_mod(call, to);
+    strans_own(st, &call->server, on_cancel, call);
+    call_read_peer(call, in);
+    if (to == MOD_THEIR_INVITE)
+        (void)strans_reply(st, 100, NULL, NULL, NULL);
+    if (waited) {
+        /* our own offer would be older than the answer to theirs */
+        ars_timer_stop(&call->mod_timer);
+        reanswered(call, 491, NULL);
+    }
+    if (call->h.reoffer)
+        call->h.reoffer(call, &in->body, call->arg);
+    else if (call->state != CALL_ENDED)
+        (void)mod_refuse(call, 488, NULL);
+}
+
+void mod_receive_invite(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
+{
+    if (!has_room(call, st))
+        return;
+    if (call->state != CALL_ESTABLISHED)
+        reply_busy(st);
+    else
+        offer(call, in, st, MOD_THEIR_INVITE);
+}
+
+void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
+{
+    struct ars_buf b;
+
+    if (in->body.len) {
+        if (has_room(call, st))
+            offer(call, in, st, MOD_THEIR_UPDATE);
+        return;
+    }
+    /* RFC 3311 section 5.2: a target refresh */
+    ars_buf_init(&b, SIP_MSG_MAX);
+    call_add_contact(call, &b);
+    (void)dialog_retarget(call->dlg, in);
+    (void)strans_reply(st, 200, NULL, b.err ? NULL : b.data, NULL);
+    ars_buf_free(&b);
+}
+
+int mod_answer(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    bool invite = call->mod == MOD_THEIR_INVITE;
+    int err;
+
+    settle(call);
+    if (!is_theirs_waiting(call))
+        return EPROTO;
+    err = invite_in_accept(call, body);
+    if (!err)
+        set_mod(call, invite ? MOD_THEIR_ACK : MOD_NONE);
+    return err;
+}
+
+int mod_refuse(struct ars_sip_call *call, int status, const char *phrase)
+{
+    settle(call);
+    if (!is_theirs_waiting(call))
+        return EPROTO;
+    (void)strans_reply(call->server, status, phrase, NULL, NULL);
+    set_mod(call, MOD_NONE);
+    return 0;
+}
+
+void mod_confirmed(struct ars_sip_call *call, const struct sip_in *in)
+{
+    if (call->mod == MOD_THEIR_ACK)
+        set_mod(call, MOD_NONE);
+}
+
+/* ---- ours ---- */
+
+static void on_reinvite(const struct sip_in *in, int err, void *arg);
+
+static void failed(struct ars_sip_call *call, int status)
+{
+    set_mod(call, MOD_NONE);
+    reanswered(call, status, NULL);
+}
+
+static void send_again(struct ars_sip_call *call)
+{
+    int err;
+
+    set_mod(call, MOD_OURS);
+    err = invite_send(call, on_reinvite);
+    if (err)
+        failed(call, err == ENOMEM ? 500 : 503);
+}
+
+/* Their offer may have come meanwhile: then this timer was stopped. */
+static void on_glare_timer(void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    memset(&call->try, 0, sizeof(call->try));
+    send_again(call);
+}
+
+static void on_glare(struct ars_sip_call *call)
+{
+    uint32_t lo = call->outgoing ? GLARE_OWNER_LO_MS : 0;
+    uint32_t hi = call->outgoing ? GLARE_OWNER_HI_MS : GLARE_OTHER_HI_MS;
+    uint32_t steps = (hi - lo) / GLARE_STEP_MS + 1;
+
+    set_mod(call, MOD_NONE);
+    ars_timer_start(call->sip->timers, &call->mod_timer,
+                    lo + (uint64_t)ars_rand_below(steps) * GLARE_STEP_MS, on_glare_timer, call);
+}
+
+static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
+{
+    (void)dialog_retarget(call->dlg, in);
+    (void)invite_ack(call, in->cseq, NULL);
+    set_mod(call, MOD_NONE);
+    reanswered(call, in->status, &in->body);
+}
+
+static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
+{
+    struct ars_reason why;
+
+    switch (in->status) {
+    case 401:
+    case 407:
+        if (auth_challenged(call->sip, &call->try, in))
+            failed(call, in->status);
+        else
+            send_again(call);
+        break;
+    case 481:
+        /* RFC 3261 section 12.2.1.2 */
+        why_from_response(&why, in);
+        call_end(call, &why);
+        break;
+    case 491:
+        on_glare(call);
+        break;
+    default:
+        failed(call, in->status);
+        break;
+    }
+}
+
+static void on_reinvite(const struct sip_in *in, int err, void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    mem_ref(call);
+    if (!in)
+        failed(call, err == ETIMEDOUT ? 408 : 503);
+    else if (in->status >= 300)
+        on_refused(call, in);
+    else if (in->status >= 200)
+        on_ok(call, in);
+    mem_deref(call);
+}
+
+int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    int err;
+
+    if (call->state != CALL_ESTABLISHED)
+        return EPROTO;
+    if (!body || !body->len)
+        return EINVAL;
+    settle(call);
+    if (call->mod != MOD_NONE || ars_timer_running(&call->mod_timer))
+        return EBUSY;
+    err = call_keep_offer(call, body);
+    if (err)
+        return err;
+    memset(&call->try, 0, sizeof(call->try));
+    err = invite_send(call, on_reinvite);
+    if (!err)
+        set_mod(call, MOD_OURS);
+    return err;
+}
+
+void mod_abandon(struct ars_sip_call *call)
+{
+    ars_timer_stop(&call->mod_timer);
+    if (call->mod == MOD_OURS)
+        ctrans_detach(&call->invite);
+    if (is_theirs_waiting(call) && call->server)
+        (void)strans_reply(call->server, 487, NULL, NULL, NULL);
+    if (call->mod != MOD_NONE)
+        set_mod(call, MOD_NONE);
+}

@@ -1,0 +1,14 @@
+/*
+ * sip: a message fit for a log: what lets somebody in or listen is masked.
+ */
+#ifndef SIP_REDACT_H
+#define SIP_REDACT_H
+
+#include <stddef.h>
+
+#include <ars/str.h>
+
+/* Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***". */
+void redact(struct ars_buf *b, const char *msg, size_t len);
+
+#endif

@@ -1,0 +1,21 @@
+/* The suites that test_sip runs. */
+#ifndef TEST_SIP_SUITES_H
+#define TEST_SIP_SUITES_H
+
+#include "check.h"
+
+struct suite {
+    const struct check_case *cases;
+    size_t n;
+};
+
+extern const struct suite suite_msg;
+extern const struct suite suite_auth;
+extern const struct suite suite_trans;
+extern const struct suite suite_reg;
+extern const struct suite suite_invite;
+extern const struct suite suite_invite_in;
+extern const struct suite suite_mod;
+extern const struct suite suite_loss;
+
+#endif

@@ -76,6 +76,7 @@ static void terminate(struct ctrans *ct, const struct sip_in *in, int err)
     if (ars_fsm_go(ct->fsm, &ct->state, CTRANS_TERMINATED))
         return;
     ars_timer_stop(&ct->timer);
+    list_unlink(&ct->le); /* it may still be held by ctrans_receive() */
     disown(ct, &fn, &arg);
     mem_deref(ct);
     if (fn)

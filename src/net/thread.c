@@ -31,35 +31,36 @@ static void *thread_main(void *arg)
 {
     struct start s = *(struct start *)arg;
 
+    (void)pthread_detach(pthread_self());
     free(arg);
     s.fn(s.arg);
     return NULL;
 }
 
+int thread_start_joinable(pthread_t *ret, void *(*fn)(void *arg), void *arg)
+{
+    sigset_t all;
+    sigset_t old;
+    int err;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    err = pthread_create(ret, NULL, fn, arg);
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return err;
+}
+
 int thread_start(void (*fn)(void *arg), void *arg)
 {
     struct start *s = malloc(sizeof(*s));
-    pthread_attr_t attr;
     pthread_t th;
-    sigset_t all;
-    sigset_t old;
     int err;
 
     if (!s)
         return ENOMEM;
     s->fn = fn;
     s->arg = arg;
-    err = pthread_attr_init(&attr);
-    if (err) {
-        free(s);
-        return err;
-    }
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    err = pthread_create(&th, &attr, thread_main, s);
-    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    (void)pthread_attr_destroy(&attr);
+    err = thread_start_joinable(&th, thread_main, s);
     if (err)
         free(s);
     return err;

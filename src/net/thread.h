@@ -4,6 +4,7 @@
 #ifndef NET_THREAD_H
 #define NET_THREAD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -11,6 +12,9 @@ struct ars_loop;
 
 /* A detached thread that no signal reaches. EAGAIN, ENOMEM. Any thread. */
 int thread_start(void (*fn)(void *arg), void *arg);
+
+/* The same, to be joined. */
+int thread_start_joinable(pthread_t *ret, void *(*fn)(void *arg), void *arg);
 
 /*
  * A thread that is to finish before the process may end (it closes a connection, it uses OpenSSL)

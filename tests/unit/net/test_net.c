@@ -1,0 +1,13 @@
+/* Unit tests of net. */
+#include "suites.h"
+
+int main(int argc, char **argv)
+{
+    const struct suite *suites[] = {&suite_backoff,  &suite_host_map, &suite_loop, &suite_proxy,
+                                    &suite_resolver, &suite_wss,      &suite_peers};
+    int failed = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(suites); i++)
+        failed += check_run(suites[i]->cases, suites[i]->count, argc, argv);
+    return failed;
+}

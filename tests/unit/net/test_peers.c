@@ -1,0 +1,3 @@
+/* stub */
+#include "suites.h"
+const struct suite suite_peers = {NULL, 0};

@@ -175,9 +175,7 @@ int number_to_target(const char *typed, char **ret)
     }
     if (is_number(number))
         strip(number);
-    else if (!is_clean(number))
-        err = EINVAL;
-    if (!*number)
+    else if (!is_clean(number) || !number[strspn(number, " -().")])
         err = EINVAL;
     if (err)
         goto out;

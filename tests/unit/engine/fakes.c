@@ -1,0 +1,422 @@
+/* The rooms below the engine, played by a test. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/host_map.h>
+#include <ars/loop.h>
+#include <ars/proxy.h>
+#include <ars/str.h>
+#include <ars/timer.h>
+
+#include "check.h"
+#include "fakes.h"
+
+struct fakes fakes;
+
+static uint64_t now_us(void)
+{
+    return fakes.now_us;
+}
+
+int fakes_open(void)
+{
+    int err;
+
+    memset(&fakes, 0, sizeof(fakes));
+    fakes.now_us = 1000000;
+    ars_clock_set_source(now_us);
+    err = ars_timers_alloc(&fakes.timers, NULL, NULL);
+    if (!err)
+        err = outbox_alloc(&fakes.outbox, NULL, NULL);
+    return err;
+}
+
+bool fakes_close(void)
+{
+    bool clean = !fakes.sip_alive && !fakes.wss_h && !fakes.resolve;
+
+    for (size_t i = 0; i < FAKES; i++)
+        clean = clean && !fakes.sip_calls[i].alive && !fakes.media[i].alive;
+    if (fakes.timers)
+        clean = clean && ars_timers_count(fakes.timers) == 0;
+    ars_timers_free(fakes.timers);
+    outbox_free(fakes.outbox);
+    ars_clock_set_source(NULL);
+    memset(&fakes, 0, sizeof(fakes));
+    return clean;
+}
+
+void fakes_pass(uint32_t ms)
+{
+    uint64_t end = fakes.now_us + (uint64_t)ms * 1000;
+
+    while (ars_timers_next_ms(fakes.timers) <= (end - fakes.now_us) / 1000) {
+        fakes.now_us += ars_timers_next_ms(fakes.timers) * 1000;
+        ars_timers_run(fakes.timers);
+    }
+    fakes.now_us = end;
+}
+
+struct ars_event *fakes_expect(enum ars_event_type type)
+{
+    struct ars_event *ev = outbox_pop(fakes.outbox);
+
+    if (ev && ev->type == type)
+        return ev;
+    check_fail(__FILE__, __LINE__, "told %s instead of %s",
+               ev ? ars_event_name(ev->type) : "nothing", ars_event_name(type));
+    ars_event_free(ev);
+    return NULL;
+}
+
+bool fakes_told(enum ars_event_type type)
+{
+    struct ars_event *ev = fakes_expect(type);
+    bool yes = ev != NULL;
+
+    ars_event_free(ev);
+    return yes;
+}
+
+bool fakes_quiet(void)
+{
+    struct ars_event *ev = outbox_pop(fakes.outbox);
+
+    if (!ev)
+        return true;
+    check_fail(__FILE__, __LINE__, "told %s, and nothing was expected", ars_event_name(ev->type));
+    ars_event_free(ev);
+    return false;
+}
+
+/* ---- loop, proxy ---- */
+
+struct ars_timers *ars_loop_timers(struct ars_loop *l)
+{
+    return fakes.timers;
+}
+
+int ars_proxy_from_env(const char *host, uint16_t port, char ret_host[ARS_PROXY_HOST_MAX],
+                       uint16_t *ret_port)
+{
+    return ENOENT;
+}
+
+/* ---- resolver: one query at a time ---- */
+
+int ars_resolver_alloc(struct ars_resolver **ret, struct ars_loop *loop, struct ars_host_map *map)
+{
+    ars_host_map_free(map);
+    *ret = (struct ars_resolver *)&fakes;
+    return 0;
+}
+
+void ars_resolver_free(struct ars_resolver *r)
+{
+}
+
+int ars_resolver_query(struct ars_resolver *r, struct ars_query **ret, const char *host,
+                       uint16_t port, ars_resolve_fn *fn, void *arg)
+{
+    fakes.resolve = fn;
+    fakes.resolve_arg = arg;
+    fakes.queries++;
+    ars_strcpy(fakes.resolve_host, sizeof(fakes.resolve_host), host);
+    *ret = (struct ars_query *)&fakes;
+    return 0;
+}
+
+void ars_query_cancel(struct ars_query *q)
+{
+    if (q)
+        fakes.resolve = NULL;
+}
+
+void fakes_resolve(size_t n)
+{
+    struct ars_addr addrs[FAKES];
+    ars_resolve_fn *fn = fakes.resolve;
+
+    for (size_t i = 0; i < n; i++)
+        addrs[i] = (struct ars_addr){
+            .family = ARS_AF_INET, .ip = {192, 0, 2, (uint8_t)(i + 1)}, .port = 7443};
+    fakes.resolve = NULL;
+    fn(0, addrs, n, fakes.resolve_arg);
+}
+
+void fakes_resolve_fail(int error)
+{
+    ars_resolve_fn *fn = fakes.resolve;
+
+    fakes.resolve = NULL;
+    fn(error, NULL, 0, fakes.resolve_arg);
+}
+
+/* ---- wss: one connection at a time ---- */
+
+int ars_wss_open(struct ars_wss **ret, struct ars_loop *loop, const struct ars_wss_conf *conf,
+                 const struct ars_wss_handlers *handlers, void *arg)
+{
+    if (fakes.wss_h)
+        return EALREADY;
+    fakes.wss_h = handlers;
+    fakes.wss_arg = arg;
+    fakes.wss_addr = conf->addr;
+    ars_strcpy(fakes.wss_path, sizeof(fakes.wss_path), conf->path);
+    fakes.opens++;
+    *ret = (struct ars_wss *)&fakes;
+    return 0;
+}
+
+void ars_wss_free(struct ars_wss *w)
+{
+    if (w)
+        fakes.wss_h = NULL;
+}
+
+struct ars_transport *ars_wss_transport(struct ars_wss *w)
+{
+    return (struct ars_transport *)w;
+}
+
+/* ---- sip ---- */
+
+int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,
+                  const struct ars_sip_handlers *handlers, void *arg)
+{
+    fakes.sip_alive = true;
+    fakes.sip_h = handlers;
+    fakes.sip_arg = arg;
+    fakes.sips++;
+    *ret = (struct ars_sip *)&fakes;
+    return 0;
+}
+
+void ars_sip_free(struct ars_sip *sip)
+{
+    if (sip)
+        fakes.sip_alive = false;
+}
+
+void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool secure)
+{
+    bool lost = fakes.sip_connected && !tp;
+
+    fakes.sip_connected = tp != NULL;
+    if (lost && fakes.register_fails_with_transport) {
+        struct ars_reason why;
+
+        ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 503, "no flow");
+        fakes.sip_h->register_failed(&why, 0, false, fakes.sip_arg);
+    }
+}
+
+void ars_sip_receive(struct ars_sip *sip, const char *msg, size_t len)
+{
+}
+
+void ars_sip_set_trace(struct ars_sip *sip,
+                       void (*trace)(bool out, const char *msg, size_t len, void *arg), void *arg)
+{
+}
+
+int ars_sip_register(struct ars_sip *sip)
+{
+    fakes.registers++;
+    return fakes.sip_connected ? 0 : ENOTCONN;
+}
+
+int ars_sip_unregister(struct ars_sip *sip)
+{
+    fakes.unregisters++;
+    return fakes.sip_connected ? 0 : ENOTCONN;
+}
+
+static struct ars_sip_call *sip_call_new(void)
+{
+    struct ars_sip_call *c = &fakes.sip_calls[fakes.sip_calls_n++];
+
+    c->alive = true;
+    return c;
+}
+
+void ars_sip_call_set_handlers(struct ars_sip_call *call,
+                               const struct ars_sip_call_handlers *handlers, void *arg)
+{
+    call->alive = true;
+    call->h = handlers;
+    call->arg = arg;
+}
+
+static void keep_sdp(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    ars_strncpy(call->sdp, sizeof(call->sdp), body->data, body->len);
+}
+
+int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const char *target,
+                        const struct ars_sip_body *offer, const struct ars_sip_header *headers,
+                        size_t n, const struct ars_sip_call_handlers *handlers, void *arg)
+{
+    struct ars_sip_call *c;
+
+    if (fakes.invite_error)
+        return fakes.invite_error;
+    c = sip_call_new();
+    ars_strcpy(c->target, sizeof(c->target), target);
+    keep_sdp(c, offer);
+    ars_sip_call_set_handlers(c, handlers, arg);
+    *ret = c;
+    return 0;
+}
+
+int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
+{
+    call->progress = status;
+    return 0;
+}
+
+int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    call->answers++;
+    keep_sdp(call, body);
+    return 0;
+}
+
+int ars_sip_call_refuse(struct ars_sip_call *call, int status, const char *phrase)
+{
+    call->refused = status;
+    return 0;
+}
+
+int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer)
+{
+    if (call->reinvite_error)
+        return call->reinvite_error;
+    call->reinvites++;
+    keep_sdp(call, offer);
+    return 0;
+}
+
+void ars_sip_call_hangup(struct ars_sip_call *call, int status)
+{
+    call->hangups++;
+    call->hangup_status = status;
+    if (call->ends_at_once) {
+        struct ars_reason why;
+
+        ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "%s", "");
+        call->alive = false;
+        call->h->ended(call, &why, call->arg);
+    }
+}
+
+void ars_sip_call_free(struct ars_sip_call *call)
+{
+    if (call)
+        call->alive = false;
+}
+
+/* ---- media: SDP is "offer DIR" and "answer DIR" ---- */
+
+static const char *const dirs[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
+
+int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
+                    struct ars_audio *audio, const struct ars_media_conf *conf,
+                    const struct ars_media_handlers *handlers, void *arg)
+{
+    struct ars_media *m = &fakes.media[fakes.media_n++];
+
+    m->alive = true;
+    m->h = handlers;
+    m->arg = arg;
+    m->remote_dir = ARS_DIR_SENDRECV;
+    m->volume = 100;
+    *ret = m;
+    return 0;
+}
+
+void ars_media_free(struct ars_media *m)
+{
+    if (m)
+        m->alive = false;
+}
+
+static int make_sdp(const char *kind, enum ars_dir dir, char **ret)
+{
+    struct ars_buf b;
+    int err = 0;
+
+    ars_buf_init(&b, 64);
+    ars_buf_addf(&b, "%s %s", kind, dirs[dir]);
+    *ret = ars_buf_take(&b, &err);
+    return err;
+}
+
+int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp)
+{
+    return make_sdp("offer", dir, ret_sdp);
+}
+
+int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ars_dir dir,
+                     char **ret_sdp, struct ars_reason *ret_why)
+{
+    if (m->refuse.code) {
+        *ret_why = m->refuse;
+        return ENOTSUP;
+    }
+    return make_sdp("answer", dir, ret_sdp);
+}
+
+int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
+                     struct ars_reason *ret_why)
+{
+    if (m->refuse.code) {
+        *ret_why = m->refuse;
+        return ENOTSUP;
+    }
+    m->accepts++;
+    return 0;
+}
+
+void ars_media_rollback(struct ars_media *m)
+{
+    m->rollbacks++;
+}
+
+enum ars_dir ars_media_remote_dir(const struct ars_media *m)
+{
+    return m->remote_dir;
+}
+
+void ars_media_talk(struct ars_media *m, bool on)
+{
+    m->talk = on;
+}
+
+void ars_media_mute(struct ars_media *m, bool on)
+{
+    m->mute = on;
+}
+
+void ars_media_volume(struct ars_media *m, unsigned percent)
+{
+    m->volume = percent;
+}
+
+int ars_media_dtmf(struct ars_media *m, const char *digits)
+{
+    return 0;
+}
+
+void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)
+{
+    *ret = (struct ars_media_stats){.codec = "opus"};
+}
+
+void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
+{
+    fakes.tone = tone;
+}

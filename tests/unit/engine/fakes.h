@@ -1,0 +1,107 @@
+/*
+ * The rooms below the engine, played by a test: the front doors of sip, media, audio, wss and resolver
+ * that account.c and call.c use. Time is the test's.
+ */
+#ifndef ENGINE_FAKES_H
+#define ENGINE_FAKES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ars/audio.h>
+#include <ars/media.h>
+#include <ars/resolver.h>
+#include <ars/sip.h>
+#include <ars/wss.h>
+
+#include "outbox.h"
+
+#define FAKES 16
+
+struct ars_sip_call {
+    bool alive;
+    char target[64];
+    const struct ars_sip_call_handlers *h;
+    void *arg;
+    int progress; /* the last provisional status */
+    unsigned answers;
+    unsigned reinvites;
+    unsigned hangups;
+    int hangup_status;
+    int refused;
+    char sdp[64]; /* the last that went out */
+    int reinvite_error;
+    bool ends_at_once; /* hangup calls `ended` from inside */
+};
+
+struct ars_media {
+    bool alive;
+    const struct ars_media_handlers *h;
+    void *arg;
+    bool talk;
+    bool mute;
+    unsigned volume;
+    unsigned accepts;
+    unsigned rollbacks;
+    enum ars_dir remote_dir;
+    struct ars_reason refuse; /* answers and accepts fail with it when it has a code */
+};
+
+struct fakes {
+    struct ars_timers *timers;
+    struct outbox *outbox;
+    uint64_t now_us;
+
+    struct ars_sip_call sip_calls[FAKES]; /* in the order in which they were made */
+    size_t sip_calls_n;
+    int invite_error;
+    struct ars_media media[FAKES];
+    size_t media_n;
+    enum ars_tone tone;
+
+    bool sip_alive;
+    const struct ars_sip_handlers *sip_h;
+    void *sip_arg;
+    bool sip_connected;
+    unsigned registers;
+    unsigned unregisters;
+    unsigned sips;
+    bool register_fails_with_transport; /* as sip does: a lost connection ends its transactions */
+
+    const struct ars_wss_handlers *wss_h; /* NULL: none open */
+    void *wss_arg;
+    struct ars_addr wss_addr;
+    char wss_path[32];
+    unsigned opens;
+
+    ars_resolve_fn *resolve; /* NULL: no query runs */
+    void *resolve_arg;
+    char resolve_host[64];
+    unsigned queries;
+};
+
+extern struct fakes fakes;
+
+/* ENOMEM. */
+int fakes_open(void);
+
+/* False: something was left behind. */
+bool fakes_close(void);
+
+/* Time goes on, and what is due happens. */
+void fakes_pass(uint32_t ms);
+
+/* The query that runs ends: with n addresses 192.0.2.1, .2 ..., or with an error. */
+void fakes_resolve(size_t n);
+void fakes_resolve_fail(int error);
+
+/* The next event, which must be of that type; the caller frees. NULL otherwise, with a line why. */
+struct ars_event *fakes_expect(enum ars_event_type type);
+
+/* The same, thrown away. */
+bool fakes_told(enum ars_event_type type);
+
+/* No event waits. */
+bool fakes_quiet(void);
+
+#endif

@@ -1,0 +1,315 @@
+/* Numbers, commands, events and the tables of states. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/command.h>
+#include <ars/secret.h>
+#include <ars/str.h>
+
+#include "account.h"
+#include "account_conf.h"
+#include "call.h"
+#include "check.h"
+#include "event.h"
+#include "number.h"
+#include "tests.h"
+
+static int test_numbers(void)
+{
+    static const struct {
+        const char *typed;
+        const char *target; /* NULL: refused */
+    } table[] = {
+        {"600", "600"},
+        {"  600\n", "600"},
+        {"+7 (912) 345-67-89", "+79123456789"},
+        {"8.800.555.35.35", "88005553535"},
+        {"*97#", "*97#"},
+        {"\xc2\xa0+7\xc2\xa0"
+         "912",
+         "+7912"}, /* no-break spaces */
+        {"\xe2\x80\x8e+49\xe2\x80\x93"
+         "30\xe2\x80\x8f",
+         "+4930"}, /* marks and an en dash */
+        {"alice", "alice"},
+        {"front-desk.2", "front-desk.2"}, /* a name keeps what looks like a separator */
+        {"sip:600@pbx.test", "sip:600@pbx.test"},
+        {" SIPS:a-b@pbx.test;x=1 ", "SIPS:a-b@pbx.test;x=1"},
+        {"600@pbx.test", "sip:600@pbx.test"},
+        {"tel:+7-912-345;ext=7", "+7912345"},
+        {"", NULL},
+        {"   ", NULL},
+        {"---", NULL},
+        {"sip:", NULL},
+        {"sip:a b@c", NULL},
+        {"tel:", NULL},
+        {"@pbx.test", NULL},
+        {"600@", NULL},
+        {"60\r\nVia: x", NULL},
+        {"60\t0", NULL},
+        {"6\x01"
+         "0",
+         NULL},
+        {"two words", NULL},
+        {"<600>", NULL},
+        {"\"600\"", NULL},
+    };
+    char *target = NULL;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(table); i++) {
+        int e = number_to_target(table[i].typed, &target);
+
+        if (e == ENOMEM) {
+            err = e;
+            goto out;
+        }
+        if (table[i].target) {
+            CHECK_INT(e, 0);
+            CHECK_STR(target, table[i].target);
+        } else {
+            CHECK_INT(e, EINVAL);
+        }
+        free(target);
+        target = NULL;
+    }
+    CHECK_INT(number_to_target(NULL, &target), EINVAL);
+out:
+    free(target);
+    return err;
+}
+
+static int test_number_length(void)
+{
+    char digits[400];
+    char *target = NULL;
+    int err = 0;
+
+    memset(digits, '1', sizeof(digits));
+    digits[sizeof(digits) - 1] = '\0';
+    CHECK_INT(number_to_target(digits, &target), EINVAL);
+    digits[256] = '\0';
+    TRY(number_to_target(digits, &target));
+    CHECK_INT(strlen(target), 256);
+out:
+    free(target);
+    return err;
+}
+
+static struct ars_account_conf *full_conf(void)
+{
+    struct ars_account_conf *c = ars_account_conf_new();
+
+    if (!c)
+        return NULL;
+    c->server = ars_strdup("pbx.test");
+    c->login = ars_strdup("100");
+    c->password = ars_secret_new("secret", 6);
+    c->host_map = ars_strdup("MAP a b");
+    c->port = 8089;
+    if (!c->server || !c->login || !c->password || !c->host_map) {
+        ars_account_conf_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+static int test_conf(void)
+{
+    struct ars_account_conf *a = full_conf();
+    struct ars_account_conf *b = NULL;
+    int err = ENOMEM;
+
+    if (!a)
+        goto out;
+    b = ars_account_conf_dup(a);
+    if (!b)
+        goto out;
+    err = 0;
+    CHECK(a->server != b->server && a->password != b->password);
+    CHECK_STR(b->server, "pbx.test");
+    CHECK_STR(ars_secret_text(b->password), "secret");
+    CHECK(account_conf_same_identity(a, b));
+    b->port = 7443;
+    CHECK(!account_conf_same_identity(a, b));
+    a->port = 0; /* the same by default */
+    CHECK(account_conf_same_identity(a, b));
+    b->stun_port = 1;
+    b->ring_s = 1;
+    CHECK(account_conf_same_identity(a, b));
+    b->has_pin = true;
+    CHECK(!account_conf_same_identity(a, b));
+    CHECK_STR(account_conf_path(a), "/ws");
+    CHECK(account_conf_valid(a));
+    free(a->login);
+    a->login = NULL;
+    CHECK(!account_conf_valid(a));
+out:
+    ars_account_conf_free(a);
+    ars_account_conf_free(b);
+    return err;
+}
+
+static int test_commands(void)
+{
+    struct ars_account_conf *conf = full_conf();
+    struct ars_command *set = NULL;
+    struct ars_command *dial = NULL;
+    char number[] = "600";
+    int err = ENOMEM;
+
+    if (!conf)
+        goto out;
+    set = ars_command_account(2, conf);
+    dial = ars_command_dial(0, number);
+    if (!set || !dial)
+        goto out;
+    err = 0;
+    number[0] = 'x'; /* texts are copied */
+    CHECK_STR(dial->text, "600");
+    CHECK_INT(dial->type, ARS_CMD_DIAL);
+    CHECK_INT(set->account, 2);
+    CHECK(set->conf != conf);
+    ars_command_free(NULL);
+out:
+    ars_command_free(set);
+    ars_command_free(dial);
+    ars_account_conf_free(conf);
+    return err;
+}
+
+static struct ars_event *stats_event(ars_id call, int number)
+{
+    struct ars_event *ev = event_new(ARS_EV_STATS);
+
+    if (ev) {
+        ev->call = call;
+        ev->number = number;
+    }
+    return ev;
+}
+
+/* Statistics are replaced by newer ones, everything else is kept in order. */
+static int test_outbox(void)
+{
+    struct outbox *o = NULL;
+    struct ars_event *ev = NULL;
+    int err = outbox_alloc(&o, NULL, NULL);
+
+    TRY(err);
+    outbox_put(o, stats_event(1, 1));
+    outbox_put(o, stats_event(2, 2));
+    outbox_put(o, stats_event(1, 3));
+    for (int i = 0; i < 1000; i++)
+        outbox_put(o, event_new(ARS_EV_REGISTERED));
+    ev = outbox_pop(o);
+    CHECK(ev && ev->type == ARS_EV_STATS && ev->call == 1);
+    CHECK_INT(ev->number, 3);
+    ars_event_free(ev);
+    ev = outbox_pop(o);
+    CHECK(ev && ev->call == 2);
+    for (int i = 0; i < 1000; i++) {
+        ars_event_free(ev);
+        ev = outbox_pop(o);
+        CHECK(ev && ev->type == ARS_EV_REGISTERED);
+    }
+    ars_event_free(ev);
+    ev = outbox_pop(o);
+    CHECK(!ev);
+    outbox_put(o, NULL);
+    outbox_put(o, event_new(ARS_EV_ENDED)); /* left behind: freed with the box */
+out:
+    ars_event_free(ev);
+    outbox_free(o);
+    return err;
+}
+
+static int test_event_names(void)
+{
+    int err = 0;
+
+    for (int i = 0; i < ARS_EV_COUNT; i++) {
+        const char *name = ars_event_name((enum ars_event_type)i);
+
+        CHECK(name && *name);
+        for (int j = 0; j < i; j++)
+            CHECK(strcmp(name, ars_event_name((enum ars_event_type)j)) != 0);
+    }
+    CHECK_STR(ars_event_name(ARS_EV_REGISTRATION_FAILED), "registration_failed");
+    CHECK_STR(ars_event_name(ARS_EV_COUNT), "?");
+out:
+    return err;
+}
+
+/* Every pair: what the table has can be gone, what it has not is refused and changes nothing. */
+static int walk(const struct ars_fsm *f, size_t edges)
+{
+    size_t allowed = 0;
+    int err = 0;
+
+    for (int from = 0; from < (int)f->count; from++) {
+        CHECK(f->states[from] != NULL);
+        for (int to = 0; to < (int)f->count; to++) {
+            int state = from;
+            int e = ars_fsm_go(f, &state, to);
+
+            if (ars_fsm_allows(f, from, to)) {
+                allowed++;
+                CHECK_INT(e, 0);
+                CHECK_INT(state, to);
+            } else {
+                CHECK_INT(e, from == to ? EALREADY : EINVAL);
+                CHECK_INT(state, from);
+            }
+        }
+    }
+    CHECK_INT(allowed, edges);
+out:
+    return err;
+}
+
+/* From `from` on, each of the others can be reached; `last`: there is no way out of it. */
+static int reach(const struct ars_fsm *f, uint32_t seen, int last)
+{
+    uint32_t before = 0;
+    int err = 0;
+
+    while (seen != before) {
+        before = seen;
+        for (int s = 0; s < (int)f->count; s++)
+            if (seen & ARS_TO(s))
+                seen |= f->edges[s];
+    }
+    CHECK_INT(seen, (1u << f->count) - 1);
+    for (int s = 0; s < (int)f->count; s++)
+        CHECK((f->edges[s] == 0) == (s == last));
+out:
+    return err;
+}
+
+static int test_states(void)
+{
+    int err = 0;
+
+    TRY(walk(&account_fsm, 21));
+    TRY(walk(&engine_call_fsm, 18));
+    TRY(walk(&call_hold_fsm, 6));
+    TRY(reach(&account_fsm, ARS_TO(ARS_ACCOUNT_OFF), -1));
+    TRY(reach(&engine_call_fsm, ARS_TO(ARS_CALL_PREPARING) | ARS_TO(ARS_CALL_INCOMING),
+              ARS_CALL_ENDED));
+    TRY(reach(&call_hold_fsm, ARS_TO(CALL_TALKING), -1));
+out:
+    return err;
+}
+
+const struct check_case data_cases[] = {
+    {.name = "numbers", .fn = test_numbers, .oom = true},
+    {.name = "number_length", .fn = test_number_length, .oom = true},
+    {.name = "conf", .fn = test_conf, .oom = true},
+    {.name = "commands", .fn = test_commands, .oom = true},
+    {.name = "outbox", .fn = test_outbox},
+    {.name = "event_names", .fn = test_event_names},
+    {.name = "states", .fn = test_states},
+};
+const size_t data_cases_n = CHECK_COUNT(data_cases);

@@ -1,0 +1,9 @@
+/* Unit tests of the engine's parts, with the rooms below played by fakes.c. */
+#include "tests.h"
+
+int main(int argc, char **argv)
+{
+    return check_run(data_cases, data_cases_n, argc, argv) +
+           check_run(account_cases, account_cases_n, argc, argv) +
+           check_run(calls_cases, calls_cases_n, argc, argv);
+}

@@ -1,0 +1,14 @@
+/* The tables of cases of this folder. */
+#ifndef ENGINE_TESTS_H
+#define ENGINE_TESTS_H
+
+#include "check.h"
+
+extern const struct check_case data_cases[];
+extern const size_t data_cases_n;
+extern const struct check_case account_cases[];
+extern const size_t account_cases_n;
+extern const struct check_case calls_cases[];
+extern const size_t calls_cases_n;
+
+#endif

@@ -51,7 +51,10 @@ void ars_hex(const void *data, size_t len, char *out);
 /* Hex with optional colons and any case into exactly `len` bytes. EINVAL. */
 int ars_unhex(const char *s, void *out, size_t len);
 
-/* RFC 3986 section 2.1: all but unreserved characters as %XX. Caller frees; NULL on ENOMEM. */
+/*
+ * RFC 3986 section 2.1, as a browser's encodeURIComponent() does it: all but A-Z a-z 0-9 and
+ * - _ . ! ~ * ' ( ) become %XX. Caller frees; NULL on ENOMEM.
+ */
 char *ars_percent_encode(const char *s);
 
 /*

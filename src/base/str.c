@@ -105,7 +105,7 @@ int ars_unhex(const char *s, void *out, size_t len)
 static bool is_unreserved(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~", c));
+           (c && strchr("-_.!~*'()", c));
 }
 
 char *ars_percent_encode(const char *s)

@@ -64,7 +64,8 @@ static int test_percent(void)
     /* name, as encodeURIComponent() of a browser writes it */
     static const char *const pairs[][2] = {
         {"Иван Петров", "%D0%98%D0%B2%D0%B0%D0%BD%20%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2"},
-        {"a-b.c_d~e", "a-b.c_d~e"},
+        {"a-b.c_d~e!*'()", "a-b.c_d~e!*'()"},
+        {"<a@b;c>", "%3Ca%40b%3Bc%3E"},
         {"100%", "100%25"},
         {"", ""},
     };

@@ -29,6 +29,9 @@
  * empty one for the end: a ping carries some bytes. */
 #define PING_LEN 8
 
+/* LWS_WRITE_CLOSE of lws' private header, the same from 4.1 to 5.0. */
+#define WRITE_CLOSE ((enum lws_write_protocol)4)
+
 enum phase {
     CONNECTING,
     SECURING,
@@ -65,6 +68,7 @@ struct worker {
     lws_sorted_usec_list_t hangup;
     bool ping_due;
     bool crlf_due;
+    bool close_sent;
     unsigned pings;
     struct ars_buf in;  /* the message that is coming in, in fragments */
     char tls_text[96];  /* OpenSSL's words */
@@ -390,6 +394,9 @@ static int write_message(struct lws *wsi, struct wss_out *out)
 }
 
 /*
+ * The close frame is written by hand: lws closes the socket at the next data frame that comes, and
+ * with more of them unread the kernel resets the connection, which takes what we have sent along.
+ *
  * One write each time, so each frame has a TLS record of its own: FreeSWITCH reads one frame of a
  * record and leaves the rest until more bytes come.
  */
@@ -406,9 +413,9 @@ static int on_writeable(struct worker *w, struct lws *wsi)
         err = write_small(wsi, "\r\n", 2, LWS_WRITE_TEXT);
     } else if ((out = ars_mailbox_pop(w->lk->outbox))) {
         err = write_message(wsi, out);
-    } else if (w->phase == CLOSING) {
-        lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
-        return -1;
+    } else if (w->phase == CLOSING && !w->close_sent) {
+        w->close_sent = true;
+        err = write_small(wsi, "\x03\xe8", 2, WRITE_CLOSE); /* 1000 */
     } else {
         return 0;
     }
@@ -494,7 +501,7 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         return on_writeable(w, wsi);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         on_peer_close(w, in, len);
-        return 0;
+        return w->close_sent ? -1 : 0; /* lws would answer it with a second close frame */
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         failed(w, in, len);
         return 0;

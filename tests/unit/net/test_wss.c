@@ -242,6 +242,7 @@ static const struct refusal refusals[] = {
     {CERT_GOOD, "DNS:other.test", "is for other.test, not pbx.test"},
     {CERT_GOOD, "IP:127.0.0.1", "is for 127.0.0.1, not pbx.test"},
     {CERT_GOOD, "DNS:p*.test", "is for p*.test, not pbx.test"},
+    {CERT_GOOD, "DNS:*.pbx.test", "is for *.pbx.test, not pbx.test"},
     {CERT_EXPIRED, "DNS:pbx.test", "expired on "},
     {CERT_FUTURE, "DNS:pbx.test", "not valid before "},
     {CERT_OTHER_CA, "DNS:pbx.test", "issuer is not trusted"},
@@ -312,7 +313,7 @@ static int test_accepted_certificates(void)
     memcpy(name + 107, ".test", 6);
     (void)snprintf(alt, sizeof(alt), "DNS:%s", name);
     TRY(err);
-    TRY(check_accepted(CERT_GOOD, "DNS:*.test", "pbx.test"));
+    TRY(check_accepted(CERT_GOOD, "DNS:*.pbx.test", "a.pbx.test"));
     TRY(check_accepted(CERT_GOOD, "DNS:pbx.test", "PBX.test"));
     TRY(check_accepted(CERT_GOOD, "IP:127.0.0.1", "127.0.0.1"));
     TRY(check_accepted(CERT_GOOD, "IP:2001:db8::1", "2001:db8::1"));

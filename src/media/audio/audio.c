@@ -75,6 +75,8 @@ static bool needed(struct ars_audio *a, enum slot_kind kind)
 
     if (a->tone.kind != ARS_TONE_NONE && tone_at == &a->slots[kind])
         return true;
+    if (kind == SLOT_OUT && a->ports && a->slots[kind].dev->ops->gapless)
+        return true;
     return kind != SLOT_RING && anybody_talks(a);
 }
 

@@ -22,6 +22,7 @@ struct audio_dev_ops {
     /* One frame, while it is wanted: a source has read, a sink has write. */
     void (*read)(struct audio_dev *d, int16_t *pcm);
     void (*write)(struct audio_dev *d, const int16_t *pcm);
+    bool gapless;       /* runs for as long as there is a call, heard or not: a recording */
     unsigned linger_ms; /* it is kept this long after its last use: opening is dear */
 };
 

@@ -190,6 +190,7 @@ static const struct audio_dev_ops sink_ops = {
     .stop = sink_stop,
     .free = sink_free,
     .write = sink_write,
+    .gapless = true,
 };
 
 int file_sink_alloc(struct audio_dev **ret, const char *path)

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <ars/clock.h>
 #include <ars/secret.h>
@@ -19,23 +17,21 @@
 #include "msg_in.h"
 #include "request.h"
 
-#define NONCE_LIFE_MS   60000u
-#define NONCE_TIME_HEX  16u
-#define NONCE_MAC_BYTES 16u
-#define NONCE_LEN       (NONCE_TIME_HEX + 2 * NONCE_MAC_BYTES)
+#define NONCE_LIFE_MS  60000u
+#define NONCE_TIME_HEX 16u
+#define NONCE_MAC_HEX  32u
+#define NONCE_LEN      (NONCE_TIME_HEX + NONCE_MAC_HEX)
 
 static int make_nonce(const struct ars_sip *sip, uint64_t ms, char out[NONCE_LEN + 1])
 {
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    char mac[DIGEST_HEX_MAX];
+    int err;
 
     snprintf(out, NONCE_LEN + 1, "%016llx", (unsigned long long)ms);
-    if (!HMAC(EVP_sha256(), sip->nonce_key, sizeof(sip->nonce_key), (const uint8_t *)out,
-              NONCE_TIME_HEX, mac, &len) ||
-        len < NONCE_MAC_BYTES)
-        return ENOMEM;
-    ars_hex(mac, NONCE_MAC_BYTES, out + NONCE_TIME_HEX);
-    return 0;
+    err = digest_sign(sip->nonce_key, sizeof(sip->nonce_key), out, mac);
+    if (!err)
+        ars_strncpy(out + NONCE_TIME_HEX, NONCE_MAC_HEX + 1, mac, NONCE_MAC_HEX);
+    return err;
 }
 
 /* Ours, and not too old? */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <ars/secret.h>
 #include <ars/str.h>
@@ -112,6 +113,18 @@ int digest_response(const struct digest *d, char out[DIGEST_HEX_MAX])
     }
     ars_wipe(ha1, sizeof(ha1));
     return err;
+}
+
+int digest_sign(const void *key, size_t len, const char *s, char out[DIGEST_HEX_MAX])
+{
+    uint8_t mac[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+
+    if (!HMAC(EVP_sha256(), key, (int)len, (const uint8_t *)s, strlen(s), mac, &n) ||
+        n * 2 >= DIGEST_HEX_MAX)
+        return ENOMEM;
+    ars_hex(mac, n, out);
+    return 0;
 }
 
 bool digest_is(const struct pl *val)

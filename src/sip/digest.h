@@ -36,6 +36,9 @@ enum digest_alg digest_alg_of(const struct pl *name, bool *ret_sess);
 /* ENOMEM, EINVAL. */
 int digest_response(const struct digest *d, char out[DIGEST_HEX_MAX]);
 
+/* Hex of HMAC-SHA-256 of s. ENOMEM. */
+int digest_sign(const void *key, size_t len, const char *s, char out[DIGEST_HEX_MAX]);
+
 /* A parameter of "Digest a=b, c="d"": quotes are stripped, escapes stay. */
 bool digest_param(const struct pl *val, const char *name, struct pl *ret);
 

@@ -111,10 +111,12 @@ static void offer(struct ars_sip_call *call, struct sip_in *in, struct strans *s
         /* our own offer would be older than the answer to theirs */
         ars_timer_stop(&call->mod_timer);
         reanswered(call, 491, NULL);
+        if (call->state == CALL_ENDED || (enum mod_state)call->mod != to)
+            return;
     }
     if (call->h.reoffer)
         call->h.reoffer(call, &in->body, call->arg);
-    else if (call->state != CALL_ENDED)
+    else
         (void)mod_refuse(call, 488, NULL);
 }
 

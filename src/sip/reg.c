@@ -19,6 +19,7 @@
 /* Refresh between these shares of the granted time. */
 #define REFRESH_LO_PCT 50u
 #define REFRESH_HI_PCT 75u
+#define REFRESH_MIN_S  2u /* a registrar that grants nothing is not flooded */
 
 static const char *const states[] = {"none", "trying", "done", "leaving"};
 
@@ -199,7 +200,7 @@ static uint32_t granted(const struct ars_sip *sip, const struct sip_in *in)
         if (msg_in_number(&val, SIP_EXPIRES_MAX, &s))
             best = rank;
     }
-    return s ? s : 1;
+    return s < REFRESH_MIN_S ? REFRESH_MIN_S : s;
 }
 
 static void on_ok(struct ars_sip *sip, const struct sip_in *in)

@@ -50,7 +50,7 @@ static bool is_invite(const struct strans *st)
     return st->fsm == &strans_invite_fsm;
 }
 
-void strans_disown(struct strans *st)
+static void disown(struct strans *st)
 {
     if (st->slot)
         *st->slot = NULL;
@@ -62,7 +62,7 @@ static void terminate(struct strans *st)
 {
     if (ars_fsm_go(st->fsm, &st->state, STRANS_TERMINATED))
         return;
-    strans_disown(st);
+    disown(st);
     mem_deref(st);
 }
 
@@ -70,6 +70,14 @@ static void terminate(struct strans *st)
 static void on_timer(void *arg)
 {
     terminate(arg);
+}
+
+void strans_disown(struct strans *st)
+{
+    disown(st);
+    /* an INVITE that proceeds has no timer: nobody is left to answer it */
+    if (!ars_timer_running(&st->timer))
+        ars_timer_start(st->sip->timers, &st->timer, SIP_T1_64_MS, on_timer, st);
 }
 
 int strans_alloc(struct strans **ret, struct ars_sip *sip, struct sip_in *req)
@@ -112,7 +120,7 @@ static void finish(struct strans *st, int status)
     }
     if (ars_fsm_go(st->fsm, &st->state, to))
         return;
-    strans_disown(st);
+    disown(st);
     ars_timer_start(st->sip->timers, &st->timer, SIP_T1_64_MS, on_timer, st);
 }
 

@@ -7,7 +7,7 @@
 int main(int argc, char **argv)
 {
     static const struct suite *const suites[] = {
-        &suite_invite,
+        &suite_msg, &suite_auth, &suite_trans, &suite_reg, &suite_invite,
     };
     int bad = 0;
 

@@ -51,8 +51,9 @@ class Got:
 class Dialog:
     """As the phone should see it (RFC 3261 12)."""
 
-    def __init__(self, remote_tag, target, routes):
+    def __init__(self, remote_tag, target, routes, cseq):
         self.remote_tag, self.target, self.routes = remote_tag, target, routes
+        self.cseq = cseq                  # of the phone's last request in it
         self.confirmed = self.over = False
 
 
@@ -179,10 +180,11 @@ class Judge:
             self.phone_bye(msg, leg)
 
     def sequence(self, msg, leg):
-        """RFC 3261 12.2.1.1 and 10.2.4: one more each time."""
-        if leg.cseq is not None and msg.cseq != leg.cseq + 1:
-            self.bad('cseq', '%s has CSeq %d after %d' % (msg.method, msg.cseq, leg.cseq))
-        leg.cseq = msg.cseq
+        """RFC 3261 12.2.1.1 and 10.2.4: one more each time, in a dialog or before it."""
+        counter = leg.dialogs.get(msg.to.tag, leg)
+        if counter.cseq is not None and msg.cseq != counter.cseq + 1:
+            self.bad('cseq', '%s has CSeq %d after %d' % (msg.method, msg.cseq, counter.cseq))
+        counter.cseq = msg.cseq
         if leg.local_tag is None:
             leg.local_tag = msg.from_.tag
         elif msg.from_.tag != leg.local_tag:
@@ -384,7 +386,7 @@ class Judge:
             tag = asked.from_.tag or ''
             if tag not in leg.dialogs:
                 target = asked.contact.uri if asked.contact else asked.from_.uri
-                leg.dialogs[tag] = Dialog(tag, target, asked.values('record-route'))
+                leg.dialogs[tag] = Dialog(tag, target, asked.values('record-route'), None)
             if msg.values('record-route') != asked.values('record-route') and not asked.to.tag:
                 self.bad('resp.record-route', 'Record-Route of %s is not the request\'s' % msg.title())
             if msg.status >= 200:
@@ -464,6 +466,8 @@ class Judge:
             tx.final = msg
         if msg.status in (401, 407):
             self.digests.learn(msg)
+            if msg.cseq_method == 'BYE' and msg.to.tag in self.legs[msg.call_id].dialogs:
+                self.legs[msg.call_id].dialogs[msg.to.tag].over = False
         if msg.cseq_method not in ('INVITE', 'UPDATE'):
             return
         leg = self.legs[msg.call_id]
@@ -479,7 +483,7 @@ class Judge:
         routes = msg.values('record-route')[::-1]
         if not dialog:
             target = msg.contact.uri if msg.contact else tx.msg.uri
-            dialog = leg.dialogs[msg.to.tag] = Dialog(msg.to.tag, target, routes)
+            dialog = leg.dialogs[msg.to.tag] = Dialog(msg.to.tag, target, routes, tx.msg.cseq)
         if msg.status >= 200:
             if msg.contact:
                 dialog.target = msg.contact.uri

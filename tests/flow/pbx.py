@@ -69,7 +69,7 @@ class Pbx:
     # ---- descriptions ----
 
     def sdp(self, call, kind):
-        """kind: offer or answer, then words: a direction, same, port0, pcmu, g729, video."""
+        """kind: offer or answer, then words: a direction, same, port0, nofp, pcmu, g729, video."""
         kind, *options = kind.split(':')
         if 'same' in options and call.last_sdp:
             return call.last_sdp
@@ -100,7 +100,8 @@ class Pbx:
         lines += ['a=rtpmap:%s %s' % f for f in formats]
         if mid is not None:
             lines.append('a=mid:' + mid)
-        lines += self.keys(call, setup)
+        lines += [k for k in self.keys(call, setup)
+                  if not ('nofp' in options and k.startswith('a=fingerprint'))]
         lines += ['a=' + o for o in options if o in ('sendonly', 'recvonly', 'inactive', 'sendrecv')]
         if 'video' in options:
             lines += ['m=video 9 UDP/TLS/RTP/SAVPF 96', 'a=rtpmap:96 VP8/90000']
@@ -122,7 +123,8 @@ class Pbx:
         if not asked.to.tag and status > 100:
             to += ';tag=' + self.token(options.get('totag', 'tag-' + asked.call_id))
         lines = ['SIP/2.0 %d %s' % (status, phrase or PHRASES.get(status, 'Whatever')),
-                 'Via: %s;received=127.0.0.1;rport=%d' % (asked.via.text, rport)]
+                 'Via: %s;received=127.0.0.1;rport=%d'
+                 % (asked.via.text.replace(';rport', ''), rport)]
         lines += ['Record-Route: ' + r for r in options.get('rr', '').split('|') if r]
         lines += ['From: ' + asked.from_.text, 'To: ' + to, 'Call-ID: ' + asked.call_id,
                   'CSeq: %d %s' % (asked.cseq, asked.method)]

@@ -84,6 +84,8 @@ async def play(name, cli, certs):
         wrong.append(str(why))
     except asyncio.TimeoutError:
         wrong.append('took more than %d s' % LIMIT)
+    except (OSError, ValueError, KeyError, AttributeError, IndexError) as err:
+        wrong.append('%s: %s' % (type(err).__name__, err))
     finally:
         await player.finish()
     wrong += player.complaints

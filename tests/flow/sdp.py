@@ -288,8 +288,11 @@ def check_answer(offer, answer, role, bad):
             % ([m.kind for m in offer.media], [m.kind for m in answer.media]))
         return
     for theirs, ours in zip(offer.media, answer.media):
-        if theirs.kind != 'audio' and (ours.port or ours.proto != theirs.proto):
+        if theirs is not offer.audio and (ours.port or ours.proto != theirs.proto):
             bad('sdp.media', 'm=%s is not refused in kind' % theirs.kind)
+    refused = [m.get('mid') for m in answer.media if not m.port and m.has('mid')]
+    if set(refused) & set(answer.bundle or []):
+        bad('sdp.bundle', 'BUNDLE names a refused line (RFC 9143 7.3.1)')
     if (offer.bundle is None) != (answer.bundle is None):
         bad('sdp.bundle', 'BUNDLE is not mirrored')
     if offer.audio and answer.audio and answer.audio.port:

@@ -301,8 +301,20 @@ static void on_media_failed(const struct ars_reason *why, void *arg)
     leave(c, 0);
 }
 
+static void on_connected(void *arg)
+{
+    ars_log(ARS_LOG_DEBUG, "demo", "media flows");
+}
+
+static void on_first_audio(void *arg)
+{
+    ars_log(ARS_LOG_DEBUG, "demo", "sound came");
+}
+
 static const struct ars_media_handlers media_handlers = {
     .gathered = on_gathered,
+    .connected = on_connected,
+    .first_audio = on_first_audio,
     .dtmf = on_dtmf,
     .failed = on_media_failed,
 };

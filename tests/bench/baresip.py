@@ -44,7 +44,7 @@ class Baresip:
         self.started = time.monotonic()
         self.p = subprocess.Popen(['baresip', '-f', folder], stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  env=dict(os.environ, HOME=folder, **(env or {})))
+                                  env={**os.environ, 'HOME': folder, **(env or {})})
         self.registered_after = self._wait_registered()
         self.s = socket.create_connection(('127.0.0.1', ctrl_port), 5)
         self.buffer = b''

@@ -4,17 +4,18 @@
 #include "audio/drift.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW     100 /* frames: 1 s */
-#define CALM       10  /* windows after which less margin is tried */
+#define CALM       60  /* windows after which less margin is tried */
 #define MARGIN_US  2000
 #define MARGIN_MAX 30000 /* us */
 #define GROW_US    3000
 #define SHRINK_US  500
 /* Slack beyond this is cut at once: nobody wants to hear so much later. */
 #define JUMP_US 40000
-/* Slack is left alone within this over the margin. */
+/* Slack is left alone within this of the margin. */
 #define BAND_US 1000
 
 static int samples(const struct drift *d, int us)
@@ -51,7 +52,7 @@ static void end_window(struct drift *d)
 {
     int over = d->least - d->margin;
 
-    d->surplus = over > samples(d, BAND_US) ? over : 0;
+    d->surplus = abs(over) > samples(d, BAND_US) ? over : 0;
     if (++d->calm >= CALM && d->margin > d->margin_min) {
         d->calm = 0;
         d->margin -= samples(d, SHRINK_US);
@@ -75,6 +76,7 @@ int drift_frame(struct drift *d, int slack, unsigned starved)
         return n;
     }
     n = d->surplus < DRIFT_STEP ? d->surplus : DRIFT_STEP;
+    n = n > -DRIFT_STEP ? n : -DRIFT_STEP;
     d->surplus -= n;
     return n;
 }

@@ -240,7 +240,7 @@ static void read_frame(struct audio_dev *dev, int16_t *pcm)
     int16_t taken[FRAME_MAX];
     int16_t frame[FRAME_MAX];
     size_t n = d->stream.rate / 100;
-    size_t fill;
+    size_t fill, want;
     int go_away;
 
     memset(pcm, 0, AUDIO_FRAME * sizeof(*pcm));
@@ -259,9 +259,10 @@ static void read_frame(struct audio_dev *dev, int16_t *pcm)
         (void)ars_ring_drop(d->stream.ring, (size_t)go_away);
         go_away = 0;
     }
-    fill = ars_ring_read(d->stream.ring, taken, n + (size_t)go_away);
-    memset(taken + fill, 0, (n + (size_t)go_away - fill) * sizeof(*taken));
-    drift_resize(taken, n + (size_t)go_away, frame, n);
+    want = (size_t)((int)n + go_away);
+    fill = ars_ring_read(d->stream.ring, taken, want);
+    memset(taken + fill, 0, (want - fill) * sizeof(*taken));
+    drift_resize(taken, want, frame, n);
     resample(d, frame, n, pcm, AUDIO_FRAME);
 }
 
@@ -283,8 +284,8 @@ static void write_frame(struct audio_dev *dev, const int16_t *pcm)
         return;
     }
     resample(d, pcm, AUDIO_FRAME, frame, n);
-    drift_resize(frame, n, given, n - (size_t)go_away);
-    (void)ars_ring_write(d->stream.ring, given, n - (size_t)go_away);
+    drift_resize(frame, n, given, (size_t)((int)n - go_away));
+    (void)ars_ring_write(d->stream.ring, given, (size_t)((int)n - go_away));
 }
 
 static const struct audio_dev_ops source_ops = {

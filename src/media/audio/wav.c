@@ -134,6 +134,19 @@ static int to_mono(const uint8_t *data, size_t frames, unsigned channels, int16_
     return 0;
 }
 
+/* What is still in the filter. */
+static size_t flush(SpeexResamplerState *r, int16_t *out, size_t room)
+{
+    static const int16_t zeroes[CHUNK];
+    spx_uint32_t in = (spx_uint32_t)speex_resampler_get_input_latency(r);
+    spx_uint32_t got = (spx_uint32_t)room;
+
+    if (in > CHUNK)
+        in = CHUNK;
+    speex_resampler_process_int(r, 0, zeroes, &in, out, &got);
+    return got;
+}
+
 static int resample(int16_t **pcm, size_t *n, uint32_t rate)
 {
     size_t room = (size_t)((uint64_t)*n * AUDIO_RATE / rate) + CHUNK;
@@ -156,6 +169,7 @@ static int resample(int16_t **pcm, size_t *n, uint32_t rate)
         done += in;
         made += got;
     }
+    made += flush(r, out + made, room - made);
     speex_resampler_destroy(r);
     free(*pcm);
     *pcm = out;

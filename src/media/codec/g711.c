@@ -104,7 +104,8 @@ static int decode(struct codec_dec *d, const uint8_t *payload, size_t len, int16
     if (!samples(payload, len) || len > size)
         return EBADMSG;
     for (size_t i = 0; i < len; i++)
-        pcm[i] = table[payload[i]];
+        /* both zeroes of mu-law are +-2 in librem's table, which is no silence */
+        pcm[i] = d->law == LAW_U && (payload[i] | 0x80) == 0xff ? 0 : table[payload[i]];
     plc_good(&d->plc, pcm, len);
     *ret_n = len;
     return 0;

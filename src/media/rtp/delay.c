@@ -12,6 +12,9 @@
 /* The first packets weigh more: the n-th this much over n. */
 #define FORGET_START 2.0
 #define WINDOW_US    1000000
+#define SETTLE_US    300000
+/* Nobody talks over more. */
+#define TARGET_MAX_US 500000
 /* A packet right behind the one before says nothing new: it waited behind it in a queue, as all of them
  * do after a stall. */
 #define BEHIND_US 2500
@@ -37,7 +40,7 @@ int64_t delay_base(const struct delay *d)
 }
 
 /* Moves the histogram so that bin 0 is where the fastest packets are now. */
-static void follow_base(struct delay *d)
+static void follow_base(struct delay *d, uint64_t now)
 {
     int64_t base = delay_base(d);
     int64_t bins;
@@ -47,6 +50,9 @@ static void follow_base(struct delay *d)
         d->anchor = base;
         return;
     }
+    /* at a start the first packets may be the slow ones, as after a stall: nobody knows yet */
+    if (now < d->settled && base < d->anchor)
+        d->anchor = base;
     bins = (d->anchor - base) / DELAY_BIN_US;
     if (!bins)
         return;
@@ -92,6 +98,8 @@ void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t no
 {
     bool behind = d->last_arrival && now - d->last_arrival < BEHIND_US;
 
+    if (!d->window_end)
+        d->settled = now + SETTLE_US;
     if (now >= d->window_end) {
         d->fastest[1] = d->window_end ? d->fastest[0] : INT64_MAX;
         d->fastest[0] = INT64_MAX;
@@ -99,7 +107,7 @@ void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t no
     }
     if (transit < d->fastest[0])
         d->fastest[0] = transit;
-    follow_base(d);
+    follow_base(d, now);
     if (!behind)
         remember(d, transit - d->anchor, packet_us);
     d->last_arrival = now;
@@ -109,8 +117,12 @@ int64_t delay_target(const struct delay *d)
 {
     double tail = 0;
     size_t bin = DELAY_BINS;
+    int64_t target;
 
     while (bin > 0 && tail + d->share[bin - 1] <= TAIL)
         tail += d->share[--bin];
-    return (int64_t)bin * DELAY_BIN_US + (d->anchor == INT64_MAX ? 0 : d->anchor - delay_base(d));
+    target = (int64_t)bin * DELAY_BIN_US;
+    if (d->anchor != INT64_MAX)
+        target += d->anchor - delay_base(d);
+    return target < TARGET_MAX_US ? target : TARGET_MAX_US;
 }

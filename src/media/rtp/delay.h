@@ -18,6 +18,7 @@ struct delay {
     int64_t anchor;     /* transit of bin 0 */
     int64_t fastest[2]; /* transit: of this window and of the one before */
     uint64_t window_end;
+    uint64_t settled; /* when enough has come since the restart */
     uint64_t last_arrival;
 };
 

@@ -355,15 +355,14 @@ void jitter_skip(struct jitter *j, uint64_t now_us)
     j->expanded = 0;
     j->pending_us = 0;
     at = ((int64_t)now_us - delay_base(&j->delay) - target_us(j)) * j->rate / 1000000;
-    if (at > j->play_ts)
-        j->play_ts = at;
-    j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
-    for (p = packets_first(&j->queue); p && p->ts + (int64_t)p->n <= j->play_ts;
+    for (p = packets_first(&j->queue); p && p->ts + (int64_t)p->n <= at;
          p = packets_first(&j->queue)) {
+        j->play_ts = p->ts + (int64_t)p->n;
         j->played_seq = p->seq;
         j->stats.decoded++;
         packets_drop_first(&j->queue);
     }
+    j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
 }
 
 void jitter_quiet(struct jitter *j)

@@ -1,0 +1,574 @@
+/*
+ * The jitter buffer in simulated time: packets of a voice-like sound come as a seeded network hands
+ * them over, 10 ms are pulled each 10 ms.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "codec/table.h"
+#include "rtp/delay.h"
+#include "rtp/jitter.h"
+#include "rtp/stretch.h"
+#include "suites.h"
+
+#define TWO_PI 6.283185307179586
+#define PT_MS  20
+#define BASE   1000.0 /* ms; the network's least delay is in it */
+
+struct net {
+    unsigned packets;
+    double jitter;  /* ms, plus or minus */
+    double reorder; /* percent exchanged with the next one */
+    double loss;    /* percent */
+    double ppm;     /* of the sender's clock */
+    double spike;   /* ms: once, half-way, all stand still for so long */
+    double tick;    /* ms: the puller is late by up to this */
+    double step;    /* ms: half-way the way becomes so much longer */
+};
+
+struct result {
+    struct jitter_stats stats;
+    double delay;     /* mean after 3 s */
+    double delay_max; /* after 3 s */
+    double settled;   /* ms after the spike until the delay is below 30 ms again; -1: never */
+    double gaps;      /* percent of 10 ms frames below a tenth of the mean level */
+};
+
+struct arrival {
+    double at;
+    unsigned k;
+};
+
+static uint32_t seed;
+
+static double uniform(void)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 8) / 16777216.0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct arrival *x = a;
+    const struct arrival *y = b;
+
+    return x->at < y->at ? -1 : x->at > y->at ? 1 : x->k < y->k ? -1 : 1;
+}
+
+static void schedule(const struct net *net, struct arrival *a)
+{
+    unsigned half = net->packets / 2;
+    double stalled = BASE + half * PT_MS + net->jitter + net->spike;
+
+    for (unsigned k = 0; k < net->packets; k++) {
+        a[k].k = k;
+        a[k].at = BASE + k * PT_MS * (1 + net->ppm * 1e-6) + 2 * uniform() * net->jitter;
+        if (k >= half)
+            a[k].at += net->step;
+        if (net->spike > 0 && k >= half && a[k].at < stalled)
+            a[k].at = stalled;
+    }
+    for (unsigned k = 0; k + 1 < net->packets; k++) {
+        double at = a[k].at;
+        if (uniform() * 100 >= net->reorder || at > a[k + 1].at)
+            continue;
+        a[k].at = a[k + 1].at;
+        a[k + 1].at = at;
+        k++;
+    }
+    qsort(a, net->packets, sizeof(*a), by_time);
+}
+
+struct sound {
+    uint8_t payload[400];
+    size_t len;
+};
+
+/* A steady voice: its pitch glides, its level does not. */
+static int encode_all(const struct codec *codec, struct sound *s, unsigned packets)
+{
+    struct codec_enc *enc = NULL;
+    size_t n = codec->rate / 50;
+    int16_t pcm[960];
+    double phase = 0;
+    int err = codec->enc_alloc(&enc, 0, true);
+
+    for (unsigned k = 0; !err && k < packets; k++) {
+        for (size_t i = 0; i < n; i++) {
+            double t = (double)(k * n + i) / codec->rate;
+            phase += TWO_PI * (150 + 40 * sin(t * 3)) / codec->rate;
+            pcm[i] = (int16_t)(6000 * (sin(phase) + 0.5 * sin(2 * phase) + 0.3 * sin(3 * phase)));
+        }
+        err = codec->encode(enc, pcm, n, s[k].payload, sizeof(s[k].payload), &s[k].len);
+    }
+    if (enc)
+        codec->enc_free(enc);
+    return err;
+}
+
+static double frame_rms(const int16_t *pcm, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (double)pcm[i] * pcm[i];
+    return sqrt(sum / (double)n);
+}
+
+static void look(const struct net *net, double t, struct result *r, double *sum, unsigned *count)
+{
+    double after = t - (BASE + net->packets / 2 * PT_MS + net->spike);
+
+    if (r->settled < 0 && after > 20 && r->stats.delay_ms < 30)
+        r->settled = after;
+    if (t < BASE + 3000)
+        return;
+    *sum += r->stats.delay_ms;
+    (*count)++;
+    if (r->stats.delay_ms > r->delay_max)
+        r->delay_max = r->stats.delay_ms;
+}
+
+static int simulate(const char *name, const struct net *net, struct result *r)
+{
+    const struct codec *codec = codec_find(name);
+    struct arrival *a = calloc(net->packets, sizeof(*a));
+    struct sound *s = calloc(net->packets, sizeof(*s));
+    unsigned next = 0, frames = 0, holes = 0, count = 0;
+    struct jitter *j = NULL;
+    int16_t pcm[480];
+    double sum = 0;
+    int err = ENOMEM;
+
+    if (!a || !s)
+        goto out;
+    seed = 20240607;
+    schedule(net, a);
+    TRY(encode_all(codec, s, net->packets));
+    TRY(jitter_alloc(&j, codec));
+    memset(r, 0, sizeof(*r));
+    r->settled = -1;
+    for (double t = BASE; t < BASE + (net->packets - 10) * PT_MS; t += 10) {
+        double now = t + uniform() * net->tick;
+        for (; next < net->packets && a[next].at <= now; next++) {
+            unsigned k = a[next].k;
+            if (uniform() * 100 >= net->loss)
+                jitter_put(j, 0xffff0000u + k * codec->clock / 50, 65000 + k, s[k].payload,
+                           s[k].len, (uint64_t)(a[next].at * 1000));
+        }
+        jitter_get(j, pcm, (uint64_t)(now * 1000));
+        jitter_get_stats(j, &r->stats);
+        look(net, t, r, &sum, &count);
+        frames += t > BASE + 200;
+        holes += t > BASE + 200 && frame_rms(pcm, codec->rate / 100) < 500;
+    }
+    r->delay = sum / count;
+    r->gaps = 100.0 * holes / frames;
+    err = 0;
+out:
+    jitter_free(j);
+    free(s);
+    free(a);
+    return err;
+}
+
+static double concealed(const struct result *r)
+{
+    return 100.0 * (double)r->stats.concealed_us / (double)r->stats.played_us;
+}
+
+static void print(const char *what, const char *codec, const struct result *r)
+{
+    printf("# %-22s %-4s concealed %.2f %%, delay mean %.1f max %.1f ms, stretched %.2f %%\n", what,
+           codec, concealed(r), r->delay, r->delay_max,
+           100.0 * (double)r->stats.stretched_us / (double)r->stats.played_us);
+}
+
+static const char *const both[] = {"pcmu", "opus"};
+
+static int test_clean(void)
+{
+    const struct net net = {.packets = 1500};
+    struct result r;
+    int err = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        TRY(simulate(both[i], &net, &r));
+        print("clean", both[i], &r);
+        CHECK(r.stats.concealed_us == 0);
+        CHECK(r.stats.late == 0);
+        CHECK(r.gaps == 0);
+        CHECK(r.delay_max <= 20);
+    }
+out:
+    return err;
+}
+
+/* What is asked for: at +-30 ms and 3 % reordering at most 1 % concealed, at no more delay than it takes. */
+static int test_spread(void)
+{
+    const struct net net = {.packets = 6000, .jitter = 30, .reorder = 3};
+    struct result r;
+    int err = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        TRY(simulate(both[i], &net, &r));
+        print("+-30 ms, 3 % reordered", both[i], &r);
+        CHECK(concealed(&r) <= 1);
+        /* the spread is 60 ms, 80 ms for an exchanged packet */
+        CHECK(r.delay <= 90);
+        CHECK(r.gaps < 1);
+    }
+out:
+    return err;
+}
+
+static int test_spread_wide(void)
+{
+    struct net net = {.packets = 3000, .tick = 5};
+    struct result r;
+    int err = 0;
+
+    for (net.jitter = 10; net.jitter <= 100; net.jitter += 30) {
+        TRY(simulate("opus", &net, &r));
+        print("wider and wider", "opus", &r);
+        CHECK(concealed(&r) <= 1);
+        CHECK(r.delay <= 2 * net.jitter + 20);
+    }
+out:
+    return err;
+}
+
+/* A clock that is 200 ppm off moves by 12 ms a minute: neither growth nor holes. */
+static int test_drift(void)
+{
+    struct net net = {.packets = 6000};
+    struct result r;
+    int err = 0;
+
+    for (net.ppm = -200; net.ppm <= 200; net.ppm += 400) {
+        TRY(simulate("pcmu", &net, &r));
+        print("drift", "pcmu", &r);
+        CHECK(concealed(&r) <= 0.1);
+        CHECK(r.delay_max <= 25);
+    }
+out:
+    return err;
+}
+
+static int test_loss(void)
+{
+    const struct net net = {.packets = 3000, .loss = 5};
+    struct result r;
+    int err = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        TRY(simulate(both[i], &net, &r));
+        print("5 % lost", both[i], &r);
+        /* what was lost, and little more; the sound goes on in it */
+        CHECK(concealed(&r) >= 4 && concealed(&r) <= 8);
+        CHECK(r.gaps < 1);
+        CHECK(r.delay <= 25);
+    }
+out:
+    return err;
+}
+
+/* GOALS: after a spike back to the target in 5 s. */
+static int test_spike(void)
+{
+    struct net net = {.packets = 3000, .jitter = 3};
+    struct result r;
+    int err = 0;
+
+    for (net.spike = 200; net.spike <= 800; net.spike += 200) {
+        TRY(simulate("opus", &net, &r));
+        printf("# a spike of %.0f ms: back after %.0f ms\n", net.spike, r.settled);
+        CHECK(r.settled >= 0 && r.settled <= 5000);
+    }
+out:
+    return err;
+}
+
+/* The way becomes 40 ms longer, for good: the delay follows it and comes back. */
+static int test_longer_way(void)
+{
+    const struct net net = {.packets = 3000, .jitter = 2, .step = 40};
+    struct result r;
+    int err = 0;
+
+    TRY(simulate("opus", &net, &r));
+    print("40 ms further", "opus", &r);
+    CHECK(concealed(&r) <= 0.3);
+    CHECK(r.stats.delay_ms <= 30);
+out:
+    return err;
+}
+
+struct player {
+    const struct codec *codec;
+    struct jitter *j;
+    uint64_t now;
+    uint8_t payload[160];
+    int16_t pcm[80];
+};
+
+static int open_player(struct player *p)
+{
+    memset(p, 0, sizeof(*p));
+    p->codec = codec_find("pcmu");
+    p->now = 1000000;
+    for (size_t i = 0; i < sizeof(p->payload); i++)
+        p->payload[i] = i & 1 ? 0x90 : 0x10;
+    return jitter_alloc(&p->j, p->codec);
+}
+
+/* n packets from seq and ts on, each followed by two pulls. Returns how many frames had sound. */
+static unsigned feed(struct player *p, uint32_t seq, uint32_t ts, unsigned n)
+{
+    unsigned loud = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        jitter_put(p->j, ts + i * 160, seq + i, p->payload, 160, p->now);
+        for (int k = 0; k < 2; k++) {
+            jitter_get(p->j, p->pcm, p->now);
+            loud += frame_rms(p->pcm, 80) > 1000;
+            p->now += 10000;
+        }
+    }
+    return loud;
+}
+
+/* A gateway switches sources and keeps SSRC and sequence: its timestamps jump either way. */
+static int test_timestamp_jumps(void)
+{
+    static const uint32_t jumps[] = {500000, 0u - 500000, 1u << 31, 3u << 30, 0u - 160, 4000, 8001};
+    struct player p;
+    struct jitter_stats s;
+    uint32_t ts = 4000000000u;
+    uint32_t seq = 100;
+    int err = 0;
+
+    TRY(open_player(&p));
+    (void)feed(&p, seq, ts, 50);
+    for (size_t i = 0; i < CHECK_COUNT(jumps); i++) {
+        seq += 50;
+        ts += 50 * 160 + jumps[i];
+        CHECK(feed(&p, seq, ts, 50) >= 98);
+    }
+    jitter_get_stats(p.j, &s);
+    CHECK(s.late == 0);
+    CHECK(s.concealed_us <= 40000);
+    CHECK(s.delay_ms <= 30);
+out:
+    jitter_free(p.j);
+    return err;
+}
+
+/* The peer sends nothing while it holds us: silence, no loss; then sound at once. */
+static int test_pause(void)
+{
+    struct player p;
+    struct jitter_stats before, after;
+    unsigned loud = 0;
+    int err = 0;
+
+    TRY(open_player(&p));
+    (void)feed(&p, 0, 0, 50);
+    jitter_get_stats(p.j, &before);
+    for (int i = 0; i < 1000; i++, p.now += 10000) {
+        jitter_get(p.j, p.pcm, p.now);
+        loud += frame_rms(p.pcm, 80) > 1000;
+    }
+    CHECK(loud <= 8); /* it fades within 60 ms */
+    CHECK(frame_rms(p.pcm, 80) == 0);
+    CHECK(feed(&p, 50, 77777, 50) >= 96);
+    jitter_get_stats(p.j, &after);
+    CHECK(after.concealed_us == before.concealed_us);
+    CHECK(after.played_us - before.played_us <= 1600000);
+    CHECK(after.delay_ms <= 30);
+out:
+    jitter_free(p.j);
+    return err;
+}
+
+/* Silence suppression: sequence goes on, time is left out; nothing was lost. */
+static int test_silence_suppression(void)
+{
+    struct player p;
+    struct jitter_stats s;
+    int err = 0;
+
+    TRY(open_player(&p));
+    (void)feed(&p, 0, 0, 50);
+    for (int i = 0; i < 20; i++, p.now += 10000)
+        jitter_get(p.j, p.pcm, p.now);
+    CHECK(feed(&p, 50, 60 * 160, 50) >= 98);
+    jitter_get_stats(p.j, &s);
+    CHECK(s.concealed_us == 0);
+    CHECK(s.delay_ms <= 30);
+out:
+    jitter_free(p.j);
+    return err;
+}
+
+/* Nobody pulls, or somebody floods: the depth is bounded, and playing goes on with what is new. */
+static int test_bounds(void)
+{
+    struct player p;
+    struct jitter_stats s;
+    uint8_t big[JITTER_MAX_PAYLOAD + 1] = {0};
+    int err = 0;
+
+    TRY(open_player(&p));
+    for (uint32_t i = 0; i < 10000; i++)
+        jitter_put(p.j, i * 160, i, p.payload, 160, p.now + i * 20000);
+    p.now += 10000ull * 20000;
+    CHECK(feed(&p, 10000, 10000 * 160, 100) >= 198);
+    jitter_get_stats(p.j, &s);
+    CHECK(s.dropped >= 9900);
+    CHECK(s.delay_ms <= JITTER_MAX_MS);
+    /* all at once */
+    for (uint32_t i = 0; i < 10000; i++)
+        jitter_put(p.j, (10100 + i) * 160, 10100 + i, p.payload, 160, p.now);
+    CHECK(feed(&p, 20100, 20100 * 160, 100) >= 150);
+    jitter_put(p.j, 0, 30000, big, sizeof(big), p.now);
+    jitter_put(p.j, 0, 30000, big, 0, p.now);
+    jitter_get_stats(p.j, &s);
+    CHECK(s.delay_ms <= JITTER_MAX_MS);
+out:
+    jitter_free(p.j);
+    return err;
+}
+
+/* A held call: nothing is decoded, nothing piles up, and it goes on at once. */
+static int test_skip(void)
+{
+    struct player p;
+    struct jitter_stats s;
+    int err = 0;
+
+    TRY(open_player(&p));
+    for (uint32_t i = 0; i < 500; i++, p.now += 20000) {
+        jitter_put(p.j, i * 160, i, p.payload, 160, p.now);
+        jitter_skip(p.j, p.now);
+        jitter_skip(p.j, p.now + 10000);
+    }
+    jitter_get_stats(p.j, &s);
+    CHECK(s.dropped == 0 && s.late == 0 && s.played_us == 0);
+    CHECK(s.delay_ms <= 30);
+    CHECK(feed(&p, 500, 500 * 160, 50) >= 98);
+    jitter_get_stats(p.j, &s);
+    CHECK(s.concealed_us == 0);
+    jitter_reset(p.j);
+    jitter_get(p.j, p.pcm, p.now);
+    CHECK(frame_rms(p.pcm, 80) == 0);
+    CHECK(feed(&p, 9, 99, 50) >= 96);
+out:
+    jitter_free(p.j);
+    return err;
+}
+
+/* A period more, a period less: as loud, as steady, and it meets at both ends. */
+static int stretch_tone(unsigned rate, double hz)
+{
+    int16_t pcm[2000], orig[2000];
+    size_t n = rate / 50;
+    double most = 8000 * TWO_PI * hz / rate * 1.2; /* between two samples */
+    size_t moved;
+    int err = 0;
+
+    for (size_t i = 0; i < n; i++)
+        orig[i] = (int16_t)lrint(8000 * sin(TWO_PI * hz * (double)i / rate));
+    for (int grow = 0; grow < 2; grow++) {
+        size_t m;
+        memcpy(pcm, orig, n * sizeof(*pcm));
+        moved = grow ? stretch_grow(pcm, n, rate, false)
+                     : stretch_shrink(pcm, n, rate, rate / 100, false);
+        CHECK(moved >= rate / 400 && moved <= rate / 100);
+        m = grow ? n + moved : n - moved;
+        CHECK(pcm[0] == orig[0] || abs(pcm[0] - orig[0]) < most);
+        CHECK(pcm[m - 1] == orig[n - 1]);
+        for (size_t i = 1; i < m; i++)
+            CHECK(abs(pcm[i] - pcm[i - 1]) <= most + 2);
+        CHECK(fabs(frame_rms(pcm, m) / frame_rms(orig, n) - 1) < 0.05);
+    }
+out:
+    return err;
+}
+
+static int test_stretch(void)
+{
+    int16_t noise[960];
+    int err = 0;
+
+    TRY(stretch_tone(8000, 200));
+    TRY(stretch_tone(8000, 425));
+    TRY(stretch_tone(48000, 130));
+    TRY(stretch_tone(48000, 333));
+    /* noise does not repeat: it is left alone unless it must be */
+    seed = 3;
+    for (int i = 0; i < 960; i++)
+        noise[i] = (int16_t)(16000 * uniform() - 8000);
+    CHECK_INT(stretch_shrink(noise, 960, 48000, 480, false), 0);
+    CHECK_INT(stretch_grow(noise, 160, 48000, true), 0);
+    /* silence gives as much as is asked */
+    memset(noise, 0, sizeof(noise));
+    CHECK_INT(stretch_shrink(noise, 960, 48000, 300, false), 300);
+    CHECK_INT(stretch_shrink(noise, 960, 48000, 100, false), 0); /* less than a period */
+out:
+    return err;
+}
+
+static int test_delay(void)
+{
+    struct delay d;
+    uint64_t now = 1000000;
+    int err = 0;
+
+    delay_init(&d);
+    for (int i = 0; i < 500; i++, now += 20000)
+        delay_put(&d, -123456789 + (i % 10 == 0 ? 30000 : 0), 20000, now);
+    /* one in ten is 30 ms late: the 99 % are found, in steps of 2 ms */
+    CHECK(delay_base(&d) == -123456789);
+    CHECK(delay_target(&d) >= 30000 && delay_target(&d) <= 32000);
+    for (int i = 0; i < 1500; i++, now += 20000)
+        delay_put(&d, -123456789, 20000, now);
+    CHECK(delay_target(&d) <= 2000);
+    /* a faster way shows at once: what was on time by the old one would be late */
+    delay_put(&d, -123456789 - 15000, 20000, now);
+    CHECK(delay_target(&d) >= 13000 && delay_target(&d) <= 17000);
+    /* packets behind a stalled one say nothing of their own */
+    delay_init(&d);
+    for (int i = 0; i < 300; i++, now += 20000)
+        delay_put(&d, 0, 20000, now);
+    now += 400000;
+    for (int i = 0; i < 20; i++, now += 100)
+        delay_put(&d, 400000 - i * 20000, 20000, now);
+    CHECK(delay_target(&d) <= 2000);
+out:
+    return err;
+}
+
+int suite_jitter(int argc, char **argv)
+{
+    static const struct check_case cases[] = {
+        {"jitter/clean", test_clean, false},
+        {"jitter/spread", test_spread, false},
+        {"jitter/spread-wide", test_spread_wide, false},
+        {"jitter/drift", test_drift, false},
+        {"jitter/loss", test_loss, false},
+        {"jitter/spike", test_spike, false},
+        {"jitter/longer-way", test_longer_way, false},
+        {"jitter/timestamp-jumps", test_timestamp_jumps, false},
+        {"jitter/pause", test_pause, false},
+        {"jitter/silence-suppression", test_silence_suppression, false},
+        {"jitter/bounds", test_bounds, false},
+        {"jitter/skip", test_skip, false},
+        {"jitter/stretch", test_stretch, false},
+        {"jitter/delay", test_delay, false},
+    };
+    return check_run(cases, CHECK_COUNT(cases), argc, argv);
+}

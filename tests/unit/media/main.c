@@ -1,0 +1,19 @@
+/* Unit tests of media: one program of suites. */
+#include "suites.h"
+
+int main(int argc, char **argv)
+{
+    static int (*const suites[])(int argc, char **argv) = {
+        /* sound */
+        suite_codec,
+        suite_rtp,
+        suite_jitter,
+        suite_rtp_stream,
+        suite_audio,
+    };
+    int failed = 0;
+
+    for (unsigned i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+        failed += suites[i](argc, argv);
+    return failed ? 1 : 0;
+}

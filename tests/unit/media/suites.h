@@ -1,0 +1,22 @@
+/*
+ * The suites of test_media; each is one file.
+ */
+#ifndef ARS_TEST_MEDIA_SUITES_H
+#define ARS_TEST_MEDIA_SUITES_H
+
+/* sound */
+int suite_codec(int argc, char **argv);
+int suite_rtp(int argc, char **argv);
+int suite_jitter(int argc, char **argv);
+int suite_rtp_stream(int argc, char **argv);
+int suite_audio(int argc, char **argv);
+int suite_audio_device(int argc, char **argv);
+
+/* session */
+int suite_sdp(int argc, char **argv);
+int suite_srtp(int argc, char **argv);
+int suite_dtls(int argc, char **argv);
+int suite_ice(int argc, char **argv);
+int suite_session(int argc, char **argv);
+
+#endif

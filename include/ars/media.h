@@ -83,6 +83,13 @@ int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ar
                      char **ret_sdp, struct ars_reason *ret_why);
 
 /*
+ * Whether ars_media_answer() could ever answer this first offer, without doing it: before it rings.
+ * Also while gathering. Errors and *ret_why as there.
+ */
+int ars_media_check(const struct ars_media *m, const char *offer, size_t len,
+                    struct ars_reason *ret_why);
+
+/*
  * The peer's answer to our last offer, from a 18x or a 200 (the same one twice is fine). Errors as
  * above; a refused m-line (port 0) is NOT_ACCEPTABLE, an answer without fingerprint NOT_ENCRYPTED.
  */

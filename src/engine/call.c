@@ -518,6 +518,7 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
 {
     const struct ars_account_conf *conf = account_conf(a);
     uint32_t ring_s = conf->ring_s ? conf->ring_s : ACCOUNT_RING_S;
+    struct ars_reason why;
     struct call *c;
 
     if (call_alloc(&c, id, a, ARS_CALL_INCOMING, env))
@@ -531,6 +532,11 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
     if ((in->offer.len > 0 && !c->offer) || open_media(c)) {
         call_free(c);
         return 500;
+    }
+    if (c->offer && ars_media_check(c->media, c->offer, c->offer_len, &why)) {
+        ars_log(ARS_LOG_INFO, "engine", "a caller is refused: %s", why.text);
+        call_free(c);
+        return 488;
     }
     c->sip = sc;
     ars_sip_call_set_handlers(sc, &sip_handlers, c);

@@ -159,6 +159,20 @@ int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ar
     return err;
 }
 
+int ars_media_check(const struct ars_media *m, const char *offer, size_t len,
+                    struct ars_reason *ret_why)
+{
+    struct sdp_desc *d = NULL;
+    struct sdp_agreed g;
+    int err;
+
+    err = parse(&d, offer, len, ret_why);
+    if (!err)
+        err = sdp_agree_offer(&m->ours, d, ARS_DIR_SENDRECV, NULL, &g, ret_why);
+    sdp_desc_free(d);
+    return err;
+}
+
 int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
                      struct ars_reason *ret_why)
 {

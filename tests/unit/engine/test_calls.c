@@ -491,12 +491,17 @@ static int test_no_common_codec(void)
     int err;
 
     TRY(set_up(&f));
+    /* hopeless from the start: does not even ring */
+    CHECK_INT(called(&(struct ars_sip_body){.type = sdp.type, .data = "bad", .len = 3}), 488);
+    CHECK(fakes_quiet());
+    CHECK_INT(f.calls.n, 0);
+    /* only when it is answered (the settings have changed) */
     CHECK_INT(called(&sdp), 0);
-    gathered(0);
-    ars_reason_set(&fakes.media[0].refuse, ARS_REASON_NOT_ACCEPTABLE, 0, "no common codec");
+    gathered(1);
+    ars_reason_set(&fakes.media[1].refuse, ARS_REASON_NOT_ACCEPTABLE, 0, "no common codec");
     CHECK_INT(calls_answer(&f.calls, nth(&f, 1)), 0);
-    CHECK_INT(fakes.sip_calls[0].hangup_status, 488);
-    ended(0, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK_INT(fakes.sip_calls[1].hangup_status, 488);
+    ended(1, ARS_REASON_LOCAL_HANGUP, 0);
     CHECK(fakes_told(ARS_EV_INCOMING));
     CHECK(take(&f, ARS_EV_ENDED));
     CHECK_INT(f.ev->reason.code, ARS_REASON_NOT_ACCEPTABLE);

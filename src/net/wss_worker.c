@@ -244,23 +244,6 @@ static int on_request(struct worker *w, struct lws *wsi)
 
 /* ---- HTTP ---- */
 
-static int on_response(struct worker *w, struct lws *wsi)
-{
-    unsigned status = lws_http_client_http_response(wsi);
-    char line[64] = "";
-    char *clean;
-
-    if (status == 101)
-        return 0;
-    if (lws_hdr_copy(wsi, line, sizeof(line), WSI_TOKEN_HTTP) <= 0)
-        (void)snprintf(line, sizeof(line), "%u", status);
-    clean = ars_utf8_clean(line, strlen(line));
-    finish(w, status == 404 ? ARS_REASON_WRONG_PATH : ARS_REASON_UPGRADE_REFUSED, (int)status,
-           "the server answers '%s'", clean ? clean : "");
-    free(clean);
-    return -1;
-}
-
 /* RFC 7118 section 4.1: "sip". A server that names none is taken at its word. */
 static int on_protocol(struct worker *w, struct lws *wsi)
 {
@@ -271,6 +254,23 @@ static int on_protocol(struct worker *w, struct lws *wsi)
     if (lws_hdr_copy(wsi, name, sizeof(name), WSI_TOKEN_PROTOCOL) == 3 && !strcmp(name, "sip"))
         return 0;
     finish(w, ARS_REASON_NO_SIP_PROTOCOL, 0, "the server chose another sub-protocol than 'sip'");
+    return -1;
+}
+
+static int on_response(struct worker *w, struct lws *wsi)
+{
+    unsigned status = lws_http_client_http_response(wsi);
+    char line[64] = "";
+    char *clean;
+
+    if (status == 101)
+        return on_protocol(w, wsi);
+    if (lws_hdr_copy(wsi, line, sizeof(line), WSI_TOKEN_HTTP) <= 0)
+        (void)snprintf(line, sizeof(line), "%u", status);
+    clean = ars_utf8_clean(line, strlen(line));
+    finish(w, status == 404 ? ARS_REASON_WRONG_PATH : ARS_REASON_UPGRADE_REFUSED, (int)status,
+           "the server answers '%s'", clean ? clean : "");
+    free(clean);
     return -1;
 }
 
@@ -487,8 +487,6 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         return on_request(w, wsi);
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
         return on_response(w, wsi);
-    case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-        return on_protocol(w, wsi);
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         on_established(w, wsi);
         return 0;

@@ -216,7 +216,7 @@ int peer_start(struct peer_process *p, const char *mode, const struct cert_files
     p->out = fdopen(fd[0], "r");
     if (err || !p->out)
         return err ? err : errno;
-    if (fscanf(p->out, "port %u\n", &port) != 1)
+    if (fscanf(p->out, "port %u", &port) != 1)
         return EIO; /* its complaint is on stderr */
     p->port = (uint16_t)port;
     return 0;

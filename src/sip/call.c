@@ -54,6 +54,7 @@ static void destructor(void *arg)
     list_unlink(&call->le);
     mem_deref(call->dlg);
     free(call->headers);
+    free(call->credentials);
     free(call->offer_type);
     free(call->offer.data);
     free(call->ack.data);
@@ -288,14 +289,14 @@ void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in)
 /* ---- 2xx that nobody waits for ---- */
 
 /* RFC 3261 section 13.2.2.4: a fork that answered too late is taken and let go. */
-static void ack_and_bye(struct ars_sip *sip, const struct sip_in *in)
+static void ack_and_bye(struct ars_sip *sip, const struct sip_in *in, const char *credentials)
 {
     struct dialog *d;
     struct ars_buf b;
 
     if (dialog_from_response(&d, in))
         return;
-    dialog_ack(d, &b, sip, in->cseq, NULL, NULL);
+    dialog_ack(d, &b, sip, in->cseq, credentials, NULL);
     if (!b.err)
         (void)endpoint_send(sip, b.data, b.len);
     ars_buf_free(&b);
@@ -311,7 +312,7 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
         if (!call->dlg || !dialog_match_response(call->dlg, in))
             continue;
         if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
-            ack_and_bye(sip, in);
+            ack_and_bye(sip, in, call->credentials);
         } else if (call->ack.data && call->ack_cseq == in->cseq) {
             (void)endpoint_send(sip, call->ack.data, call->ack.len);
         } else if (call->state != CALL_LATE) {
@@ -320,7 +321,7 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
         return;
     }
     if (ours)
-        ack_and_bye(sip, in);
+        ack_and_bye(sip, in, NULL);
 }
 
 /* ---- the connection ---- */

@@ -65,7 +65,8 @@ struct ars_sip_call {
     struct ctrans *bye;
     struct strans *server; /* the peer's INVITE, re-INVITE or UPDATE that waits */
     struct auth_try try;
-    char *headers; /* lines for our INVITE */
+    char *headers;     /* lines for our INVITE */
+    char *credentials; /* those that it went out with; the ACK has the same (13.2.2.4) */
     char *offer_type;
     struct call_text offer;
     struct call_text ack; /* our last ACK, for a repeated 2xx */

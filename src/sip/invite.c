@@ -18,7 +18,7 @@ int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_bo
 {
     struct ars_buf b;
 
-    dialog_ack(call->dlg, &b, call->sip, cseq, NULL, body);
+    dialog_ack(call->dlg, &b, call->sip, cseq, call->credentials, body);
     if (b.err) {
         int err = b.err;
 
@@ -35,15 +35,26 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn)
 {
     struct ars_sip_body offer = call_offer(call);
     char *uri = dialog_uri(call->dlg);
+    char *credentials = NULL;
     struct ars_buf b;
+    size_t before;
     int err;
 
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
     ars_buf_adds(&b, call->headers ? call->headers : "");
+    before = b.len;
     err = uri ? auth_add(call->sip, &call->try, &b, "INVITE", uri) : ENOMEM;
     if (!err)
         err = b.err;
+    if (!err) {
+        credentials = ars_strndup(b.data + before, b.len - before);
+        err = credentials ? 0 : ENOMEM;
+    }
+    if (!err) {
+        free(call->credentials);
+        call->credentials = credentials;
+    }
     if (!err)
         err =
             dialog_request(call->dlg, &call->invite, call->sip, "INVITE", b.data, &offer, fn, call);
@@ -157,6 +168,19 @@ static bool is_uri_text(const char *s)
     return true;
 }
 
+static bool is_host(const struct pl *pl)
+{
+    for (size_t i = 0; i < pl->l; i++) {
+        char c = pl->p[i];
+        bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+        /* ':' of an IPv6 address */
+        if (!alnum && !strchr("-._:", c))
+            return false;
+    }
+    return pl->l > 0;
+}
+
 static int uri_of_uri(const char *target, const char *scheme, char **ret_uri, char **ret_number)
 {
     struct ars_buf b;
@@ -172,7 +196,7 @@ static int uri_of_uri(const char *target, const char *scheme, char **ret_uri, ch
     if (!uri)
         return err == EMSGSIZE ? EINVAL : err;
     a.auri = (struct pl){uri, strlen(uri)};
-    if (uri_decode(&a.uri, &a.auri) || !a.uri.host.l) {
+    if (uri_decode(&a.uri, &a.auri) || !is_host(&a.uri.host)) {
         free(uri);
         return EINVAL;
     }

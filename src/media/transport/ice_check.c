@@ -81,6 +81,7 @@ static void pair_fail(struct ice_pair *p)
     struct ice_agent *a = p->ice;
     bool was_nominating = p->req.active && p->req.nominating;
     uint64_t gone = ars_clock_ms() - a->started_ms;
+    uint64_t wait = a->times.give_up_ms < PATIENCE_MS ? a->times.give_up_ms : PATIENCE_MS;
 
     request_stop(p);
     p->valid = false;
@@ -90,8 +91,7 @@ static void pair_fail(struct ice_pair *p)
     if (was_nominating && a->state == ICE_USABLE)
         ars_timer_start(a->timers, &a->nominate_timer, 0, on_nominate, a);
     if (a->state == ICE_CHECKING && count_pending(a) == 0)
-        ars_timer_start(a->timers, &a->give_up_timer, gone < PATIENCE_MS ? PATIENCE_MS - gone : 0,
-                        on_give_up, a);
+        ars_timer_start(a->timers, &a->give_up_timer, gone < wait ? wait - gone : 0, on_give_up, a);
 }
 
 static void on_resend(void *arg);

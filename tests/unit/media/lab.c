@@ -18,6 +18,11 @@ void lab_end(void)
     loop = NULL;
 }
 
+struct ars_loop *lab_loop(void)
+{
+    return loop;
+}
+
 uint64_t lab_now_us(void)
 {
     return now_us;

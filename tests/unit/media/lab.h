@@ -17,6 +17,7 @@ struct lab {
 /* Before and after a suite: one loop for all of its cases. */
 int lab_begin(void);
 void lab_end(void);
+struct ars_loop *lab_loop(void);
 
 /* in and out as in ars/audio.h. */
 int lab_open(struct lab *l, const char *in, const char *out);

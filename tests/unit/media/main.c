@@ -10,6 +10,13 @@ int main(int argc, char **argv)
         suite_jitter,
         suite_rtp_stream,
         suite_audio,
+        suite_audio_device,
+        /* session */
+        suite_sdp,
+        suite_srtp,
+        suite_dtls,
+        suite_ice,
+        suite_session,
     };
     int failed = 0;
 

@@ -1,0 +1,552 @@
+/* Two sessions with each other: sound, hold, DTMF, early packets, refusals, re-anchored media. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <ars/audio.h>
+#include <ars/clock.h>
+#include <ars/media.h>
+
+#include "check.h"
+#include "session.h"
+#include "ice_rig.h"
+#include "suites.h"
+#include "transport/ice_agent.h"
+
+#define TONE_DBFS (-15.0) /* the tone source: peak -12 dBFS */
+
+struct phone {
+    struct call *call;
+    struct ars_audio *audio;
+    struct ars_media *media;
+    bool gathered;
+    bool connected;
+    bool first_audio;
+    bool failed;
+    struct ars_reason why;
+    char digits[16];
+    bool free_in_handler;
+};
+
+struct call {
+    struct rig rig; /* its loop and its waiting */
+    struct phone a;
+    struct phone b;
+    struct phone c;
+    char *offer;
+    char *answer;
+};
+
+static struct call *call_of(const struct rig *r)
+{
+    return (struct call *)(uintptr_t)r; /* the first member */
+}
+
+static void on_gathered(void *arg)
+{
+    struct phone *p = arg;
+
+    p->gathered = true;
+    if (p->free_in_handler) {
+        ars_media_free(p->media);
+        p->media = NULL;
+    }
+}
+
+static void on_connected(void *arg)
+{
+    ((struct phone *)arg)->connected = true;
+}
+
+static void on_first_audio(void *arg)
+{
+    ((struct phone *)arg)->first_audio = true;
+}
+
+static void on_dtmf(char digit, unsigned duration_ms, void *arg)
+{
+    struct phone *p = arg;
+    size_t n = strlen(p->digits);
+
+    if (n + 1 < sizeof(p->digits) && duration_ms >= 40)
+        p->digits[n] = digit;
+}
+
+static void on_failed(const struct ars_reason *why, void *arg)
+{
+    struct phone *p = arg;
+
+    p->failed = true;
+    p->why = *why;
+    if (p->free_in_handler) {
+        ars_media_free(p->media);
+        p->media = NULL;
+    }
+}
+
+static const struct ars_media_handlers handlers = {
+    .gathered = on_gathered,
+    .connected = on_connected,
+    .first_audio = on_first_audio,
+    .dtmf = on_dtmf,
+    .failed = on_failed,
+};
+
+static int phone_open(struct call *c, struct phone *p, const char *in, const char *codecs)
+{
+    struct ars_audio_conf audio = {.in = in, .out = "none"};
+    struct ars_media_conf conf = {.codecs = codecs};
+    static const struct ars_audio_handlers none = {0};
+    int err = ars_audio_alloc(&p->audio, c->rig.loop, &audio, &none, NULL);
+
+    p->call = c;
+    if (!err)
+        err = ars_addr_parse("127.0.0.1", 7443, &conf.server);
+    if (!err)
+        err = ars_media_alloc(&p->media, c->rig.loop, NULL, p->audio, &conf, &handlers, p);
+    if (!err)
+        ars_media_talk(p->media, true);
+    return err;
+}
+
+static void phone_close(struct phone *p)
+{
+    ars_media_free(p->media);
+    ars_audio_free(p->audio);
+}
+
+static bool all_gathered(const struct rig *r)
+{
+    const struct call *c = call_of(r);
+
+    return (!c->a.media || c->a.gathered) && (!c->b.media || c->b.gathered) &&
+           (!c->c.media || c->c.gathered);
+}
+
+static bool both_connected(const struct rig *r)
+{
+    return call_of(r)->a.connected && call_of(r)->b.connected;
+}
+
+static bool both_hear(const struct rig *r)
+{
+    return call_of(r)->a.first_audio && call_of(r)->b.first_audio;
+}
+
+static bool both_failed(const struct rig *r)
+{
+    return call_of(r)->a.failed && call_of(r)->b.failed;
+}
+
+static int call_open(struct call *c, const char *codecs)
+{
+    int err;
+
+    memset(c, 0, sizeof(*c));
+    err = rig_open(&c->rig);
+    if (!err)
+        err = phone_open(c, &c->a, "tone:440", codecs);
+    if (!err)
+        err = phone_open(c, &c->b, "tone:1000", codecs);
+    return err ? err : rig_wait(&c->rig, all_gathered, 2000);
+}
+
+static void call_close(struct call *c)
+{
+    phone_close(&c->a);
+    phone_close(&c->b);
+    phone_close(&c->c);
+    free(c->offer);
+    free(c->answer);
+    rig_close(&c->rig);
+}
+
+/* One exchange: `from` offers with `dir`, `to` wants `want`. */
+static int exchange(struct call *c, struct phone *from, struct phone *to, enum ars_dir dir,
+                    enum ars_dir want)
+{
+    struct ars_reason why = {0};
+    int err;
+
+    free(c->offer);
+    free(c->answer);
+    c->offer = c->answer = NULL;
+    err = ars_media_offer(from->media, dir, &c->offer);
+    if (!err)
+        err = ars_media_answer(to->media, c->offer, strlen(c->offer), want, &c->answer, &why);
+    if (!err)
+        err = ars_media_accept(from->media, c->answer, strlen(c->answer), &why);
+    return err;
+}
+
+static int establish(struct call *c, const char *codecs)
+{
+    int err = call_open(c, codecs);
+
+    if (!err)
+        err = exchange(c, &c->a, &c->b, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV);
+    return err ? err : rig_wait(&c->rig, both_hear, 5000);
+}
+
+/* The level that x hears over 400 ms, after 300 ms in which the old sound ends. */
+static double heard(struct call *c, struct phone *x)
+{
+    struct ars_media_stats s;
+
+    (void)rig_wait(&c->rig, NULL, 300);
+    ars_media_get_stats(x->media, &s);
+    (void)rig_wait(&c->rig, NULL, 400);
+    ars_media_get_stats(x->media, &s);
+    return s.level_out_dbfs;
+}
+
+static struct call call;
+
+static int sound(const char *codecs, const char *name)
+{
+    struct call *c = &call;
+    struct ars_media_stats s;
+    double level;
+    int err;
+
+    TRY(establish(c, codecs));
+    CHECK(c->a.connected && c->b.connected && !c->a.failed && !c->b.failed);
+    level = heard(c, &c->a);
+    CHECK(fabs(level - TONE_DBFS) < 1.5);
+    level = heard(c, &c->b);
+    CHECK(fabs(level - TONE_DBFS) < 1.5);
+    ars_media_get_stats(c->a.media, &s);
+    CHECK_STR(s.codec, name);
+    CHECK_STR(s.srtp, "AEAD_AES_256_GCM");
+    CHECK_STR(s.path, "host/host");
+    CHECK(s.media_ms >= 0 && s.media_ms < 3000);
+    CHECK(s.received > 20 && s.sent > 20);
+    CHECK(s.loss_pct < 1);
+    printf("# session: %s: first sound %d ms after the start\n", name, s.media_ms);
+out:
+    call_close(c);
+    return err;
+}
+
+static int test_sound(void)
+{
+    int err = sound("opus,pcmu,pcma", "opus");
+
+    if (!err)
+        err = sound("pcmu", "PCMU");
+    return err ? err : sound("pcma", "PCMA");
+}
+
+static int test_hold(void)
+{
+    struct call *c = &call;
+    struct ars_media_stats before;
+    struct ars_media_stats after;
+    int err;
+
+    TRY(establish(c, NULL));
+    TRY(exchange(c, &c->a, &c->b, ARS_DIR_SENDONLY, ARS_DIR_SENDRECV));
+    CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_SENDONLY);
+    CHECK_INT(ars_media_dir(c->b.media), ARS_DIR_RECVONLY);
+    CHECK_INT(ars_media_remote_dir(c->b.media), ARS_DIR_RECVONLY);
+    (void)rig_wait(&c->rig, NULL, 200);
+    ars_media_get_stats(c->b.media, &before);
+    (void)rig_wait(&c->rig, NULL, 300);
+    ars_media_get_stats(c->b.media, &after);
+    CHECK_INT(after.sent - before.sent, 0);
+    CHECK(after.received > before.received + 5);
+    TRY(exchange(c, &c->b, &c->a, ARS_DIR_SENDONLY, ARS_DIR_SENDONLY)); /* both */
+    CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_INACTIVE);
+    CHECK_INT(ars_media_dir(c->b.media), ARS_DIR_INACTIVE);
+    TRY(exchange(c, &c->a, &c->b, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
+    CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_SENDRECV);
+    CHECK_INT(ars_media_dir(c->b.media), ARS_DIR_SENDRECV);
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+out:
+    call_close(c);
+    return err;
+}
+
+/* RFC 3261 14.1: the peer said 488 to our re-offer. */
+static int test_rollback(void)
+{
+    struct call *c = &call;
+    char *sdp = NULL;
+    int err;
+
+    TRY(establish(c, NULL));
+    TRY(ars_media_offer(c->a.media, ARS_DIR_SENDONLY, &sdp));
+    ars_media_rollback(c->a.media);
+    CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_SENDRECV);
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+out:
+    free(sdp);
+    call_close(c);
+    return err;
+}
+
+static bool a_has_digits(const struct rig *r)
+{
+    return strlen(call_of(r)->a.digits) >= 4;
+}
+
+static int dtmf(const char *codecs)
+{
+    struct call *c = &call;
+    int err;
+
+    TRY(call_open(c, codecs));
+    CHECK_INT(ars_media_dtmf(c->b.media, "1"), ENOTCONN);
+    TRY(exchange(c, &c->a, &c->b, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
+    TRY(rig_wait(&c->rig, both_hear, 5000));
+    TRY(ars_media_dtmf(c->b.media, "19#A"));
+    TRY(rig_wait(&c->rig, a_has_digits, 5000));
+    CHECK_STR(c->a.digits, "19#A");
+out:
+    call_close(c);
+    return err;
+}
+
+static int test_dtmf(void)
+{
+    int err = dtmf("opus");
+
+    return err ? err : dtmf("pcma");
+}
+
+/* RFC 4028: the same offer again is answered with the same words, and nothing is touched. */
+static int test_refresh(void)
+{
+    struct call *c = &call;
+    struct ars_reason why;
+    char *again = NULL;
+    const struct dtls *dtls;
+    int err;
+
+    TRY(establish(c, NULL));
+    dtls = c->b.media->dtls;
+    TRY(ars_media_answer(c->b.media, c->offer, strlen(c->offer), ARS_DIR_SENDRECV, &again, &why));
+    CHECK_STR(again, c->answer);
+    CHECK(c->b.media->dtls == dtls);
+    TRY(ars_media_accept(c->a.media, c->answer, strlen(c->answer), &why));
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+out:
+    free(again);
+    call_close(c);
+    return err;
+}
+
+/* The 200 is late: b's checks and its ClientHello come before a knows of b. */
+static int test_handshake_before_answer(void)
+{
+    struct call *c = &call;
+    struct ars_reason why;
+    uint64_t since;
+    int err;
+
+    TRY(call_open(c, NULL));
+    TRY(ars_media_offer(c->a.media, ARS_DIR_SENDRECV, &c->offer));
+    TRY(ars_media_answer(c->b.media, c->offer, strlen(c->offer), ARS_DIR_SENDRECV, &c->answer,
+                         &why));
+    TRY(rig_wait(&c->rig, NULL, 400));
+    CHECK(c->a.media->n_held > 0);
+    CHECK(!c->a.connected && !c->a.media->srtp);
+    since = ars_clock_ms();
+    TRY(ars_media_accept(c->a.media, c->answer, strlen(c->answer), &why));
+    TRY(rig_wait(&c->rig, both_connected, 5000));
+    CHECK(ars_clock_ms() - since < 500);
+    TRY(rig_wait(&c->rig, both_hear, 5000));
+out:
+    call_close(c);
+    return err;
+}
+
+/* Somebody on the way has another certificate. */
+static int test_wrong_fingerprint(void)
+{
+    struct call *c = &call;
+    struct ars_reason why;
+    char *digit;
+    int err;
+
+    TRY(call_open(c, NULL));
+    TRY(ars_media_offer(c->a.media, ARS_DIR_SENDRECV, &c->offer));
+    TRY(ars_media_answer(c->b.media, c->offer, strlen(c->offer), ARS_DIR_SENDRECV, &c->answer,
+                         &why));
+    digit = strstr(c->answer, "a=fingerprint:sha-256 ") + 22;
+    *digit = *digit == 'A' ? 'B' : 'A';
+    TRY(ars_media_accept(c->a.media, c->answer, strlen(c->answer), &why));
+    TRY(rig_wait(&c->rig, both_failed, 5000));
+    CHECK_STR(ars_reason_name(c->a.why.code), "not_encrypted");
+    CHECK(!c->a.connected && !c->b.connected);
+    CHECK(!c->a.media->srtp && !c->b.media->srtp);
+    CHECK(!c->a.first_audio && !c->b.first_audio);
+out:
+    call_close(c);
+    return err;
+}
+
+/* An error changes nothing: the call that was goes on. */
+static int test_refused_offers(void)
+{
+    static const struct {
+        const char *text;
+        int err;
+        enum ars_reason_code code;
+    } v[] = {
+        {"nonsense", EBADMSG, ARS_REASON_NOT_ACCEPTABLE},
+        {"v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n", ENOTSUP,
+         ARS_REASON_NOT_ENCRYPTED},
+        {"v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nt=0 0\r\nm=audio 5000 UDP/TLS/RTP/SAVPF 0\r\n",
+         ENOTSUP, ARS_REASON_NOT_ENCRYPTED},
+        {"v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\ns=-\r\nt=0 0\r\nm=audio 0 UDP/TLS/RTP/SAVPF 0\r\n",
+         ENOTSUP, ARS_REASON_NOT_ACCEPTABLE},
+    };
+    struct call *c = &call;
+    struct ars_reason why;
+    char *sdp = NULL;
+    int err;
+
+    TRY(establish(c, NULL));
+    for (size_t i = 0; i < CHECK_COUNT(v); i++) {
+        CHECK_INT(ars_media_answer(c->b.media, v[i].text, strlen(v[i].text), ARS_DIR_SENDRECV, &sdp,
+                                   &why),
+                  v[i].err);
+        CHECK_STR(ars_reason_name(why.code), ars_reason_name(v[i].code));
+        CHECK(!sdp);
+        CHECK_INT(ars_media_accept(c->a.media, v[i].text, strlen(v[i].text), &why), v[i].err);
+    }
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(fabs(heard(c, &c->b) - TONE_DBFS) < 1.5);
+out:
+    free(sdp);
+    call_close(c);
+    return err;
+}
+
+static bool c_hears(const struct rig *r)
+{
+    return call_of(r)->c.first_audio;
+}
+
+/* The PBX moves a's media to c: a re-offer with new ICE, a new certificate and new ports. */
+static int test_moved_to_another_peer(void)
+{
+    struct call *c = &call;
+    const struct srtp_session *srtp;
+    char ufrag[ICE_LOCAL_UFRAG + 1];
+    int err;
+
+    TRY(establish(c, NULL));
+    TRY(phone_open(c, &c->c, "tone:700", NULL));
+    TRY(rig_wait(&c->rig, all_gathered, 2000));
+    srtp = c->a.media->srtp;
+    memcpy(ufrag, ice_agent_ufrag(c->a.media->ice), sizeof(ufrag));
+    TRY(exchange(c, &c->c, &c->a, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
+    CHECK(strcmp(ufrag, ice_agent_ufrag(c->a.media->ice)) != 0);
+    CHECK(c->a.media->srtp == srtp); /* the old keys until there are new ones */
+    TRY(rig_wait(&c->rig, c_hears, 5000));
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(fabs(heard(c, &c->c) - TONE_DBFS) < 1.5);
+    CHECK(!c->a.failed);
+out:
+    call_close(c);
+    return err;
+}
+
+/* Both have found and nominated a pair of the new generation. */
+static bool both_renewed(const struct rig *r)
+{
+    const struct ice_agent *a = call_of(r)->a.media->ice;
+    const struct ice_agent *b = call_of(r)->b.media->ice;
+
+    return a->state == ICE_COMPLETED && b->state == ICE_COMPLETED && a->path.prio > 0 &&
+           b->path.prio > 0 && a->generation == 1;
+}
+
+/* RFC 8445 9: the peer restarts ICE alone; DTLS and SRTP go on. */
+static int test_ice_restart_by_peer(void)
+{
+    struct call *c = &call;
+    const struct srtp_session *srtp;
+    int err;
+
+    TRY(establish(c, NULL));
+    srtp = c->a.media->srtp;
+    ice_agent_renew(c->b.media->ice);
+    TRY(exchange(c, &c->b, &c->a, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
+    TRY(rig_wait(&c->rig, both_renewed, 2000));
+    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(fabs(heard(c, &c->b) - TONE_DBFS) < 1.5);
+    CHECK(c->a.media->srtp == srtp);
+    CHECK(!c->a.failed && !c->b.failed);
+out:
+    call_close(c);
+    return err;
+}
+
+static bool a_gone(const struct rig *r)
+{
+    return !call_of(r)->a.media;
+}
+
+static int test_free_in_handler(void)
+{
+    struct call *c = &call;
+    struct ars_reason why;
+    char *digit;
+    int err;
+
+    memset(c, 0, sizeof(*c));
+    TRY(rig_open(&c->rig));
+    c->a.free_in_handler = true;
+    TRY(phone_open(c, &c->a, "silence", NULL));
+    CHECK_INT(ars_media_offer(c->a.media, ARS_DIR_SENDRECV, &c->offer), EAGAIN);
+    TRY(rig_wait(&c->rig, a_gone, 2000));
+    call_close(c);
+    TRY(call_open(c, NULL));
+    c->a.free_in_handler = true;
+    TRY(ars_media_offer(c->a.media, ARS_DIR_SENDRECV, &c->offer));
+    TRY(ars_media_answer(c->b.media, c->offer, strlen(c->offer), ARS_DIR_SENDRECV, &c->answer,
+                         &why));
+    digit = strstr(c->answer, "a=fingerprint:sha-256 ") + 22;
+    *digit = *digit == 'A' ? 'B' : 'A';
+    TRY(ars_media_accept(c->a.media, c->answer, strlen(c->answer), &why));
+    TRY(rig_wait(&c->rig, a_gone, 5000));
+out:
+    call_close(c);
+    return err;
+}
+
+static int test_unknown_codec(void)
+{
+    struct call *c = &call;
+    int err;
+
+    memset(c, 0, sizeof(*c));
+    TRY(rig_open(&c->rig));
+    CHECK_INT(phone_open(c, &c->a, "silence", "opus,speex"), EINVAL);
+out:
+    call_close(c);
+    return err;
+}
+
+int suite_session(int argc, char **argv)
+{
+    static const struct check_case cases[] = {
+        {"session/sound", test_sound, false},
+        {"session/hold", test_hold, false},
+        {"session/rollback", test_rollback, false},
+        {"session/dtmf", test_dtmf, false},
+        {"session/refresh", test_refresh, false},
+        {"session/handshake-before-answer", test_handshake_before_answer, false},
+        {"session/wrong-fingerprint", test_wrong_fingerprint, false},
+        {"session/refused-offers", test_refused_offers, false},
+        {"session/moved-to-another-peer", test_moved_to_another_peer, false},
+        {"session/ice-restart-by-peer", test_ice_restart_by_peer, false},
+        {"session/free-in-handler", test_free_in_handler, false},
+        {"session/unknown-codec", test_unknown_codec, false},
+    };
+
+    return check_run(cases, CHECK_COUNT(cases), argc, argv);
+}

@@ -193,11 +193,12 @@ static int add_one(struct ars_sip *sip, struct auth_cred *c, struct ars_buf *b, 
     char cnonce[CNONCE_LEN + 1];
     char nc[9];
     char response[DIGEST_HEX_MAX];
+    char *realm = ars_strdup(c->realm);
     struct digest d = {
         .alg = c->alg,
         .sess = c->sess,
         .user = sip->auth_user,
-        .realm = c->realm,
+        .realm = realm,
         .password = ars_secret_text(sip->password),
         .method = method,
         .uri = uri,
@@ -207,9 +208,13 @@ static int add_one(struct ars_sip *sip, struct auth_cred *c, struct ars_buf *b, 
     };
     int err;
 
+    if (!realm)
+        return ENOMEM;
+    msg_in_unquote(realm); /* RFC 7616 section 3.4.2: unq(realm) */
     ars_rand_token(cnonce, CNONCE_LEN);
     snprintf(nc, sizeof(nc), "%08x", (unsigned)++c->nc);
     err = digest_response(&d, response);
+    free(realm);
     if (err)
         return err;
     ars_buf_addf(b, "%s: Digest username=", c->proxy ? "Proxy-Authorization" : "Authorization");

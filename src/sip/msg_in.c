@@ -186,8 +186,7 @@ int msg_in_addr(struct in_addr_hdr *ret, const struct pl *val)
     return 0;
 }
 
-/* Takes the backslashes out of a quoted string. */
-static void unquote(char *s)
+void msg_in_unquote(char *s)
 {
     char *out = s;
 
@@ -217,7 +216,7 @@ char *msg_in_display_name(const struct sip_in *in)
     raw = msg_in_dup(&in->from.addr.dname);
     if (!raw)
         return NULL;
-    unquote(raw);
+    msg_in_unquote(raw);
     name = ars_utf8_clean(raw, strlen(raw));
     free(raw);
     return name;

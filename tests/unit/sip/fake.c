@@ -107,6 +107,11 @@ bool fake_has(const char *msg, const char *text)
     return msg && strstr(msg, text);
 }
 
+int fake_number(const char *s)
+{
+    return (int)strtol(s, NULL, 10);
+}
+
 const char *fake_body(const char *msg)
 {
     const char *p = strstr(msg, "\r\n\r\n");

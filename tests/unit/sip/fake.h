@@ -83,6 +83,8 @@ void fake_drop_sent(struct fake *f);
 /* A header's value in a message, into a buffer of the caller; "" when absent. */
 const char *fake_header(const char *msg, const char *name, char *out, size_t size);
 bool fake_has(const char *msg, const char *text);
+/* The number at the start of s, 0 without one. */
+int fake_number(const char *s);
 const char *fake_body(const char *msg);
 
 /* Gives the endpoint a message. */

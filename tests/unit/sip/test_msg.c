@@ -316,21 +316,22 @@ static int test_limits(void)
     memset(msg, 'a', 200000);
     CHECK_INT(msg_in_decode(&in, msg, SIP_MSG_MAX + 1, &why), EMSGSIZE);
     /* a first line */
-    n = (size_t)sprintf(msg, "OPTIONS sip:%0*d@d SIP/2.0\r\n\r\n", 2100, 1);
+    n = (size_t)snprintf(msg, 200000, "OPTIONS sip:%0*d@d SIP/2.0\r\n\r\n", 2100, 1);
     CHECK_INT(msg_in_decode(&in, msg, n, &why), EMSGSIZE);
     /* a header, also when folded */
-    n = (size_t)sprintf(msg, "OPTIONS sip:c@d SIP/2.0\r\nX: %0*d\r\n %0*d\r\n\r\n", 2100, 1, 2100,
-                        1);
+    n = (size_t)snprintf(msg, 200000, "OPTIONS sip:c@d SIP/2.0\r\nX: %0*d\r\n %0*d\r\n\r\n", 2100,
+                         1, 2100, 1);
     CHECK_INT(msg_in_decode(&in, msg, n, &why), EMSGSIZE);
     /* headers */
-    n = (size_t)sprintf(msg, "OPTIONS sip:c@d SIP/2.0\r\n");
+    n = (size_t)snprintf(msg, 200000, "OPTIONS sip:c@d SIP/2.0\r\n");
     for (size_t i = 0; i <= SIP_HDRS_MAX; i++)
-        n += (size_t)sprintf(msg + n, "X: 1\r\n");
-    n += (size_t)sprintf(msg + n, "\r\n");
+        n += (size_t)snprintf(msg + n, 200000 - n, "X: 1\r\n");
+    n += (size_t)snprintf(msg + n, 200000 - n, "\r\n");
     CHECK_INT(msg_in_decode(&in, msg, n, &why), EMSGSIZE);
     /* a run of commas */
-    n = (size_t)sprintf(msg, "OPTIONS sip:c@d SIP/2.0\r\nWWW-Authenticate: Digest ,, ,,,,,,,\r\n"
-                             "\r\n");
+    n = (size_t)snprintf(msg, 200000,
+                         "OPTIONS sip:c@d SIP/2.0\r\nWWW-Authenticate: Digest ,, ,,,,,,,\r\n"
+                         "\r\n");
     CHECK_INT(msg_in_decode(&in, msg, n, &why), EMSGSIZE);
 out:
     free(msg);
@@ -417,7 +418,7 @@ static int test_faults_are_answered(void)
         msg = fake_take(&f);
         if (r->fault) {
             CHECK(msg);
-            CHECK_INT(atoi(msg + 8), r->fault);
+            CHECK_INT(fake_number(msg + 8), r->fault);
             CHECK(fake_has(fake_header(msg, "To", v, sizeof(v)), ";tag="));
         } else if (r->err) {
             CHECK(!msg);

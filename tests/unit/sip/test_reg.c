@@ -51,7 +51,7 @@ out:
     return err;
 }
 
-/* 401, then good; Call-ID and From stay, CSeq rises; a fresh nonce is used up front, an old one not. */
+/* 401, then good; Call-ID and From stay, CSeq rises; only a fresh nonce is used up front. */
 static int test_challenge_and_reuse(void)
 {
     struct fake f;
@@ -65,13 +65,13 @@ static int test_challenge_and_reuse(void)
     TRY(start(&f, &req));
     fake_header(req, "Call-ID", id, sizeof(id));
     fake_header(req, "From", from, sizeof(from));
-    cseq = atoi(fake_header(req, "CSeq", v, sizeof(v)));
+    cseq = fake_number(fake_header(req, "CSeq", v, sizeof(v)));
     fake_answer(&f, req, "401 Unauthorized", "x", CHALLENGE("n1", ", opaque=\"op\""), NULL);
     req = fake_want(&f, "REGISTER ");
     CHECK(req);
     CHECK_STR(fake_header(req, "Call-ID", v, sizeof(v)), id);
     CHECK_STR(fake_header(req, "From", v, sizeof(v)), from);
-    CHECK_INT(atoi(fake_header(req, "CSeq", v, sizeof(v))), cseq + 1);
+    CHECK_INT(fake_number(fake_header(req, "CSeq", v, sizeof(v))), cseq + 1);
     fake_header(req, "Authorization", v, sizeof(v));
     CHECK(strstr(v, "username=\"100\"") && strstr(v, "nonce=\"n1\"") &&
           strstr(v, "opaque=\"op\"") && strstr(v, "uri=\"sip:pbx.test\"") &&
@@ -83,7 +83,7 @@ static int test_challenge_and_reuse(void)
     fake_advance(&f, 10000);
     TRY(ars_sip_register(f.sip));
     req = fake_want(&f, "REGISTER ");
-    CHECK_INT(atoi(fake_header(req, "CSeq", v, sizeof(v))), cseq + 2);
+    CHECK_INT(fake_number(fake_header(req, "CSeq", v, sizeof(v))), cseq + 2);
     fake_header(req, "Authorization", v, sizeof(v));
     CHECK(strstr(v, "nonce=\"n1\"") && strstr(v, "nc=00000002"));
     /* the nonce has grown old on the other side: not a wrong password */
@@ -150,7 +150,7 @@ static int test_wrong_password(void)
         CHECK(fake_quiet(&f));
         CHECK_INT(f.reg_failed, 1);
         CHECK_INT(f.reg_why.code, ARS_REASON_WRONG_PASSWORD);
-        CHECK_INT(f.reg_why.sip_status, atoi(rows[i].status));
+        CHECK_INT(f.reg_why.sip_status, fake_number(rows[i].status));
         CHECK(f.final);
         fake_advance(&f, 700000);
         CHECK(fake_quiet(&f));
@@ -440,7 +440,7 @@ static int test_reconnect(void)
     req = f.sent[1];
     fake_header(req, "Call-ID", id, sizeof(id));
     fake_header(req, "Contact", contact, sizeof(contact));
-    cseq = atoi(fake_header(req, "CSeq", v, sizeof(v)));
+    cseq = fake_number(fake_header(req, "CSeq", v, sizeof(v)));
     ars_sip_set_transport(f.sip, NULL, true);
     CHECK_INT(ars_timers_count(f.timers), 0);
     CHECK_INT(ars_sip_register(f.sip), ENOTCONN);
@@ -449,7 +449,7 @@ static int test_reconnect(void)
     req = fake_want(&f, "REGISTER ");
     CHECK_STR(fake_header(req, "Call-ID", v, sizeof(v)), id);
     CHECK_STR(fake_header(req, "Contact", v, sizeof(v)), contact);
-    CHECK(atoi(fake_header(req, "CSeq", v, sizeof(v))) > cseq);
+    CHECK(fake_number(fake_header(req, "CSeq", v, sizeof(v))) > cseq);
     /* while it waits, another loss; nothing is told, the caller knows */
     ars_sip_set_transport(f.sip, NULL, true);
     CHECK_INT(f.reg_failed + f.flow_failed, 0);

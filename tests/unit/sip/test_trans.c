@@ -167,7 +167,7 @@ out:
     return err;
 }
 
-/* Section 17.1.1.3: Request-URI, Call-ID, From, CSeq number and branch of the INVITE, To of the answer. */
+/* Section 17.1.1.3: URI, Call-ID, From, CSeq number and branch of the INVITE, To of the answer. */
 static int test_ack_of_a_refusal(void)
 {
     static const char *const same[] = {"Via", "From", "Call-ID"};
@@ -189,8 +189,8 @@ static int test_ack_of_a_refusal(void)
         CHECK_STR(fake_header(ack, same[i], a, sizeof(a)),
                   fake_header(invite, same[i], b, sizeof(b)));
     CHECK_STR(fake_header(ack, "To", a, sizeof(a)), "<sip:600@pbx.test>;tag=zz");
-    CHECK_INT(atoi(fake_header(ack, "CSeq", a, sizeof(a))),
-              atoi(fake_header(invite, "CSeq", b, sizeof(b))));
+    CHECK_INT(fake_number(fake_header(ack, "CSeq", a, sizeof(a))),
+              fake_number(fake_header(invite, "CSeq", b, sizeof(b))));
     CHECK(strstr(a, " ACK"));
     CHECK_STR(fake_header(ack, "Content-Length", a, sizeof(a)), "0");
     CHECK_INT(f.ended, 1);
@@ -425,7 +425,7 @@ out:
     return err;
 }
 
-/* A registrar above: its requests, answered later, with headers that cannot break out of their line. */
+/* A registrar above: answers later, with headers that cannot break out of their line. */
 static int test_request_for_the_owner(void)
 {
     static const struct ars_sip_header h[] = {{"X-Line", "one\r\nX-Evil: 1"}};

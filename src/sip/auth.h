@@ -10,7 +10,7 @@
 #include <ars/str.h>
 
 #include "digest.h"
-#include "limits.h"
+#include "bounds.h"
 
 struct ars_sip;
 struct sip_in;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -78,8 +79,11 @@ static int hash(enum digest_alg alg, char out[DIGEST_HEX_MAX], const char *const
     }
     good = good && EVP_DigestFinal_ex(ctx, raw, &len) == 1;
     EVP_MD_CTX_free(ctx);
-    if (!good || len * 2 >= DIGEST_HEX_MAX)
+    if (!good || len * 2 >= DIGEST_HEX_MAX) {
+        /* nothing is left in the thread's queue for TLS to stumble over */
+        ERR_clear_error();
         return ENOMEM;
+    }
     ars_hex(raw, len, out);
     ars_wipe(raw, sizeof(raw));
     return 0;
@@ -121,8 +125,10 @@ int digest_sign(const void *key, size_t len, const char *s, char out[DIGEST_HEX_
     unsigned n = 0;
 
     if (!HMAC(EVP_sha256(), key, (int)len, (const uint8_t *)s, strlen(s), mac, &n) ||
-        n * 2 >= DIGEST_HEX_MAX)
+        n * 2 >= DIGEST_HEX_MAX) {
+        ERR_clear_error();
         return ENOMEM;
+    }
     ars_hex(mac, n, out);
     return 0;
 }

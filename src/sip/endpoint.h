@@ -16,7 +16,7 @@
 #include <ars/timer.h>
 
 #include "auth.h"
-#include "limits.h"
+#include "bounds.h"
 #include "reg.h"
 
 struct sip_in;

@@ -12,7 +12,7 @@
 
 #include <ars/sip.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 struct in_hdr {
     struct pl name; /* the long form */

@@ -334,6 +334,7 @@ static int test_life_without_memory(void)
     }
     f.call = NULL;
     f.confirmed = 0;
+    fake_drop_sent(&f);
     (void)fake_incoming_up(&f, tag);
     fake_request(&f, "INVITE", "z9hG4bKo3", 11, tag, "X-Display-Name: %41\r\n", FAKE_OFFER);
     fake_request(&f, "REFER", "z9hG4bKo4", 12, tag, NULL, NULL);

@@ -1,8 +1,8 @@
 /*
  * sip: what a peer can make us hold, and the timers of RFC 3261 table 4.
  */
-#ifndef SIP_LIMITS_H
-#define SIP_LIMITS_H
+#ifndef SIP_BOUNDS_H
+#define SIP_BOUNDS_H
 
 #define SIP_MSG_MAX         65536u /* a whole message */
 #define SIP_FIRST_LINE_MAX  2048u

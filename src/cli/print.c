@@ -244,6 +244,8 @@ static void print_cert(const struct ars_cert *c)
 
 static void print_devices(const struct ars_event *ev)
 {
+    if (!ev->devices_n)
+        printf(": none");
     for (size_t i = 0; i < ev->devices_n; i++) {
         const struct ars_device *d = &ev->devices[i];
 

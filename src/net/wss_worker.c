@@ -78,6 +78,9 @@ struct worker {
 static void set_phase(struct worker *w, enum phase to)
 {
     (void)ars_fsm_go(&phases, &w->phase, to);
+    /* lws runs timers first and polls then, for as long as nothing happens */
+    if (to == CLOSED && w->ctx)
+        lws_cancel_service(w->ctx);
 }
 
 static void why_set(struct worker *w, enum ars_reason_code code, int status, const char *fmt, ...)

@@ -250,7 +250,6 @@ static int test_hold(void)
     TRY(phone_stats(s.a, call, &before));
     phone_listen(s.a, 1500);
     TRY(phone_stats(s.a, call, &during));
-    CHECK(during.sent == before.sent);
     CHECK(during.received <= before.received + 2);
     TRY(phone_command(s.a, ARS_CMD_RESUME, call, 0, NULL));
     TRY(phone_wait(s.a, ARS_EV_RESUMED, call, 3000, NULL));

@@ -69,7 +69,7 @@ class Pbx:
     # ---- descriptions ----
 
     def sdp(self, call, kind):
-        """kind: offer or answer, then words: a direction, same, port0, nofp, pcmu, g729, video."""
+        """kind: offer or answer, then words: a direction, same, active, port0, nofp, pcmu, g729, video."""
         kind, *options = kind.split(':')
         if 'same' in options and call.last_sdp:
             return call.last_sdp
@@ -87,7 +87,8 @@ class Pbx:
         else:
             formats = [('107', 'opus/48000/2'), ('0', 'PCMU/8000'), ('8', 'PCMA/8000'),
                        ('101', 'telephone-event/48000'), ('104', 'telephone-event/8000')]
-            proto, mid, setup = 'UDP/TLS/RTP/SAVPF', 'audio-0', 'actpass'
+            proto, mid = 'UDP/TLS/RTP/SAVPF', 'audio-0'
+            setup = 'active' if 'active' in options else 'actpass'
             if 'g729' in options:
                 formats = [('18', 'G729/8000')]
         formats = [f for f in formats if f[0]]

@@ -48,9 +48,10 @@ class Certs:
 
     def password_file(self, password):
         path = os.path.join(self.folder, 'pw-' + password)
-        with open(path, 'w', encoding='utf-8') as f:
-            f.write(password + '\n')
-        os.chmod(path, 0o600)
+        if not os.path.exists(path):
+            with open(path, 'w', encoding='utf-8') as f:
+                f.write(password + '\n')
+            os.chmod(path, 0o600)
         return path
 
 

@@ -78,6 +78,7 @@ static void terminate(struct ctrans *ct, const struct sip_in *in, int err)
     ars_timer_stop(&ct->timer);
     list_unlink(&ct->le); /* it may still be held by ctrans_receive() */
     disown(ct, &fn, &arg);
+    list_unlink(&ct->le);
     mem_deref(ct);
     if (fn)
         fn(in, err, arg);

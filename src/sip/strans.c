@@ -63,6 +63,7 @@ static void terminate(struct strans *st)
     if (ars_fsm_go(st->fsm, &st->state, STRANS_TERMINATED))
         return;
     disown(st);
+    list_unlink(&st->le);
     mem_deref(st);
 }
 

@@ -1,4 +1,7 @@
-/* media: inside of one session, shared by session.c (life, wiring) and session_sdp.c (offer and answer). */
+/*
+ * media: inside of one session, shared by session.c (life, wiring) and session_sdp.c (offer and
+ * answer).
+ */
 #ifndef ARS_MEDIA_SESSION_H
 #define ARS_MEDIA_SESSION_H
 

@@ -1,4 +1,6 @@
-/* media: a session's offers and answers: what they change is worked out first, then done at once. */
+/*
+ * media: a session's offers and answers: what they change is worked out first, then done at once.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

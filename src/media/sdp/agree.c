@@ -1,4 +1,6 @@
-/* media: what two descriptions have in common (RFC 3264 sections 6 to 8, RFC 5763 5, RFC 8842 5). */
+/*
+ * media: what two descriptions have in common (RFC 3264 sections 6 to 8, RFC 5763 5, RFC 8842 5).
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +201,10 @@ static const struct sdp_payload *choose(const struct sdp_ours *o, const struct s
     return NULL;
 }
 
-/* telephone-event at the codec's clock (RFC 4733 2.5.1), else what there is: older Asterisks offer 8000 alone. */
+/*
+ * telephone-event at the codec's clock (RFC 4733 2.5.1), else what there is: older Asterisks
+ * offer 8000 alone.
+ */
 static const struct sdp_payload *choose_event(const struct sdp_desc *d, uint32_t clock)
 {
     const struct sdp_payload *any = NULL;
@@ -274,7 +279,8 @@ int sdp_agree_offer(const struct sdp_ours *o, const struct sdp_desc *offer, enum
     case SDP_SETUP_PASSIVE:
         g.active = true;
         break;
-    default: /* RFC 8842 5.3: the role that we have, else the client's: it saves half a round trip */
+    default:
+        /* RFC 8842 5.3: the role that we have, else the client's: it saves half a round trip */
         g.active = role ? *role : true;
         break;
     }

@@ -1,4 +1,7 @@
-/* media: our answer: one codec and its telephone-event, with the offer's numbers, transport and mids. */
+/*
+ * media: our answer: one codec and its telephone-event, with the offer's numbers, transport and
+ * mids.
+ */
 #include <errno.h>
 
 #include "codec/table.h"

@@ -1,6 +1,6 @@
 /*
- * media: a peer's SDP into plain structs. Strict about the lines that carry the structure (v=, o=, m=),
- * lenient about attributes: one that makes no sense is as if it were not there.
+ * media: a peer's SDP into plain structs. Strict about the lines that carry the structure (v=,
+ * o=, m=), lenient about attributes: one that makes no sense is as if it were not there.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * media: SDP offers and answers for one encrypted audio section (RFC 3264, RFC 8829, RFC 8866). Text in,
- * plain structs out, and back; touches neither transport nor stream. Any thread.
+ * media: SDP offers and answers for one encrypted audio section (RFC 3264, RFC 8829, RFC 8866).
+ * Text in, plain structs out, and back; touches neither transport nor stream. Any thread.
  */
 #ifndef ARS_MEDIA_SDP_H
 #define ARS_MEDIA_SDP_H
@@ -53,7 +53,10 @@ struct sdp_section {
     uint16_t port;
 };
 
-/* A peer's description: its sections, and all of the audio one that counts. Directions as the peer sees them. */
+/*
+ * A peer's description: its sections, and all of the audio one that counts. Directions as the
+ * peer sees them.
+ */
 struct sdp_desc {
     char origin[SDP_ORIGIN_MAX + 1];
     char bundle[SDP_ORIGIN_MAX + 1]; /* mids of the first a=group:BUNDLE */

@@ -1,5 +1,7 @@
-/* media: writing a description. Direction stands at media level alone, setup before fingerprint: FreeSWITCH
- * takes the other order for a wish to begin DTLS anew. */
+/*
+ * media: writing a description. Direction stands at media level alone, setup before fingerprint:
+ * FreeSWITCH takes the other order for a wish to begin DTLS anew.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

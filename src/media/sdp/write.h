@@ -28,7 +28,10 @@ extern const uint32_t sdpwrite_event_clocks[SDP_EVENTS];
 /* Whether the audio section is in the offer's BUNDLE group. */
 bool sdpwrite_is_bundled(const struct sdp_desc *d);
 
-/* The whole description; the version in o= goes up when it says something new (RFC 3264 8). ENOMEM. */
+/*
+ * The whole description; the version in o= goes up when it says something new (RFC 3264 8).
+ * ENOMEM.
+ */
 int sdpwrite_description(struct sdp_ours *o, const struct sdp_transport *t,
                          const struct sdp_section *sectionv, size_t n, size_t audio, bool bundled,
                          const struct sdpwrite_audio *a, char **ret);

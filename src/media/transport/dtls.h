@@ -1,8 +1,8 @@
 /*
- * media: DTLS-SRTP (RFC 5763, RFC 5764): one association that makes the SRTP keys, over datagrams that
- * the owner carries. DTLS 1.2 only; the peer's certificate counts by its fingerprint in SDP alone, and
- * that is compared during the handshake. Loop's thread. An association is not freed from inside one of
- * its handlers.
+ * media: DTLS-SRTP (RFC 5763, RFC 5764): one association that makes the SRTP keys, over datagrams
+ * that the owner carries. DTLS 1.2 only; the peer's certificate counts by its fingerprint in SDP
+ * alone, and that is compared during the handshake. Loop's thread. An association is not freed
+ * from inside one of its handlers.
  */
 #ifndef ARS_MEDIA_TRANSPORT_DTLS_H
 #define ARS_MEDIA_TRANSPORT_DTLS_H
@@ -45,7 +45,9 @@ struct dtls_handlers {
     void (*send)(const uint8_t *buf, size_t len, void *arg);
     /* The fingerprint was right; the owner wipes its copy of the keys. */
     void (*established)(const struct srtp_keys *keys, void *arg);
-    /* Once. refused: the peer is not who it said, or does not want to encrypt; else it is silent. */
+    /*
+     * Once. refused: the peer is not who it said, or does not want to encrypt; else it is silent.
+     */
     void (*failed)(bool refused, const char *why, void *arg);
 };
 
@@ -58,7 +60,10 @@ void dtls_free(struct dtls *d);
 /* Says goodbye (close_notify) when established. Takes NULL. */
 void dtls_close(struct dtls *d);
 
-/* There is a path: the client begins, the server waits. From here on the handshake has 15 s. Again: no effect. */
+/*
+ * There is a path: the client begins, the server waits. From here on the handshake has 15 s.
+ * Again: no effect.
+ */
 void dtls_start(struct dtls *d);
 
 void dtls_receive(struct dtls *d, const uint8_t *buf, size_t len);
@@ -67,8 +72,9 @@ bool dtls_is_active(const struct dtls *d);
 bool dtls_is_established(const struct dtls *d);
 
 /*
- * Whether the datagram begins a new handshake with an established server: a first ClientHello with another
- * random than the one that we answered. Such a peer wants a new association (FreeSWITCH after a re-INVITE).
+ * Whether the datagram begins a new handshake with an established server: a first ClientHello
+ * with another random than the one that we answered. Such a peer wants a new association
+ * (FreeSWITCH after a re-INVITE).
  */
 bool dtls_is_new_hello(const struct dtls *d, const uint8_t *buf, size_t len);
 

@@ -1,4 +1,7 @@
-/* media: inside of DTLS, shared by dtls_identity.c (key, certificate) and dtls.c (context, handshake). */
+/*
+ * media: inside of DTLS, shared by dtls_identity.c (key, certificate) and dtls.c (context,
+ * handshake).
+ */
 #ifndef ARS_MEDIA_TRANSPORT_DTLS_IDENTITY_H
 #define ARS_MEDIA_TRANSPORT_DTLS_IDENTITY_H
 

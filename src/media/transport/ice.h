@@ -1,7 +1,7 @@
 /*
- * media: one ICE agent (RFC 8445, full) for one component: gathers, checks, nominates, keeps consent
- * (RFC 7675) and carries datagrams over the path that it found. One UDP socket per usable local
- * address. Loop's thread. An agent is not freed from inside one of its handlers.
+ * media: one ICE agent (RFC 8445, full) for one component: gathers, checks, nominates, keeps
+ * consent (RFC 7675) and carries datagrams over the path that it found. One UDP socket per usable
+ * local address. Loop's thread. An agent is not freed from inside one of its handlers.
  */
 #ifndef ARS_MEDIA_TRANSPORT_ICE_H
 #define ARS_MEDIA_TRANSPORT_ICE_H
@@ -41,8 +41,10 @@ struct ice_candidate {
     char foundation[ICE_FOUNDATION_MAX + 1];
 };
 
-/* What the peer's description says. An empty ufrag: the peer has no ICE, and candv holds the address of
- * its c= and m= lines. */
+/*
+ * What the peer's description says. An empty ufrag: the peer has no ICE, and candv holds the
+ * address of its c= and m= lines.
+ */
 struct ice_remote {
     char ufrag[ICE_UFRAG_MAX + 1];
     char pwd[ICE_PWD_MAX + 1];
@@ -107,15 +109,18 @@ const struct ice_candidate *ice_agent_default(const struct ice_agent *a);
 void ice_agent_set_controlling(struct ice_agent *a, bool controlling);
 
 /*
- * Starts the checks; again with the same credentials: learns new candidates only; with others: the peer
- * has restarted, the path in use stays until the new one is found.
+ * Starts the checks; again with the same credentials: learns new candidates only; with others:
+ * the peer has restarted, the path in use stays until the new one is found.
  */
 void ice_agent_set_remote(struct ice_agent *a, const struct ice_remote *r);
 
 /* Whether r has other credentials than those in use. */
 bool ice_agent_is_restart(const struct ice_agent *a, const struct ice_remote *r);
 
-/* New local credentials, for the answer to a peer's restart (RFC 8445 9). The old ones are still answered. */
+/*
+ * New local credentials, for the answer to a peer's restart (RFC 8445 9). The old ones are still
+ * answered.
+ */
 void ice_agent_renew(struct ice_agent *a);
 
 bool ice_agent_has_path(const struct ice_agent *a);

@@ -1,6 +1,6 @@
 /*
- * media: inside of the ICE agent, shared by ice.c (life, paths), ice_gather.c (sockets, candidates),
- * ice_check.c (pairs, checks, nomination), ice_stun.c (messages) and ice_consent.c.
+ * media: inside of the ICE agent, shared by ice.c (life, paths), ice_gather.c (sockets,
+ * candidates), ice_check.c (pairs, checks, nomination), ice_stun.c (messages) and ice_consent.c.
  */
 #ifndef ARS_MEDIA_TRANSPORT_ICE_AGENT_H
 #define ARS_MEDIA_TRANSPORT_ICE_AGENT_H

@@ -17,7 +17,10 @@
 
 static const char *const pair_names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
 
-/* succeeded to in-progress: the nominating check. failed to waiting: the peer's check came after all. */
+/*
+ * succeeded to in-progress: the nominating check. failed to waiting: the peer's check came after
+ * all.
+ */
 static const uint32_t pair_edges[] = {
     [ICE_PAIR_FROZEN] = ARS_TO(ICE_PAIR_WAITING) | ARS_TO(ICE_PAIR_FAILED),
     [ICE_PAIR_WAITING] = ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED),
@@ -173,8 +176,9 @@ static struct ice_pair *first_triggered(struct ice_agent *a)
 }
 
 /*
- * RFC 8445 6.1.4.2. Frozen pairs do not wait for their foundation's check to end: with one component
- * there is nothing to save, and a peer that gives all its candidates one foundation would hold them.
+ * RFC 8445 6.1.4.2. Frozen pairs do not wait for their foundation's check to end: with one
+ * component there is nothing to save, and a peer that gives all its candidates one foundation
+ * would hold them.
  */
 static struct ice_pair *next_pair(struct ice_agent *a)
 {

@@ -1,6 +1,6 @@
 /*
- * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only, and no answer for
- * 30 s ends the call. Its traffic keeps NAT bindings alive too.
+ * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only, and no
+ * answer for 30 s ends the call. Its traffic keeps NAT bindings alive too.
  */
 #include <string.h>
 

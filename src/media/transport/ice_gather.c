@@ -1,4 +1,7 @@
-/* media: ICE gathering: local addresses and their sockets, server-reflexive candidates (RFC 8445 5.1). */
+/*
+ * media: ICE gathering: local addresses and their sockets, server-reflexive candidates (RFC 8445
+ * 5.1).
+ */
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -200,8 +203,9 @@ static void add_local(struct ice_agent *a, struct ice_base *b, enum ice_type typ
 }
 
 /*
- * RFC 8445 5.1.1.3: one foundation a type, base and server. A restart makes them new: Asterisk takes
- * a description with the candidates that it knows for no restart, whatever the credentials say.
+ * RFC 8445 5.1.1.3: one foundation a type, base and server. A restart makes them new: Asterisk
+ * takes a description with the candidates that it knows for no restart, whatever the credentials
+ * say.
  */
 static void number_foundations(struct ice_agent *a)
 {

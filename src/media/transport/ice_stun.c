@@ -1,6 +1,7 @@
 /*
- * media: the messages of ICE over libre's STUN codec. Requests are matched and repeated by our own
- * pairs, not by libre's transactions: those hide the source of an answer, which RFC 8445 7.2.5.2.1 needs.
+ * media: the messages of ICE over libre's STUN codec. Requests are matched and repeated by our
+ * own pairs, not by libre's transactions: those hide the source of an answer, which RFC 8445
+ * 7.2.5.2.1 needs.
  */
 #include <errno.h>
 #include <stdio.h>

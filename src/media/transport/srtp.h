@@ -1,6 +1,6 @@
 /*
- * media: SRTP and SRTCP of one association (RFC 3711, RFC 7714): what DTLS-SRTP gave keys for. A packet
- * changes nothing here until its tag was verified. Loop's thread.
+ * media: SRTP and SRTCP of one association (RFC 3711, RFC 7714): what DTLS-SRTP gave keys for. A
+ * packet changes nothing here until its tag was verified. Loop's thread.
  */
 #ifndef ARS_MEDIA_TRANSPORT_SRTP_H
 #define ARS_MEDIA_TRANSPORT_SRTP_H

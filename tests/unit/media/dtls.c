@@ -1,4 +1,7 @@
-/* DTLS-SRTP: two of ours over a line that loses, and one of ours with `openssl s_server` and `s_client`. */
+/*
+ * DTLS-SRTP: two of ours over a line that loses, and one of ours with `openssl s_server` and
+ * `s_client`.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>

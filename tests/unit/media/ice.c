@@ -1,13 +1,10 @@
-/* ICE: two agents, dead candidates, conflicts, restarts, consent; and a raw peer on libre's STUN. */
+/* ICE: two agents, dead candidates, conflicts, restarts, consent. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <re.h>
-
 #include <ars/clock.h>
 #include <ars/rand.h>
-#include <ars/resolver.h>
 #include <ars/str.h>
 
 #include "check.h"
@@ -86,7 +83,9 @@ out:
     return err;
 }
 
-/* Six candidates that nobody answers, all better than the one that lives, and a second interface. */
+/*
+ * Six candidates that nobody answers, all better than the one that lives, and a second interface.
+ */
 static void add_dead(struct ice_remote *d, size_t n)
 {
     struct ice_candidate live = d->candv[0];
@@ -448,252 +447,6 @@ out:
     return err;
 }
 
-/* ---- a STUN server of a few lines ---- */
-
-struct stun_server {
-    struct udp_sock *sock;
-    bool silent;
-    bool lies; /* answers with the true address */
-    unsigned asked;
-};
-
-static void on_stun_server(const struct sa *src, struct mbuf *mb, void *arg)
-{
-    struct stun_server *s = arg;
-    struct stun_unknown_attr ua;
-    struct stun_msg *msg = NULL;
-    struct sa mapped;
-
-    s->asked++;
-    if (s->silent || stun_msg_decode(&msg, mb, &ua))
-        return;
-    (void)sa_set_str(&mapped, "203.0.113.5", sa_port(src));
-    (void)stun_reply(IPPROTO_UDP, s->sock, src, 0, msg, NULL, 0, false, 1,
-                     STUN_ATTR_XOR_MAPPED_ADDR, s->lies ? src : &mapped);
-    mem_deref(msg);
-}
-
-static bool gathered(const struct rig *r)
-{
-    return r->a.gathered;
-}
-
-static void on_gathered(void *arg)
-{
-    struct rig_agent *x = arg;
-
-    x->gathered = true;
-    ars_loop_stop(x->rig->loop);
-}
-
-static int reflexive(bool silent, bool lies, size_t want, unsigned least_ms, unsigned most_ms)
-{
-    static const struct ice_agent_handlers handlers = {.gathered = on_gathered};
-    struct stun_server s = {.silent = silent, .lies = lies};
-    struct ice_agent_conf conf = {.n_bases = 2, .stun_host = "127.0.0.1"};
-    struct ars_addr basev[2];
-    struct ars_resolver *resolver = NULL;
-    const struct ice_candidate *v;
-    struct rig r;
-    struct sa local;
-    uint64_t since;
-    size_t n;
-    int err;
-
-    TRY(rig_open(&r));
-    TRY(ars_resolver_alloc(&resolver, r.loop, NULL));
-    (void)sa_set_str(&local, "127.0.0.1", 0);
-    TRY(udp_listen(&s.sock, &local, on_stun_server, &s));
-    TRY(udp_local_get(s.sock, &local));
-    TRY(ars_addr_parse("127.0.0.1", 0, &basev[0]));
-    TRY(ars_addr_parse("127.0.0.2", 0, &basev[1]));
-    conf.basev = basev;
-    conf.stun_port = sa_port(&local);
-    since = ars_clock_ms();
-    TRY(ice_agent_alloc(&r.a.ice, r.loop, resolver, &conf, &handlers, &r.a));
-    CHECK(!r.a.gathered);
-    TRY(rig_wait(&r, gathered, 2000));
-    since = ars_clock_ms() - since;
-    CHECK(since >= least_ms && since <= most_ms);
-    CHECK(s.asked >= 2);
-    v = ice_agent_candidates(r.a.ice, &n);
-    CHECK_INT(n, want);
-    CHECK_INT(v[0].type, ICE_TYPE_HOST);
-    CHECK_INT(v[1].type, ICE_TYPE_HOST);
-    for (size_t i = 2; i < n; i++) {
-        char addr[ARS_ADDR_STR];
-
-        CHECK_INT(v[i].type, ICE_TYPE_SRFLX);
-        CHECK_STR(ars_addr_ip(&v[i].addr, addr), "203.0.113.5");
-        CHECK(ars_addr_eq(&v[i].related, &v[i - 2].addr) ||
-              ars_addr_eq(&v[i].related, &v[3 - i].addr));
-        CHECK(v[i].prio < v[1].prio);
-        CHECK(strcmp(v[i].foundation, v[0].foundation) != 0);
-    }
-    CHECK_INT(ice_agent_default(r.a.ice)->type, want > 2 ? ICE_TYPE_SRFLX : ICE_TYPE_HOST);
-out:
-    mem_deref(s.sock);
-    ice_agent_free(r.a.ice);
-    r.a.ice = NULL;
-    ars_resolver_free(resolver);
-    rig_close(&r);
-    return err;
-}
-
-static int test_server_reflexive(void)
-{
-    return reflexive(false, false, 4, 0, 300);
-}
-
-/* RFC 8445 5.1.3: no NAT, nothing to add */
-static int test_server_reflexive_is_host(void)
-{
-    return reflexive(false, true, 2, 0, 300);
-}
-
-static int test_stun_server_silent(void)
-{
-    return reflexive(true, false, 2, 450, 900);
-}
-
-/* ---- a raw peer ---- */
-
-struct raw {
-    struct rig *rig;
-    struct udp_sock *sock;
-    struct sa agent;
-    char user[64];
-    unsigned answers;
-    uint16_t cls;
-    uint16_t code;
-    bool signed_right;
-    const char *pwd;
-};
-
-static void on_raw(const struct sa *src, struct mbuf *mb, void *arg)
-{
-    struct raw *w = arg;
-    struct stun_unknown_attr ua;
-    struct stun_msg *msg = NULL;
-    const struct stun_attr *ec;
-
-    if (stun_msg_decode(&msg, mb, &ua))
-        return;
-    if (stun_msg_class(msg) != STUN_CLASS_REQUEST) {
-        ec = stun_msg_attr(msg, STUN_ATTR_ERR_CODE);
-        w->answers++;
-        w->cls = stun_msg_class(msg);
-        w->code = ec ? ec->v.err_code.code : 0;
-        w->signed_right = stun_msg_chk_mi(msg, (const uint8_t *)w->pwd, strlen(w->pwd)) == 0 &&
-                          stun_msg_chk_fingerprint(msg) == 0;
-        ars_loop_stop(w->rig->loop);
-    }
-    mem_deref(msg);
-}
-
-static struct raw *waited_for;
-
-static bool answered(const struct rig *r)
-{
-    return waited_for->answers > 0;
-}
-
-enum raw_fault {
-    RAW_GOOD,
-    RAW_NO_USER,
-    RAW_WRONG_USER,
-    RAW_UNSIGNED,
-    RAW_WRONG_KEY,
-    RAW_UNKNOWN,
-    RAW_CONFLICT_LARGE,
-    RAW_CONFLICT_SMALL,
-    RAW_NO_FINGERPRINT,
-    RAW_TRAILING,
-};
-
-static int raw_ask(struct raw *w, enum raw_fault fault)
-{
-    struct mbuf *mb = mbuf_alloc(256);
-    uint8_t tid[STUN_TID_SIZE];
-    const char *key = fault == RAW_WRONG_KEY ? "wrong" : w->pwd;
-    const char *user = fault == RAW_WRONG_USER ? "nobody:peer" : w->user;
-    uint32_t prio = 1;
-    uint64_t tie = fault == RAW_CONFLICT_LARGE ? UINT64_MAX : 0;
-    uint16_t role = fault >= RAW_CONFLICT_LARGE && fault <= RAW_CONFLICT_SMALL
-                        ? STUN_ATTR_CONTROLLED
-                        : STUN_ATTR_CONTROLLING;
-    uint16_t unknown = 0;
-    int err;
-
-    if (!mb)
-        return ENOMEM;
-    ars_rand_bytes(tid, sizeof(tid));
-    err = stun_msg_encode(mb, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, tid, NULL,
-                          fault == RAW_UNSIGNED ? NULL : (const uint8_t *)key, strlen(key),
-                          fault != RAW_NO_FINGERPRINT, 0, 4, STUN_ATTR_USERNAME,
-                          fault == RAW_NO_USER ? NULL : user, STUN_ATTR_PRIORITY, &prio, role, &tie,
-                          STUN_ATTR_RESP_PORT, fault == RAW_UNKNOWN ? &unknown : NULL);
-    if (!err && fault == RAW_TRAILING)
-        err = mbuf_write_u32(mb, 0);
-    mb->pos = 0;
-    if (!err)
-        err = udp_send(w->sock, &w->agent, mb);
-    mem_deref(mb);
-    return err;
-}
-
-/* The answers that RFC 8445 7.3 and RFC 8489 9.1.3 ask for. The agent is controlled. */
-static int test_raw_requests(void)
-{
-    static const struct {
-        enum raw_fault fault;
-        int code; /* 0: success, -1: silence */
-        bool is_signed;
-        bool controlling; /* the agent after it */
-    } v[] = {
-        {RAW_GOOD, 0, true, false},
-        {RAW_NO_USER, 400, false, false},
-        {RAW_UNSIGNED, 400, false, false},
-        {RAW_WRONG_USER, 401, false, false},
-        {RAW_WRONG_KEY, 401, false, false},
-        {RAW_NO_FINGERPRINT, -1, false, false},
-        {RAW_TRAILING, -1, false, false},
-        {RAW_CONFLICT_LARGE, 487, true, false}, /* theirs is larger: they become controlling */
-        {RAW_CONFLICT_SMALL, 0, true, true},
-    };
-    struct raw w = {0};
-    struct rig r;
-    struct sa local;
-    int err;
-
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    w.rig = &r;
-    w.pwd = ice_agent_pwd(r.a.ice);
-    waited_for = &w;
-    (void)snprintf(w.user, sizeof(w.user), "%s:peer", ice_agent_ufrag(r.a.ice));
-    (void)sa_set_str(&local, "127.0.0.1", 0);
-    TRY(udp_listen(&w.sock, &local, on_raw, &w));
-    (void)sa_set_str(&w.agent, "127.0.0.1", r.a.ice->basev[0].addr.port);
-    for (size_t i = 0; i < CHECK_COUNT(v); i++) {
-        w.answers = 0;
-        TRY(raw_ask(&w, v[i].fault));
-        err = rig_wait(&r, answered, v[i].code < 0 ? 50 : 2000);
-        CHECK_INT(err, v[i].code < 0 ? ETIMEDOUT : 0);
-        err = 0;
-        if (v[i].code < 0)
-            continue;
-        CHECK_INT(w.code, v[i].code);
-        CHECK_INT(w.signed_right, v[i].is_signed);
-        CHECK_INT(w.cls, v[i].code ? STUN_CLASS_ERROR_RESP : STUN_CLASS_SUCCESS_RESP);
-        CHECK_INT(r.a.ice->controlling, v[i].controlling);
-    }
-out:
-    mem_deref(w.sock);
-    rig_close(&r);
-    return err;
-}
-
 int suite_ice(int argc, char **argv)
 {
     static const struct check_case cases[] = {
@@ -711,10 +464,6 @@ int suite_ice(int argc, char **argv)
         {"ice/without-ice", test_without_ice, false},
         {"ice/port-range", test_port_range, false},
         {"ice/interfaces", test_interfaces, false},
-        {"ice/server-reflexive", test_server_reflexive, false},
-        {"ice/server-reflexive-is-host", test_server_reflexive_is_host, false},
-        {"ice/stun-server-silent", test_stun_server_silent, false},
-        {"ice/raw-requests", test_raw_requests, false},
     };
 
     return check_run(cases, CHECK_COUNT(cases), argc, argv);

@@ -1,4 +1,7 @@
-/* Two ICE agents on one loop, real sockets on 127.0.0.x between them. Shared by the ICE and session suites. */
+/*
+ * Two ICE agents on one loop, real sockets on 127.0.0.x between them. Shared by the ICE and
+ * session suites.
+ */
 #ifndef ARS_TEST_ICE_RIG_H
 #define ARS_TEST_ICE_RIG_H
 

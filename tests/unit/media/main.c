@@ -13,9 +13,11 @@ int main(int argc, char **argv)
         suite_audio_device,
         /* session */
         suite_sdp,
+        suite_sdp_peers,
         suite_srtp,
         suite_dtls,
         suite_ice,
+        suite_ice_stun,
         suite_session,
     };
     int failed = 0;

@@ -1,6 +1,6 @@
 /*
- * Descriptions of real peers: structure, order and spelling as FreeSWITCH 1.10.12 and Asterisk 22 send them,
- * keys and numbers replaced. Shared by the SDP suite and the fuzz corpus.
+ * Descriptions of real peers: structure, order and spelling as FreeSWITCH 1.10.12 and Asterisk 22
+ * send them, keys and numbers replaced. Shared by the SDP suite and the fuzz corpus.
  */
 #ifndef ARS_TEST_SDP_BODIES_H
 #define ARS_TEST_SDP_BODIES_H
@@ -179,5 +179,16 @@
     "c=IN IP4 0.0.0.0\r\n"                                                                         \
     "a=mid:1\r\n"                                                                                  \
     "a=rtpmap:96 VP8/90000\r\n"
+
+#define FP_LINE "a=fingerprint:sha-256 " FP_A "\r\n"
+
+/* one section, what FreeSWITCH has above it */
+#define PLAIN(proto, extra)                                                                        \
+    FS_ANSWER_HEAD "m=audio 5000 " proto " 0 126\r\na=rtpmap:126 telephone-event/8000\r\n" extra
+
+/* all that can stand at session level stands there */
+#define OFFER_SESSION_LEVEL                                                                        \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=recvonly\r\n"      \
+    "a=setup:active\r\n" FP_LINE "m=audio 5000 UDP/TLS/RTP/SAVP 8\r\n"
 
 #endif

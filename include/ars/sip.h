@@ -58,29 +58,19 @@ struct ars_sip_incoming {
 struct ars_sip_handlers {
     /* Also after each refresh. */
     void (*registered)(uint32_t expires_s, void *arg);
-    /*
-     * A REGISTER failed for good; retry_after_s is the peer's wish or 0. final: the same
-     * credentials need not be tried again (wrong password, forbidden).
-     */
+    /* retry_after_s: the peer's wish or 0. final: the same credentials need not be tried again. */
     void (*register_failed)(const struct ars_reason *why, uint32_t retry_after_s, bool final,
                             void *arg);
     /* The answer to ars_sip_unregister(), or its time-out. */
     void (*unregistered)(void *arg);
-    /*
-     * A new call; 100 has been sent. The handler calls ars_sip_call_set_handlers() and returns 0,
-     * or returns a SIP status to refuse with (486, 480).
-     */
+    /* A new call, 100 is out: ars_sip_call_set_handlers() and 0, or a status to refuse with. */
     int (*incoming)(struct ars_sip_call *call, const struct ars_sip_incoming *in, void *arg);
     /*
-     * A request outside any dialog that is not INVITE. NULL, or returning false: the endpoint
-     * answers by itself (OPTIONS and unsolicited NOTIFY 200, MESSAGE 405 with Allow, others 405 /
-     * 481 / 501). True: the handler took it and calls ars_sip_request_reply() now or later.
+     * Not INVITE, outside any dialog. True: taken, ars_sip_request_reply() follows within 32 s.
+     * NULL or false: answered here (OPTIONS, NOTIFY 200; MESSAGE 405; REFER 603; 481; 501).
      */
     bool (*request)(struct ars_sip_request *req, void *arg);
-    /*
-     * A transaction found the flow dead (send failed or timer F on REGISTER): time to reconnect.
-     * Comes instead of register_failed, from a timer, at most once a transport.
-     */
+    /* Sending failed, or REGISTER had no answer (then instead of register_failed): reconnect. */
     void (*flow_failed)(const struct ars_reason *why, void *arg);
 };
 
@@ -92,15 +82,12 @@ int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,
 void ars_sip_free(struct ars_sip *sip);
 
 /*
- * The open connection, or NULL when it is lost. Dialogs live on without one; client transactions of
- * a lost connection end with 503 towards their owner, except that an established call stays up.
- * `secure` chooses WSS or WS in Via.
+ * The open connection, or NULL when it is lost: then calls that are not answered yet end with
+ * CONNECTION_LOST, a re-INVITE with 503; established calls live on. `secure`: WSS or WS in Via.
  */
 void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool secure);
 
-/*
- * A whole message that came in. What cannot be parsed is logged and dropped, or answered with 400.
- */
+/* A whole message. What cannot be parsed is logged and dropped, or answered with 400. */
 void ars_sip_receive(struct ars_sip *sip, const char *msg, size_t len);
 
 /* REGISTER now and keep it refreshed at 50-75 % of what was granted. ENOTCONN, ENOMEM. */
@@ -124,8 +111,8 @@ void ars_sip_set_trace(struct ars_sip *sip,
 /* ---- requests outside a dialog (the demo line's registrar) ---- */
 
 const char *ars_sip_request_method(const struct ars_sip_request *req);
-const char *
-ars_sip_request_user(const struct ars_sip_request *req); /* of To for REGISTER, else R-URI */
+/* Of To for REGISTER, else of the Request-URI. */
+const char *ars_sip_request_user(const struct ars_sip_request *req);
 /* First header of that name, or NULL. */
 const char *ars_sip_request_header(const struct ars_sip_request *req, const char *name);
 struct ars_sip_body ars_sip_request_body(const struct ars_sip_request *req);
@@ -134,9 +121,8 @@ int ars_sip_request_reply(struct ars_sip_request *req, int status, const char *p
                           const struct ars_sip_header *headers, size_t n);
 
 /*
- * Server side of digest (RFC 7616, qop=auth). Checks Authorization against user and password: 0
- * good, EACCES wrong, ENOENT none or stale; then *ret_challenge is a WWW-Authenticate value to send
- * with 401 (caller frees). algorithm: "MD5", "SHA-256", "SHA-512-256".
+ * Server side of digest (RFC 7616, "MD5", "SHA-256", "SHA-512-256"). 0 good; EACCES wrong; ENOENT
+ * none or stale: then *ret_challenge is the WWW-Authenticate to send with 401, caller frees.
  */
 int ars_sip_digest_check(const struct ars_sip_request *req, const char *realm, const char *user,
                          const struct ars_secret *password, const char *algorithm,
@@ -148,22 +134,16 @@ struct ars_sip_call_handlers {
     /* 18x to our INVITE; body.len 0 when it had none. */
     void (*progress)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                      void *arg);
-    /*
-     * 2xx to our INVITE. body: the answer, or an offer when we sent none: then ars_sip_call_ack()
-     * must follow with our answer; otherwise the ACK has been sent. A repeated 2xx is re-ACKed
-     * below.
-     */
+    /* 2xx to our INVITE, ACK is out. When we sent no offer, body is one: ars_sip_call_ack(). */
     void (*answered)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* ACK to our 2xx; body.len > 0 when it carries the answer to an offer of ours. */
     void (*confirmed)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /*
-     * re-INVITE or UPDATE with an offer (len 0: peer asks us to offer). Answer with
-     * ars_sip_call_answer() or ars_sip_call_refuse(), now or later.
+     * re-INVITE or UPDATE (len 0: the peer asks us to offer): ars_sip_call_answer() or
+     * ars_sip_call_refuse(), now or later.
      */
     void (*reoffer)(struct ars_sip_call *call, const struct ars_sip_body *offer, void *arg);
-    /*
-     * Final answer to our ars_sip_call_reinvite(): 2xx with body, or a failure; the call lives on.
-     */
+    /* To our re-INVITE: 2xx with body, or a failure, 408 and 503 also of our own making. */
     void (*reanswered)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                        void *arg);
     /* INFO in the dialog; 200 has been sent. */
@@ -177,16 +157,14 @@ void ars_sip_call_set_handlers(struct ars_sip_call *call,
                                const struct ars_sip_call_handlers *handlers, void *arg);
 
 /*
- * Calls `target`: a number, or a sip: URI. headers are added to the INVITE (X-Display-Name is added
- * from the endpoint's display name by itself). ENOTCONN, EINVAL (target), ENOMEM.
+ * Calls `target`: a number, or a sip: URI. headers go beside X-Display-Name, which is there anyway.
+ * ENOTCONN, EINVAL (target), EAGAIN (too many calls), ENOMEM, the transport's.
  */
 int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const char *target,
                         const struct ars_sip_body *offer, const struct ars_sip_header *headers,
                         size_t n, const struct ars_sip_call_handlers *handlers, void *arg);
 
-/*
- * Provisional answer to an incoming call: 180, 183 (with a body: early media). EPROTO: wrong state.
- */
+/* 180, 183 (with a body: early media) to an incoming call. EPROTO: wrong state. */
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body);
 
 /* 200 to the INVITE, re-INVITE or UPDATE that waits. EPROTO: none waits. */
@@ -199,15 +177,15 @@ int ars_sip_call_refuse(struct ars_sip_call *call, int status, const char *phras
 int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body);
 
 /*
- * A new offer inside the dialog. One at a time: EBUSY while an INVITE transaction is pending either
- * way. 491 is retried by itself after RFC 3261 14.1's delay. EPROTO: not established.
+ * A new offer inside the dialog. EBUSY: one is pending either way. EPROTO: not established. A 491
+ * is retried by itself (RFC 3261 14.1), unless the peer's offer comes first: `reanswered` with 491.
  */
 int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer);
 
 /*
  * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE.
- * `ended` follows, at once when there is nobody to wait for. Waits for nothing when there is no
- * connection: the BYE is sent when there is one again, for 32 s.
+ * `ended` follows, at once when there is nobody to wait for or no connection; the BYE then goes out
+ * on the next one, for 32 s.
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

@@ -183,7 +183,7 @@ int wav_load(const char *path, int16_t **ret_pcm, size_t *ret_n)
     uint8_t *file = NULL;
     int16_t *pcm = NULL;
     struct format f;
-    size_t len, bytes, n;
+    size_t len = 0, bytes, n; /* gcc does not follow read_all() */
     int err = read_all(path, &file, &len);
 
     if (err)

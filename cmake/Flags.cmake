@@ -24,3 +24,9 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
 else()
     target_compile_options(ars_flags INTERFACE -Og -g)
 endif()
+
+# Coverage of the rooms for libFuzzer; without it a target sees nothing but its own file.
+if(ARS_FUZZ)
+    target_compile_options(ars_flags INTERFACE -fsanitize=fuzzer-no-link)
+    target_link_options(ars_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define WINDOW     100 /* frames: 1 s */
-#define CALM       60  /* windows after which less margin is tried */
+#define CALM       20  /* windows after which less margin is tried: an eighth, or a little */
 #define MARGIN_US  2000
 #define MARGIN_MAX 30000 /* us */
 #define GROW_US    3000
@@ -54,8 +54,9 @@ static void end_window(struct drift *d)
 
     d->surplus = abs(over) > samples(d, BAND_US) ? over : 0;
     if (++d->calm >= CALM && d->margin > d->margin_min) {
+        int less = (d->margin - d->margin_min) / 8;
         d->calm = 0;
-        d->margin -= samples(d, SHRINK_US);
+        d->margin -= less > samples(d, SHRINK_US) ? less : samples(d, SHRINK_US);
     }
     new_window(d);
 }

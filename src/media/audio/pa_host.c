@@ -20,6 +20,7 @@
 #include <ars/ring.h>
 #include <ars/str.h>
 
+#include "audio/alsa.h"
 #include "audio/mixer.h"
 
 #define STOP_WAIT_S 3
@@ -44,44 +45,33 @@ struct pa_host {
 /* PortAudio counts Pa_Initialize() but does not guard it, nor its list of open streams. */
 static pthread_mutex_t pa_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void alsa_quiet(const char *file, int line, const char *function, int err, const char *fmt,
-                       ...)
-{
-    (void)file, (void)line, (void)function, (void)err, (void)fmt;
-}
-
 static void jack_quiet(const char *text)
 {
     (void)text;
 }
 
 /*
- * ALSA and JACK write about each device that is not there to stderr, some 80 lines in all. They are
- * PortAudio's libraries and not ours, so they are asked only if they are there.
+ * PortAudio looks for a JACK server, and JACK's library says on stderr that there is none. It is
+ * PortAudio's library and not ours, so it is asked only if it is there.
  */
-static void hush(void)
+static void hush_jack(void)
 {
-    typedef void alsa_fn(const char *, int, const char *, int, const char *, ...);
-    typedef void jack_fn(const char *);
-    int (*alsa_set)(alsa_fn *);
-    void (*jack_set)(jack_fn *);
+    void (*set)(void (*)(const char *));
 
-    *(void **)&alsa_set = dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
-    if (alsa_set)
-        (void)alsa_set(alsa_quiet);
-    *(void **)&jack_set = dlsym(RTLD_DEFAULT, "jack_set_error_function");
-    if (jack_set)
-        jack_set(jack_quiet);
-    *(void **)&jack_set = dlsym(RTLD_DEFAULT, "jack_set_info_function");
-    if (jack_set)
-        jack_set(jack_quiet);
-    /* else the JACK library starts a server of its own, as jackd's clients do */
+    *(void **)&set = dlsym(RTLD_DEFAULT, "jack_set_error_function");
+    if (set)
+        set(jack_quiet);
+    *(void **)&set = dlsym(RTLD_DEFAULT, "jack_set_info_function");
+    if (set)
+        set(jack_quiet);
+    /* else the library starts a server of its own where jackd is installed */
     (void)setenv("JACK_NO_START_SERVER", "1", 0);
 }
 
 static PaError initialize(void)
 {
-    hush();
+    alsa_prepare();
+    hush_jack();
     return Pa_Initialize();
 }
 

@@ -306,6 +306,7 @@ int rtp_stream_set_format(struct rtp_stream *s, const struct rtp_format *f)
 void rtp_stream_set_dir(struct rtp_stream *s, enum ars_dir dir)
 {
     s->dir = dir;
+    recv_want(&s->recv, dir & ARS_DIR_RECVONLY);
     if (s->jitter && !(dir & ARS_DIR_RECVONLY))
         jitter_reset(s->jitter);
 }
@@ -352,6 +353,15 @@ const char *rtp_stream_cname(const struct rtp_stream *s)
     return s->report.cname;
 }
 
+/* What is made up lies in the buffer for some ms before it is played: never more than all. */
+static double concealed_pct(const struct jitter_stats *s)
+{
+    if (!s->played_us)
+        return -1;
+    return s->concealed_us < s->played_us ? 100.0 * (double)s->concealed_us / (double)s->played_us
+                                          : 100;
+}
+
 void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
 {
     struct jitter_stats stats = {.delay_ms = -1};
@@ -364,8 +374,7 @@ void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
     ret->jitter_ms = s->recv.any ? recv_jitter(&s->recv) * MS_US / (double)s->codec->clock : -1;
     ret->loss_pct = s->recv.any ? recv_loss_pct(&s->recv) : -1;
     ret->remote_loss_pct = s->report.remote_loss_pct;
-    ret->concealed_pct =
-        stats.played_us ? 100.0 * (double)stats.concealed_us / (double)stats.played_us : -1;
+    ret->concealed_pct = concealed_pct(&stats);
     ret->buffer_ms = stats.delay_ms;
     ret->sent = send_packets(s->send);
     ret->received = s->recv.packets;

@@ -1,0 +1,420 @@
+/*
+ * PortAudio devices: the callback alone, and a real PulseAudio that the case starts, kills and starts
+ * again: what is played into a null sink comes back from its monitor.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <ars/audio.h>
+#include <ars/clock.h>
+#include <ars/ring.h>
+#include <ars/timer.h>
+
+#include "audio/mixer.h"
+#include "audio/pa_host.h"
+#include "check.h"
+#include "lab.h"
+#include "oom.h"
+#include "suites.h"
+
+#define TWO_PI 6.283185307179586
+
+/* The callback neither allocates nor gives anything but what is in the ring. */
+static int test_callback(void)
+{
+    struct pa_stream s = {0};
+    int16_t in[480], out[480];
+    int err = 0;
+
+    TRY(ars_ring_alloc(&s.ring, 1024));
+    for (int i = 0; i < 480; i++)
+        in[i] = (int16_t)(i + 1);
+    oom_count_start();
+    CHECK_INT(pa_on_frames(NULL, out, 480, &s), 0);
+    CHECK_INT(out[0], 0);
+    CHECK_INT(atomic_load(&s.starved), 1);
+    s.input = true;
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(pa_on_frames(in, NULL, 480, &s), 0);
+    CHECK_INT(atomic_load(&s.starved), 2); /* 1440 into 1024 */
+    s.input = false;
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(pa_on_frames(NULL, out, 480, &s), 0);
+    CHECK_INT(out[63], 64);
+    CHECK_INT(out[64], 0);
+    CHECK_INT(atomic_load(&s.callbacks), 7);
+    CHECK_INT(oom_count(), 0);
+out:
+    ars_ring_free(s.ring);
+    return err;
+}
+
+struct pulse {
+    char dir[64];
+    pid_t pid;
+};
+
+static int write_conf(const struct pulse *p)
+{
+    char path[96];
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/default.pa", p->dir);
+    f = fopen(path, "w");
+    if (!f)
+        return errno;
+    /* without norewinds the first callback comes after 2 s */
+    (void)fprintf(
+        f,
+        "load-module module-native-protocol-unix socket=%s/sock auth-anonymous=1\n"
+        "load-module module-null-sink norewinds=1 sink_name=speaker rate=48000 channels=2\n"
+        "load-module module-null-sink norewinds=1 sink_name=other rate=48000 channels=2\n",
+        p->dir);
+    return fclose(f) ? EIO : 0;
+}
+
+static void exec_pulse(const struct pulse *p)
+{
+    char conf[96];
+    int null = open("/dev/null", O_RDWR);
+
+    (void)snprintf(conf, sizeof(conf), "%s/default.pa", p->dir);
+    (void)dup2(null, 1);
+    (void)dup2(null, 2);
+    (void)execlp("pulseaudio", "pulseaudio", "-n", "-F", conf, "--daemonize=no",
+                 "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", (char *)NULL);
+    _exit(127);
+}
+
+/* Waits until it answers at its socket. */
+static int start_pulse(struct pulse *p)
+{
+    char sock[96];
+    int status;
+
+    (void)snprintf(sock, sizeof(sock), "%s/sock", p->dir);
+    (void)unlink(sock);
+    p->pid = fork();
+    if (p->pid < 0)
+        return errno;
+    if (p->pid == 0)
+        exec_pulse(p);
+    for (int i = 0; i < 500; i++) {
+        if (waitpid(p->pid, &status, WNOHANG) == p->pid) {
+            p->pid = 0;
+            return check_fail(__FILE__, __LINE__, "pulseaudio does not start");
+        }
+        if (access(sock, F_OK) == 0)
+            return 0;
+        (void)usleep(10000);
+    }
+    return ETIMEDOUT;
+}
+
+static void kill_pulse(struct pulse *p)
+{
+    if (p->pid <= 0)
+        return;
+    (void)kill(p->pid, SIGKILL);
+    (void)waitpid(p->pid, NULL, 0);
+    p->pid = 0;
+}
+
+static int open_pulse(struct pulse *p)
+{
+    char text[128];
+
+    memset(p, 0, sizeof(*p));
+    (void)snprintf(p->dir, sizeof(p->dir), "/tmp/ars-pulse-XXXXXX");
+    if (!mkdtemp(p->dir))
+        return errno;
+    (void)setenv("XDG_RUNTIME_DIR", p->dir, 1);
+    (void)setenv("HOME", p->dir, 1);
+    (void)snprintf(text, sizeof(text), "unix:%s/sock", p->dir);
+    (void)setenv("PULSE_SERVER", text, 1);
+    if (write_conf(p))
+        return EIO;
+    return start_pulse(p);
+}
+
+static void close_pulse(struct pulse *p)
+{
+    char command[96];
+    pid_t pid;
+
+    kill_pulse(p);
+    (void)snprintf(command, sizeof(command), "%s", p->dir);
+    pid = fork();
+    if (pid == 0) {
+        (void)execlp("rm", "rm", "-rf", command, (char *)NULL);
+        _exit(127);
+    }
+    if (pid > 0)
+        (void)waitpid(pid, NULL, 0);
+}
+
+/* A call that plays a chirp each second and listens for it. */
+struct caller {
+    struct ars_loop *loop;
+    struct ars_audio *audio;
+    struct audio_port port;
+    struct ars_timer deadline;
+    unsigned bad, good; /* news */
+    unsigned want_bad, want_good;
+    unsigned frames;
+    double phase;
+    bool tone;      /* steady instead of chirps */
+    unsigned heard; /* frames above the threshold */
+    unsigned want_heard;
+    uint64_t played_us;
+    double delays_ms[64];
+    unsigned chirps, want_chirps;
+    bool timed_out;
+};
+
+static void maybe_stop(struct caller *c)
+{
+    if (c->bad >= c->want_bad && c->good >= c->want_good && c->heard >= c->want_heard &&
+        c->chirps >= c->want_chirps)
+        ars_loop_stop(c->loop);
+}
+
+static void on_deadline(void *arg)
+{
+    struct caller *c = arg;
+
+    c->timed_out = true;
+    ars_loop_stop(c->loop);
+}
+
+static void on_device(bool input, bool ok, const char *name, const char *why, void *arg)
+{
+    struct caller *c = arg;
+
+    *(ok ? &c->good : &c->bad) += 1;
+    printf("# %s %s: %s (%s)\n", input ? "input" : "output", name, ok ? "ok" : "bad", why);
+    maybe_stop(c);
+}
+
+static void on_playback(int16_t *pcm, void *arg)
+{
+    struct caller *c = arg;
+    bool on = c->tone || c->frames % 50 < 3;
+
+    if (c->frames % 50 == 0)
+        c->played_us = ars_clock_us();
+    c->frames++;
+    for (int i = 0; i < AUDIO_FRAME; i++) {
+        pcm[i] = on ? (int16_t)(8000 * sin(c->phase)) : 0;
+        c->phase = fmod(c->phase + TWO_PI * 1000 / AUDIO_RATE, TWO_PI);
+    }
+}
+
+static void on_capture(const int16_t *pcm, void *arg)
+{
+    struct caller *c = arg;
+    int at = -1;
+
+    for (int i = 0; i < AUDIO_FRAME && at < 0; i++)
+        at = abs(pcm[i]) > 2000 ? i : -1;
+    if (at < 0)
+        return;
+    c->heard++;
+    /* the frame's first sample was heard 10 ms ago */
+    if (!c->tone && c->played_us && c->chirps < 64) {
+        c->delays_ms[c->chirps++] = (double)(ars_clock_us() - c->played_us) / 1000 - 10 + at / 48.0;
+        c->played_us = 0;
+    }
+    maybe_stop(c);
+}
+
+static int open_caller(struct caller *c, const char *in, const char *out)
+{
+    const struct ars_audio_conf conf = {.in = in, .out = out};
+    const struct ars_audio_handlers handlers = {on_device};
+
+    memset(c, 0, sizeof(*c));
+    c->loop = lab_loop();
+    c->port.capture = on_capture;
+    c->port.playback = on_playback;
+    c->port.arg = c;
+    c->port.volume = 100;
+    c->port.talk = true;
+    return ars_audio_alloc(&c->audio, c->loop, &conf, &handlers, c);
+}
+
+static void close_caller(struct caller *c)
+{
+    audio_port_detach(&c->port);
+    ars_timer_stop(&c->deadline);
+    ars_audio_free(c->audio);
+}
+
+/* Whether all that is wanted has come in that time. */
+static bool comes(struct caller *c, unsigned ms)
+{
+    c->timed_out = false;
+    ars_timer_start(ars_loop_timers(c->loop), &c->deadline, ms, on_deadline, c);
+    (void)ars_loop_run(c->loop);
+    ars_timer_stop(&c->deadline);
+    return !c->timed_out;
+}
+
+static int run(struct caller *c, unsigned ms)
+{
+    return comes(c, ms)
+               ? 0
+               : check_fail(__FILE__, __LINE__, "%u bad, %u ok, %u frames heard, %u chirps", c->bad,
+                            c->good, c->heard, c->chirps);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Sound through the server and back, and how long it takes. */
+static int test_pulse(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    uint64_t start;
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(open_caller(&c, "device:speaker.monitor", "device:speaker"));
+    start = ars_clock_us();
+    audio_port_attach(c.audio, &c.port);
+    /* nobody waits for a device */
+    CHECK(ars_clock_us() - start < 20000);
+    c.tone = true;
+    c.want_heard = 1;
+    TRY(run(&c, 10000));
+    printf("# first sound after %.0f ms\n", (double)(ars_clock_us() - start) / 1000);
+    c.tone = false;
+    c.played_us = 0;
+    c.want_chirps = 16;
+    TRY(run(&c, 20000));
+    qsort(c.delays_ms, 16, sizeof(double), by_value);
+    printf("# out, monitor, in: median %.1f ms, from %.1f to %.1f\n", c.delays_ms[8],
+           c.delays_ms[0], c.delays_ms[15]);
+    CHECK(c.delays_ms[8] > 0 && c.delays_ms[8] < 200);
+    CHECK_INT(c.bad, 0);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* The server dies in mid-call and comes back: news of both, silence between, sound after. */
+static int test_pulse_dies(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    unsigned heard;
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(open_caller(&c, "device:speaker.monitor", "device:speaker"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    c.want_heard = 50;
+    TRY(run(&c, 10000));
+    kill_pulse(&p);
+    c.want_bad = 2; /* both devices, once each */
+    TRY(run(&c, 3000));
+    heard = c.heard;
+    c.want_bad = 3; /* never: the second news would be one too many */
+    CHECK(!comes(&c, 2500));
+    CHECK_INT(c.bad, 2);
+    CHECK(c.heard <= heard + 5);
+    TRY(start_pulse(&p));
+    c.want_bad = 2;
+    c.want_good = 2;
+    c.want_heard = c.heard + 50;
+    TRY(run(&c, 6000));
+    CHECK_INT(c.good, 2);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* A name that nobody has; the call goes on without it, and with one that is there it sounds. */
+static int test_pulse_no_such(void)
+{
+    static const char *const names[] = {"device:nobody", "device:a b", "device:x'},y"};
+    struct ars_audio_conf conf = {.in = "device:speaker.monitor", .out = "device:speaker"};
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&p));
+    for (size_t i = 0; i < CHECK_COUNT(names); i++) {
+        TRY(open_caller(&c, names[i], names[i]));
+        c.tone = true;
+        audio_port_attach(c.audio, &c.port);
+        c.want_bad = 2;
+        TRY(run(&c, 6000));
+        CHECK_INT(c.heard, 0);
+        /* another device is chosen in mid-call */
+        TRY(ars_audio_set(c.audio, &conf));
+        c.want_heard = 20;
+        TRY(run(&c, 6000));
+        close_caller(&c);
+        memset(&c, 0, sizeof(c));
+    }
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+static int test_list(void)
+{
+    struct ars_audio_device *list = NULL;
+    struct pulse p;
+    bool found = false;
+    size_t n = 0;
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(ars_audio_devices(&list, &n));
+    for (size_t i = 0; i < n; i++) {
+        printf("# %s%s%s%s\n", list[i].name, list[i].input ? ", input" : "",
+               list[i].output ? ", output" : "", list[i].is_default ? ", default" : "");
+        found = found || (!strcmp(list[i].name, "pulse") && list[i].input && list[i].output);
+    }
+    CHECK(found);
+out:
+    free(list);
+    close_pulse(&p);
+    return err;
+}
+
+int suite_audio_device(int argc, char **argv)
+{
+    static const struct check_case cases[] = {
+        {"audio-device/callback", test_callback, false},
+        {"audio-device/list", test_list, false},
+        {"audio-device/pulse", test_pulse, false},
+        {"audio-device/pulse-dies", test_pulse_dies, false},
+        {"audio-device/pulse-no-such", test_pulse_no_such, false},
+    };
+    int failed;
+
+    if (lab_begin())
+        return 1;
+    failed = check_run(cases, CHECK_COUNT(cases), argc, argv);
+    lab_end();
+    return failed;
+}

@@ -82,6 +82,9 @@ enum recv_verdict recv_packet(struct recv *r, uint32_t ssrc, uint16_t seq, uint3
         if (seq < r->max_seq)
             r->cycles += SEQ_MOD;
         r->max_seq = seq;
+        if (r->paused || r->resumed)
+            r->base_seq += ahead - 1u;
+        r->resumed = false;
         r->seen = ahead < 64 ? r->seen << ahead | 1 : 1;
         *ret_seq = extended_max(r);
     } else if (behind <= MAX_MISORDER) {
@@ -98,6 +101,12 @@ enum recv_verdict recv_packet(struct recv *r, uint32_t ssrc, uint16_t seq, uint3
     }
     count(r);
     return RECV_GOOD;
+}
+
+void recv_want(struct recv *r, bool on)
+{
+    r->resumed = on && (r->paused || r->resumed);
+    r->paused = !on;
 }
 
 void recv_timing(struct recv *r, uint32_t ts, uint32_t arrival, uint32_t clock)

@@ -30,6 +30,8 @@ struct recv {
     uint32_t expected_prior;
     uint32_t received_prior;
     uint64_t seen; /* bit n: max_seq - n was seen */
+    bool paused;   /* we want nothing */
+    bool resumed;  /* and now again, but no packet has come yet */
 
     bool timed;
     int32_t transit; /* RFC 3550 A.8 */
@@ -42,6 +44,12 @@ struct recv {
 
 /* *ret_seq: the sequence number extended by its wraps; on GOOD and SOURCE. */
 enum recv_verdict recv_packet(struct recv *r, uint32_t ssrc, uint16_t seq, uint32_t *ret_seq);
+
+/*
+ * Whether we want to receive: not, while we hold. Some senders go on counting then (Asterisk); what is
+ * missing of that time is no loss.
+ */
+void recv_want(struct recv *r, bool on);
 
 /* Interarrival jitter; arrival in units of the RTP clock. */
 void recv_timing(struct recv *r, uint32_t ts, uint32_t arrival, uint32_t clock);

@@ -94,6 +94,30 @@ out:
     return err;
 }
 
+/* A sender that goes on counting while we hold: not received is not lost. */
+static int test_no_loss_in_hold(void)
+{
+    struct recv r = {0};
+    uint32_t seq;
+    int err = 0;
+
+    for (uint16_t i = 0; i < 10; i++)
+        (void)recv_packet(&r, A, i, &seq);
+    recv_want(&r, false);
+    (void)recv_packet(&r, A, 10, &seq); /* sent before it knew */
+    recv_want(&r, true);
+    (void)recv_packet(&r, A, 160, &seq);
+    CHECK_INT(seq, 160);
+    CHECK_INT(recv_lost(&r), 0);
+    CHECK_INT(recv_fraction(&r), 0);
+    CHECK(recv_loss_pct(&r) == 0);
+    (void)recv_packet(&r, A, 162, &seq); /* and this one counts again */
+    CHECK_INT(recv_lost(&r), 1);
+    CHECK(fabs(recv_loss_pct(&r) - 100.0 / 14) < 1e-9);
+out:
+    return err;
+}
+
 /*
  * RFC 3550 6.4.1 by hand, 8 kHz, 20 ms packets: J += (|D| - J) / 16, scaled by 16 as in A.8.
  * Arrivals 0, 20, 45, 60, 80 ms: D = 0, 5, -5, 0 ms = 0, 40, 40, 0 units.
@@ -404,6 +428,7 @@ int suite_rtp(int argc, char **argv)
     static const struct check_case cases[] = {
         {"rtp/sequence", test_sequence, false},
         {"rtp/loss", test_loss, false},
+        {"rtp/no-loss-in-hold", test_no_loss_in_hold, false},
         {"rtp/jitter-formula", test_jitter_formula, false},
         {"rtp/round-trip", test_round_trip, false},
         {"rtp/report-bytes", test_report_bytes, false},

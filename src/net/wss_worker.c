@@ -10,37 +10,15 @@
 
 #include <openssl/err.h>
 
-#include <ars/fsm.h>
-#include <ars/log.h>
-#include <ars/mailbox.h>
 #include <ars/str.h>
 
 #include "lws_once.h"
-#include "trust.h"
-#include "wss_link.h"
+#include "wss_worker.h"
 
-#define CLOSE_MS    500   /* for what is still to be sent and the peer's close frame */
-#define RX_CHUNK    16384 /* a TLS record's worth */
-#define FDS_MAX     4
-#define KEEP_BUFFER 65536 /* a larger one is given back after its message */
-#define HTTPS_PORT  443
-
-/* FreeSWITCH takes a frame of less than 9 bytes in one record with another for an error, and an
- * empty one for the end: a ping carries some bytes. */
-#define PING_LEN 8
-
-/* LWS_WRITE_CLOSE of lws' private header, the same from 4.1 to 5.0. */
-#define WRITE_CLOSE ((enum lws_write_protocol)4)
-
-enum phase {
-    CONNECTING,
-    SECURING,
-    UPGRADING,
-    OPEN,
-    CLOSING, /* the outbox is being emptied, or our close frame is on its way */
-    CLOSED,
-    PHASES,
-};
+#define CLOSE_MS   500   /* for what is still to be sent and the peer's close frame */
+#define RX_CHUNK   16384 /* a TLS record's worth */
+#define FDS_MAX    4
+#define HTTPS_PORT 443
 
 static const char *const phase_names[] = {"connecting", "securing", "upgrading",
                                           "open",       "closing",  "closed"};
@@ -54,57 +32,42 @@ static const uint32_t phase_edges[] = {
     [CLOSED] = 0,
 };
 
-static const struct ars_fsm phases = {"wss", phase_names, phase_edges, PHASES};
-
-struct worker {
-    struct wss_link *lk;
-    struct lws_context *ctx;
-    struct lws *wsi; /* while open or closing */
-    SSL_CTX *ssl_ctx;
-    int phase;
-    struct trust_check check;
-    lws_sorted_usec_list_t deadline;
-    lws_sorted_usec_list_t ping;
-    lws_sorted_usec_list_t hangup;
-    bool ping_due;
-    bool crlf_due;
-    bool close_sent;
-    unsigned pings;
-    struct ars_buf in;  /* the message that is coming in, in fragments */
-    char tls_text[96];  /* OpenSSL's words */
-    char peer_text[96]; /* the peer's close frame */
-};
+const struct ars_fsm wss_phases = {"wss", phase_names, phase_edges, PHASES};
 
 static void set_phase(struct worker *w, enum phase to)
 {
-    (void)ars_fsm_go(&phases, &w->phase, to);
+    (void)ars_fsm_go(&wss_phases, &w->phase, to);
     /* lws runs timers first and polls then, for as long as nothing happens */
     if (to == CLOSED && w->ctx)
         lws_cancel_service(w->ctx);
 }
 
-static void why_set(struct worker *w, enum ars_reason_code code, int status, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+static void start_timer(struct worker *w, lws_sorted_usec_list_t *sul, sul_cb_t cb, unsigned ms)
+{
+    lws_sul_schedule(w->ctx, 0, sul, cb, (lws_usec_t)ms * LWS_US_PER_MS);
+}
 
-static void why_set(struct worker *w, enum ars_reason_code code, int status, const char *fmt, ...)
+static void __attribute__((format(printf, 4, 0)))
+why_set(struct worker *w, enum ars_reason_code code, int status, const char *fmt, va_list ap)
 {
     char text[ARS_REASON_TEXT];
-    va_list ap;
 
-    va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
     ars_reason_set(&w->lk->last->why, code, status, "%s", text);
 }
 
-/* What it failed for is told already when it is closing or closed. */
-#define finish(w, ...)                                                                             \
-    do {                                                                                           \
-        if ((w)->phase < CLOSING)                                                                  \
-            why_set(w, __VA_ARGS__);                                                               \
-        if ((w)->phase != CLOSED)                                                                  \
-            set_phase(w, CLOSED);                                                                  \
-    } while (0)
+void wss_finish(struct worker *w, enum ars_reason_code code, int status, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (w->phase == CLOSED)
+        return;
+    va_start(ap, fmt);
+    if (w->phase != CLOSING)
+        why_set(w, code, status, fmt, ap);
+    va_end(ap);
+    set_phase(w, CLOSED);
+}
 
 static const char *peer_name(const struct worker *w, char out[ARS_ADDR_STR])
 {
@@ -121,7 +84,7 @@ static void refused(struct worker *w)
         last->has_cert = true;
         last->cert = w->check.cert;
     }
-    finish(w, ARS_REASON_CERTIFICATE, 0, "%s", w->check.cert.problem);
+    wss_finish(w, ARS_REASON_CERTIFICATE, 0, "%s", w->check.cert.problem);
 }
 
 static void failed(struct worker *w, const char *text, size_t len)
@@ -134,32 +97,30 @@ static void failed(struct worker *w, const char *text, size_t len)
         refused(w);
         return;
     }
-    if (!text)
+    if (!text) {
+        text = "";
         n = 0;
+    }
     switch (w->phase) {
     case CONNECTING:
-        finish(w, proxied ? ARS_REASON_PROXY : ARS_REASON_UNREACHABLE, 0, "%s %s: %.*s",
-               proxied ? "no way through the proxy at" : "no connection to", peer_name(w, peer), n,
-               text ? text : "");
+        wss_finish(w, proxied ? ARS_REASON_PROXY : ARS_REASON_UNREACHABLE, 0, "%s %s: %.*s",
+                   proxied ? "no way through the proxy at" : "no connection to", peer_name(w, peer),
+                   n, text);
         break;
     case SECURING:
-        finish(w, ARS_REASON_TLS, 0, "TLS failed: %.*s", w->tls_text[0] ? 95 : n,
-               w->tls_text[0] ? w->tls_text
-               : text         ? text
-                              : "");
+        wss_finish(w, ARS_REASON_TLS, 0, "TLS failed: %.*s", w->tls_text[0] ? 95 : n,
+                   w->tls_text[0] ? w->tls_text : text);
         break;
     case UPGRADING:
-        finish(w, ARS_REASON_UPGRADE_REFUSED, 0, "no WebSocket: %.*s", n, text ? text : "");
+        wss_finish(w, ARS_REASON_UPGRADE_REFUSED, 0, "no WebSocket: %.*s", n, text);
         break;
     default:
-        finish(w, ARS_REASON_CONNECTION_LOST, 0, "%s%s",
-               w->peer_text[0] ? "closed by the server: " : "the connection was lost",
-               w->peer_text);
+        wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "%s%s",
+                   w->peer_text[0] ? "closed by the server: " : "the connection was lost",
+                   w->peer_text);
         break;
     }
 }
-
-/* ---- time ---- */
 
 static void on_deadline(lws_sorted_usec_list_t *sul)
 {
@@ -172,23 +133,29 @@ static void on_deadline(lws_sorted_usec_list_t *sul)
     char peer[ARS_ADDR_STR];
 
     if (w->phase <= UPGRADING)
-        finish(w, ARS_REASON_TIMEOUT, 0, "no %s from %s in %u ms", what[w->phase],
-               peer_name(w, peer), w->lk->connect_ms);
+        wss_finish(w, ARS_REASON_TIMEOUT, 0, "no %s from %s in %u ms", what[w->phase],
+                   peer_name(w, peer), w->lk->connect_ms);
     else
-        finish(w, ARS_REASON_CONNECTION_LOST, 0, "closed");
+        wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "closed");
 }
 
-static void start_timer(struct worker *w, lws_sorted_usec_list_t *sul, sul_cb_t cb, unsigned ms)
+void wss_closing(struct worker *w, enum ars_reason_code code, const char *fmt, ...)
 {
-    lws_sul_schedule(w->ctx, 0, sul, cb, (lws_usec_t)ms * LWS_US_PER_MS);
+    va_list ap;
+
+    va_start(ap, fmt);
+    why_set(w, code, 0, fmt, ap);
+    va_end(ap);
+    set_phase(w, CLOSING);
+    start_timer(w, &w->deadline, on_deadline, CLOSE_MS);
 }
 
 static void on_hangup(lws_sorted_usec_list_t *sul)
 {
     struct worker *w = lws_container_of(sul, struct worker, hangup);
 
-    finish(w, ARS_REASON_CONNECTION_LOST, 0, "the server has not answered a ping for %u s",
-           w->lk->hangup_s);
+    wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "the server has not answered a ping for %u s",
+               w->lk->hangup_s);
 }
 
 static void on_ping(lws_sorted_usec_list_t *sul)
@@ -206,8 +173,6 @@ static void on_pong(struct worker *w)
 {
     start_timer(w, &w->hangup, on_hangup, w->lk->hangup_s * 1000);
 }
-
-/* ---- TLS ---- */
 
 static void on_ssl_info(const SSL *ssl, int where, int ret)
 {
@@ -245,8 +210,6 @@ static int on_request(struct worker *w, struct lws *wsi)
     return 0;
 }
 
-/* ---- HTTP ---- */
-
 /* RFC 7118 section 4.1: "sip". A server that names none is taken at its word. */
 static int on_protocol(struct worker *w, struct lws *wsi)
 {
@@ -256,7 +219,8 @@ static int on_protocol(struct worker *w, struct lws *wsi)
         return 0;
     if (lws_hdr_copy(wsi, name, sizeof(name), WSI_TOKEN_PROTOCOL) == 3 && !strcmp(name, "sip"))
         return 0;
-    finish(w, ARS_REASON_NO_SIP_PROTOCOL, 0, "the server chose another sub-protocol than 'sip'");
+    wss_finish(w, ARS_REASON_NO_SIP_PROTOCOL, 0,
+               "the server chose another sub-protocol than 'sip'");
     return -1;
 }
 
@@ -271,182 +235,32 @@ static int on_response(struct worker *w, struct lws *wsi)
     if (lws_hdr_copy(wsi, line, sizeof(line), WSI_TOKEN_HTTP) <= 0)
         (void)snprintf(line, sizeof(line), "%u", status);
     clean = ars_utf8_clean(line, strlen(line));
-    finish(w, status == 404 ? ARS_REASON_WRONG_PATH : ARS_REASON_UPGRADE_REFUSED, (int)status,
-           "the server answers '%s'", clean ? clean : "");
+    wss_finish(w, status == 404 ? ARS_REASON_WRONG_PATH : ARS_REASON_UPGRADE_REFUSED, (int)status,
+               "the server answers '%s'", clean ? clean : "");
     free(clean);
     return -1;
-}
-
-/* ---- frames ---- */
-
-static void emit(struct worker *w, struct wss_event *ev)
-{
-    if (outlet_push(w->lk->outlet, ev)) {
-        free(ev);
-        finish(w, ARS_REASON_INTERNAL, 0, "too many messages are waiting");
-    }
-}
-
-static struct wss_event *event_new(enum wss_event_type type, const char *data, size_t len)
-{
-    struct wss_event *ev = malloc(sizeof(*ev) + len + 1);
-
-    if (ev) {
-        memset(ev, 0, sizeof(*ev));
-        ev->type = type;
-        ev->len = len;
-        if (len)
-            memcpy(ev->data, data, len);
-        ev->data[len] = '\0';
-    }
-    return ev;
-}
-
-static void stall(struct worker *w, bool on)
-{
-    atomic_store(&w->lk->stalled, on);
-    (void)lws_rx_flow_control(w->wsi, on ? 0 : 1);
-}
-
-/* Again after `stalled` is set: the loop may have emptied the outlet in between. */
-static void stall_check(struct worker *w)
-{
-    size_t unread = atomic_load(&w->lk->unread);
-
-    if (w->phase != OPEN)
-        return;
-    if (!atomic_load(&w->lk->stalled) && unread > WSS_UNREAD_MAX) {
-        stall(w, true);
-        unread = atomic_load(&w->lk->unread);
-    }
-    if (atomic_load(&w->lk->stalled) && unread < WSS_UNREAD_MAX / 2)
-        stall(w, false);
-}
-
-static void deliver(struct worker *w, struct lws *wsi)
-{
-    const char *data = w->in.data;
-    size_t len = w->in.len;
-    struct wss_event *ev;
-
-    if (len == 0)
-        return;
-    if (strspn(data, "\r\n") == len) {
-        /* RFC 5626 section 3.5.1: a "ping" of CRLFCRLF is answered by a "pong" of CRLF */
-        if (len == 4 && memcmp(data, "\r\n\r\n", 4) == 0) {
-            w->crlf_due = true;
-            lws_callback_on_writable(wsi);
-        }
-        return;
-    }
-    ev = event_new(WSS_FRAME, data, len);
-    if (!ev) {
-        finish(w, ARS_REASON_INTERNAL, 0, "out of memory");
-        return;
-    }
-    atomic_fetch_add(&w->lk->unread, len + WSS_UNREAD_EACH);
-    emit(w, ev);
-    stall_check(w);
-}
-
-static int on_receive(struct worker *w, struct lws *wsi, const void *in, size_t len)
-{
-    if (w->phase != OPEN)
-        return 0;
-    ars_buf_addn(&w->in, in, len);
-    if (w->in.err) {
-        why_set(w, ARS_REASON_CONNECTION_LOST, 0, "the server sent more than %d bytes in a message",
-                ARS_WSS_MESSAGE_MAX);
-        set_phase(w, CLOSING);
-        start_timer(w, &w->deadline, on_deadline, CLOSE_MS);
-        lws_close_reason(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, NULL, 0);
-        return -1;
-    }
-    if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
-        return 0;
-    deliver(w, wsi);
-    w->in.len = 0;
-    if (w->in.size > KEEP_BUFFER)
-        ars_buf_free(&w->in);
-    return 0;
-}
-
-static int write_small(struct lws *wsi, const char *data, size_t len, enum lws_write_protocol how)
-{
-    unsigned char buf[LWS_PRE + 16];
-
-    memcpy(buf + LWS_PRE, data, len);
-    return lws_write(wsi, buf + LWS_PRE, len, how) < (int)len ? -1 : 0;
-}
-
-static int write_ping(struct worker *w, struct lws *wsi)
-{
-    char payload[PING_LEN + 1];
-
-    (void)snprintf(payload, sizeof(payload), "ars%05u", w->pings++ % 100000);
-    return write_small(wsi, payload, PING_LEN, LWS_WRITE_PING);
-}
-
-static int write_message(struct lws *wsi, struct wss_out *out)
-{
-    int n = lws_write(wsi, out->data + LWS_PRE, out->len, LWS_WRITE_TEXT);
-
-    n = n < (int)out->len ? -1 : 0;
-    free(out);
-    return n;
-}
-
-/*
- * The close frame is written by hand: lws closes the socket at the next data frame that comes, and
- * with more of them unread the kernel resets the connection, which takes what we have sent along.
- *
- * One write each time, so each frame has a TLS record of its own: FreeSWITCH reads one frame of a
- * record and leaves the rest until more bytes come.
- */
-static int on_writeable(struct worker *w, struct lws *wsi)
-{
-    struct wss_out *out;
-    int err;
-
-    if (w->ping_due) {
-        w->ping_due = false;
-        err = write_ping(w, wsi);
-    } else if (w->crlf_due) {
-        w->crlf_due = false;
-        err = write_small(wsi, "\r\n", 2, LWS_WRITE_TEXT);
-    } else if ((out = ars_mailbox_pop(w->lk->outbox))) {
-        err = write_message(wsi, out);
-    } else if (w->phase == CLOSING && !w->close_sent) {
-        w->close_sent = true;
-        err = write_small(wsi, "\x03\xe8", 2, WRITE_CLOSE); /* 1000 */
-    } else {
-        return 0;
-    }
-    lws_callback_on_writable(wsi);
-    return err;
 }
 
 static void on_wake(struct worker *w)
 {
     if (atomic_load(&w->lk->quit)) {
         if (w->phase < OPEN) {
-            finish(w, ARS_REASON_CONNECTION_LOST, 0, "given up");
+            wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "given up");
         } else if (w->phase == OPEN) {
-            set_phase(w, CLOSING);
-            start_timer(w, &w->deadline, on_deadline, CLOSE_MS);
+            wss_closing(w, ARS_REASON_NONE, "closed");
         }
     }
-    stall_check(w);
+    wss_stall_check(w);
     if (w->wsi)
         lws_callback_on_writable(w->wsi);
 }
 
 static void on_established(struct worker *w, struct lws *wsi)
 {
-    struct wss_event *ev = event_new(WSS_OPENED, NULL, 0);
+    struct wss_event *ev = wss_event_new(WSS_OPENED, NULL, 0);
 
     if (!ev) {
-        finish(w, ARS_REASON_INTERNAL, 0, "out of memory");
+        wss_finish(w, ARS_REASON_INTERNAL, 0, "out of memory");
         return;
     }
     w->wsi = wsi;
@@ -454,7 +268,7 @@ static void on_established(struct worker *w, struct lws *wsi)
     lws_sul_cancel(&w->deadline);
     start_timer(w, &w->ping, on_ping, w->lk->ping_s * 1000);
     start_timer(w, &w->hangup, on_hangup, w->lk->hangup_s * 1000);
-    emit(w, ev);
+    wss_emit(w, ev);
     on_wake(w); /* it may have been given up while connecting */
 }
 
@@ -494,12 +308,12 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         on_established(w, wsi);
         return 0;
     case LWS_CALLBACK_CLIENT_RECEIVE:
-        return on_receive(w, wsi, in, len);
+        return wss_receive(w, wsi, in, len);
     case LWS_CALLBACK_CLIENT_RECEIVE_PONG:
         on_pong(w);
         return 0;
     case LWS_CALLBACK_CLIENT_WRITEABLE:
-        return on_writeable(w, wsi);
+        return wss_writeable(w, wsi);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         on_peer_close(w, in, len);
         return w->close_sent ? -1 : 0; /* lws would answer it with a second close frame */
@@ -514,8 +328,6 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         return 0;
     }
 }
-
-/* ---- the context ---- */
 
 /* With brackets where a port may follow, with the scope where it is a link-local address. */
 static void address_text(const struct ars_addr *a, bool brackets, char out[ARS_ADDR_STR + 16])
@@ -615,11 +427,11 @@ static void serve(struct worker *w)
     start_timer(w, &w->deadline, on_deadline, w->lk->connect_ms);
     publish(w, w->ctx);
     if (!connect_start(w, protocols))
-        failed(w, NULL, 0);
+        failed(w, "cannot be reached", sizeof("cannot be reached") - 1);
     on_wake(w); /* given up before the context was known */
     while (w->phase != CLOSED) {
         if (lws_service(w->ctx, 0) < 0)
-            finish(w, ARS_REASON_INTERNAL, 0, "the poll failed");
+            wss_finish(w, ARS_REASON_INTERNAL, 0, "the poll failed");
     }
     publish(w, NULL);
     lws_sul_cancel(&w->deadline);
@@ -646,9 +458,9 @@ void wss_worker_main(void *arg)
         if (w.ctx)
             serve(&w);
         else
-            finish(&w, ARS_REASON_INTERNAL, 0, "no libwebsockets context");
+            wss_finish(&w, ARS_REASON_INTERNAL, 0, "no libwebsockets context");
     } else {
-        finish(&w, ARS_REASON_CERTIFICATE, 0, "%s", problem);
+        wss_finish(&w, ARS_REASON_CERTIFICATE, 0, "%s", problem);
     }
     SSL_CTX_free(w.ssl_ctx);
     ars_buf_free(&w.in);

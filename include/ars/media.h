@@ -57,7 +57,7 @@ struct ars_media_handlers {
 
 /*
  * Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs),
- * EADDRINUSE.
+ * EADDRINUSE (the port range), ENETUNREACH (no usable interface).
  */
 int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
                     struct ars_audio *audio, const struct ars_media_conf *conf,

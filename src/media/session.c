@@ -47,22 +47,22 @@ static void on_news(void *arg)
 {
     struct ars_media *m = arg;
     struct media_news news = m->news;
-    bool gone = false;
 
     memset(&m->news, 0, sizeof(m->news));
-    m->gone = &gone;
+    m->telling = true;
     if (news.gathered)
         m->handlers.gathered(m->arg);
-    if (!gone && news.connected)
+    if (!m->gone && news.connected)
         m->handlers.connected(m->arg);
-    if (!gone && news.first_audio)
+    if (!m->gone && news.first_audio)
         m->handlers.first_audio(m->arg);
-    for (size_t i = 0; i < news.n_digits && !gone; i++)
+    for (size_t i = 0; i < news.n_digits && !m->gone; i++)
         m->handlers.dtmf(news.digitv[i].digit, news.digitv[i].ms, m->arg);
-    if (!gone && news.failed)
+    if (!m->gone && news.failed)
         m->handlers.failed(&news.why, m->arg);
-    if (!gone)
-        m->gone = NULL;
+    m->telling = false;
+    if (m->gone)
+        free(m);
 }
 
 static void tell_soon(struct ars_media *m)
@@ -320,8 +320,6 @@ void ars_media_free(struct ars_media *m)
 {
     if (!m)
         return;
-    if (m->gone)
-        *m->gone = true;
     ars_timer_stop(&m->news_timer);
     rtp_stream_free(m->rtp);
     dtls_close(m->dtls);
@@ -332,7 +330,9 @@ void ars_media_free(struct ars_media *m)
     sdp_ours_clear(&m->ours);
     free(m->last_answer);
     free(m->last_accepted);
-    free(m);
+    m->gone = true;
+    if (!m->telling)
+        free(m);
 }
 
 void ars_media_talk(struct ars_media *m, bool on)

@@ -54,7 +54,8 @@ struct ars_media {
     uint64_t first_ms; /* 0: no sound yet */
     struct ars_timer news_timer;
     struct media_news news;
-    bool *gone; /* set by ars_media_free() while a handler runs */
+    bool telling; /* a handler runs */
+    bool gone;    /* freed meanwhile: nothing but the memory is left */
 
     struct ice_agent *ice;
     struct dtls_identity *identity;

@@ -259,25 +259,33 @@ static bool begin(struct jitter *j, uint64_t now_us)
     return true;
 }
 
-/* Where wire time `ts` lies on our time line; bends it when the peer's clock jumped. */
-static int64_t place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_t now_us)
+/*
+ * Where wire time `ts` lies on our time line, which is bent when the peer's clock jumped. False: before
+ * such a jump, or so long ago that it does not matter.
+ */
+static bool place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_t now_us,
+                  int64_t *ret_at)
 {
-    int64_t wire_newest = j->newest_ts - j->bend;
-    int64_t at = j->newest_ts + (int32_t)(ts - (uint32_t)wire_newest);
+    int64_t at = j->newest_ts + (int32_t)(ts - (uint32_t)(j->newest_ts - j->bend));
     int64_t gap = (int32_t)(seq - j->newest_seq);
     int64_t step = at - j->newest_ts;
-    int64_t most;
+    int64_t limit = (int64_t)from_us(j, JITTER_MAX_MS * 1000);
+    int64_t most = gap * (int64_t)(n > j->newest_n ? n : j->newest_n);
+    int64_t floor;
 
+    *ret_at = at;
     if (gap <= 0)
-        return at;
-    /* A packet cannot overtake those before it by more than their length: when it seems to, the
-     * peer's clock jumped forward; when it runs back, it jumped back. */
-    most = gap * (int64_t)(n > j->newest_n ? n : j->newest_n);
-    if (step > 0 && (step <= most || (int64_t)now_us - to_us(j, at) >=
-                                         j->newest_transit - to_us(j, most) - MARGIN_US))
-        return at;
-    j->bend += j->newest_ts + most - at;
-    return j->newest_ts + most;
+        return step < 0 && step >= -limit;
+    /* A packet cannot overtake those before it by more than their length: when it seems to, the peer's
+     * clock jumped forward; when it runs back, it jumped back. */
+    if (most > limit)
+        most = limit;
+    floor = j->newest_transit - to_us(j, most) - MARGIN_US;
+    if (step <= 0 || (step > most && (int64_t)now_us - to_us(j, at) < floor)) {
+        j->bend += j->newest_ts + most - at;
+        *ret_at = j->newest_ts + most;
+    }
+    return true;
 }
 
 static void limit_depth(struct jitter *j)
@@ -308,8 +316,9 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
         j->line = LINE_WAIT;
         j->bend = j->play_ts - (int64_t)ts;
         head.ts = j->play_ts;
-    } else {
-        head.ts = place(j, ts, seq, n, now_us);
+    } else if (!place(j, ts, seq, n, now_us, &head.ts)) {
+        j->stats.late++;
+        return;
     }
     transit = (int64_t)now_us - to_us(j, head.ts);
     if (first || (int32_t)(seq - j->newest_seq) > 0) {

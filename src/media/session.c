@@ -35,12 +35,12 @@ static const uint32_t state_edges[] = {
     [MEDIA_FAILED] = 0,
 };
 
-static const struct ars_fsm fsm = {"media", state_names, state_edges, 6};
+const struct ars_fsm session_fsm = {"media", state_names, state_edges, 6};
 
 void session_go(struct ars_media *m, enum media_state to)
 {
     if (m->state != (int)to)
-        (void)ars_fsm_go(&fsm, &m->state, to);
+        (void)ars_fsm_go(&session_fsm, &m->state, to);
 }
 
 static void on_news(void *arg)

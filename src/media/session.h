@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ars/fsm.h>
 #include <ars/media.h>
 #include <ars/timer.h>
 
@@ -80,6 +81,8 @@ struct ars_media {
 };
 
 /* session.c */
+extern const struct ars_fsm session_fsm;
+
 void session_go(struct ars_media *m, enum media_state to);
 
 /*

@@ -35,13 +35,6 @@
 #define TYPE_CLIENT_HELLO 1
 #define RANDOM_AT         (RECORD_HEADER + HANDSHAKE_HEADER + 2)
 
-enum dtls_state {
-    DTLS_IDLE,
-    DTLS_HANDSHAKING,
-    DTLS_ESTABLISHED,
-    DTLS_FAILED,
-};
-
 struct dtls {
     struct ars_timers *timers;
     struct dtls_handlers handlers;
@@ -68,7 +61,7 @@ static const uint32_t state_edges[] = {
     [DTLS_FAILED] = 0,
 };
 
-static const struct ars_fsm fsm = {"dtls", state_names, state_edges, 4};
+const struct ars_fsm dtls_fsm = {"dtls", state_names, state_edges, 4};
 
 static void on_resend(void *arg);
 
@@ -203,7 +196,7 @@ static void fail(struct dtls *d, bool refused, const char *why)
 {
     if (d->state != DTLS_HANDSHAKING)
         return;
-    (void)ars_fsm_go(&fsm, &d->state, DTLS_FAILED);
+    (void)ars_fsm_go(&dtls_fsm, &d->state, DTLS_FAILED);
     ars_timer_stop(&d->resend_timer);
     ars_timer_stop(&d->limit_timer);
     ars_log(ARS_LOG_WARN, "media", "dtls: %s", why);
@@ -259,7 +252,7 @@ static void on_handshake_done(struct dtls *d)
         return;
     }
     ars_timer_stop(&d->limit_timer);
-    (void)ars_fsm_go(&fsm, &d->state, DTLS_ESTABLISHED);
+    (void)ars_fsm_go(&dtls_fsm, &d->state, DTLS_ESTABLISHED);
     ars_log(ARS_LOG_INFO, "media", "dtls: %s, %s, %s", SSL_get_version(d->ssl),
             SSL_get_cipher_name(d->ssl), srtp_profile_name(keys.profile));
     d->handlers.established(&keys, d->arg);
@@ -393,7 +386,7 @@ void dtls_start(struct dtls *d)
 {
     if (d->state != DTLS_IDLE)
         return;
-    (void)ars_fsm_go(&fsm, &d->state, DTLS_HANDSHAKING);
+    (void)ars_fsm_go(&dtls_fsm, &d->state, DTLS_HANDSHAKING);
     ars_timer_start(d->timers, &d->limit_timer, HANDSHAKE_MS, on_limit, d);
     if (d->active)
         step(d);

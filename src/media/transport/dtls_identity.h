@@ -8,7 +8,18 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <ars/fsm.h>
+
 #include "transport/dtls.h"
+
+enum dtls_state {
+    DTLS_IDLE,
+    DTLS_HANDSHAKING,
+    DTLS_ESTABLISHED,
+    DTLS_FAILED,
+};
+
+extern const struct ars_fsm dtls_fsm;
 
 struct dtls_identity {
     EVP_PKEY *key;

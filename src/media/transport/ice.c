@@ -46,12 +46,12 @@ static const uint32_t state_edges[] = {
     [ICE_FAILED] = 0,
 };
 
-static const struct ars_fsm fsm = {"ice", state_names, state_edges, 6};
+const struct ars_fsm iceagent_fsm = {"ice", state_names, state_edges, 6};
 
 void iceagent_go(struct ice_agent *a, enum ice_state to)
 {
     if (a->state != (int)to)
-        (void)ars_fsm_go(&fsm, &a->state, to);
+        (void)ars_fsm_go(&iceagent_fsm, &a->state, to);
 }
 
 const char *ice_type_name(enum ice_type t)

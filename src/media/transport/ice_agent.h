@@ -11,6 +11,7 @@
 
 #include <re.h>
 
+#include <ars/fsm.h>
 #include <ars/loop.h>
 #include <ars/timer.h>
 
@@ -139,6 +140,7 @@ struct ice_agent {
 };
 
 /* ice.c */
+extern const struct ars_fsm iceagent_fsm;
 void iceagent_go(struct ice_agent *a, enum ice_state to);
 void iceagent_fail(struct ice_agent *a, const char *why);
 void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p);
@@ -155,6 +157,7 @@ bool icegather_response(struct ice_base *b, const struct ars_addr *src, const st
 void icegather_renew(struct ice_agent *a);
 
 /* ice_check.c */
+extern const struct ars_fsm icecheck_pair_fsm;
 void icecheck_start(struct ice_agent *a);
 void icecheck_stop(struct ice_agent *a);
 void icecheck_reset(struct ice_agent *a);

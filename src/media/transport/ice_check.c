@@ -30,7 +30,7 @@ static const uint32_t pair_edges[] = {
     [ICE_PAIR_FAILED] = ARS_TO(ICE_PAIR_WAITING),
 };
 
-static const struct ars_fsm pair_fsm = {"ice pair", pair_names, pair_edges, 5};
+const struct ars_fsm icecheck_pair_fsm = {"ice pair", pair_names, pair_edges, 5};
 
 static void on_pace(void *arg);
 static void on_nominate(void *arg);
@@ -39,7 +39,7 @@ static void on_give_up(void *arg);
 static void pair_go(struct ice_pair *p, enum ice_pair_state to)
 {
     if (p->state != (int)to)
-        (void)ars_fsm_go(&pair_fsm, &p->state, to);
+        (void)ars_fsm_go(&icecheck_pair_fsm, &p->state, to);
 }
 
 /* RFC 8445 6.1.2.3 */

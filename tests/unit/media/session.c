@@ -11,6 +11,7 @@
 #include "session.h"
 #include "ice_rig.h"
 #include "suites.h"
+#include "transport/dtls_identity.h"
 #include "transport/ice_agent.h"
 
 #define TONE_DBFS (-15.0) /* the tone source: peak -12 dBFS */
@@ -531,9 +532,70 @@ out:
     return err;
 }
 
+struct edge {
+    int from;
+    int to;
+};
+
+/* All pairs: the listed ones go, the others are refused and leave the state alone. */
+static int walk(const struct ars_fsm *fsm, const struct edge *edges, size_t n)
+{
+    for (int from = 0; from < (int)fsm->count; from++) {
+        for (int to = 0; to < (int)fsm->count; to++) {
+            bool want = false;
+            int state = from;
+
+            for (size_t i = 0; i < n; i++)
+                want = want || (edges[i].from == from && edges[i].to == to);
+            if (want != (ars_fsm_go(fsm, &state, to) == 0) || state != (want ? to : from))
+                return check_fail(__FILE__, __LINE__, "%s: %s to %s", fsm->name, fsm->states[from],
+                                  fsm->states[to]);
+        }
+    }
+    return 0;
+}
+
+static int test_state_tables(void)
+{
+    static const struct edge media[] = {
+        {MEDIA_GATHERING, MEDIA_READY},       {MEDIA_GATHERING, MEDIA_FAILED},
+        {MEDIA_READY, MEDIA_CHECKING},        {MEDIA_READY, MEDIA_FAILED},
+        {MEDIA_CHECKING, MEDIA_HANDSHAKING},  {MEDIA_CHECKING, MEDIA_FAILED},
+        {MEDIA_HANDSHAKING, MEDIA_CONNECTED}, {MEDIA_HANDSHAKING, MEDIA_FAILED},
+        {MEDIA_CONNECTED, MEDIA_FAILED},
+    };
+    static const struct edge ice[] = {
+        {ICE_GATHERING, ICE_READY}, {ICE_GATHERING, ICE_FAILED},   {ICE_READY, ICE_CHECKING},
+        {ICE_READY, ICE_FAILED},    {ICE_CHECKING, ICE_USABLE},    {ICE_CHECKING, ICE_COMPLETED},
+        {ICE_CHECKING, ICE_FAILED}, {ICE_USABLE, ICE_COMPLETED},   {ICE_USABLE, ICE_CHECKING},
+        {ICE_USABLE, ICE_FAILED},   {ICE_COMPLETED, ICE_CHECKING}, {ICE_COMPLETED, ICE_FAILED},
+    };
+    static const struct edge pair[] = {
+        {ICE_PAIR_FROZEN, ICE_PAIR_WAITING},        {ICE_PAIR_FROZEN, ICE_PAIR_FAILED},
+        {ICE_PAIR_WAITING, ICE_PAIR_IN_PROGRESS},   {ICE_PAIR_WAITING, ICE_PAIR_FAILED},
+        {ICE_PAIR_IN_PROGRESS, ICE_PAIR_SUCCEEDED}, {ICE_PAIR_IN_PROGRESS, ICE_PAIR_FAILED},
+        {ICE_PAIR_IN_PROGRESS, ICE_PAIR_WAITING},   {ICE_PAIR_SUCCEEDED, ICE_PAIR_IN_PROGRESS},
+        {ICE_PAIR_SUCCEEDED, ICE_PAIR_FAILED},      {ICE_PAIR_FAILED, ICE_PAIR_WAITING},
+    };
+    static const struct edge dtls[] = {
+        {DTLS_IDLE, DTLS_HANDSHAKING},
+        {DTLS_HANDSHAKING, DTLS_ESTABLISHED},
+        {DTLS_HANDSHAKING, DTLS_FAILED},
+    };
+    int err;
+
+    TRY(walk(&session_fsm, media, CHECK_COUNT(media)));
+    TRY(walk(&iceagent_fsm, ice, CHECK_COUNT(ice)));
+    TRY(walk(&icecheck_pair_fsm, pair, CHECK_COUNT(pair)));
+    TRY(walk(&dtls_fsm, dtls, CHECK_COUNT(dtls)));
+out:
+    return err;
+}
+
 int suite_session(int argc, char **argv)
 {
     static const struct check_case cases[] = {
+        {"session/state-tables", test_state_tables, false},
         {"session/sound", test_sound, false},
         {"session/hold", test_hold, false},
         {"session/rollback", test_rollback, false},

@@ -78,7 +78,8 @@ def no_such_number(t):
 
 @test(30)
 def far_side_declines(t):
-    refused_call(t, '607', 'forbidden', 403)
+    """Asterisk makes a 403 of it, and says Q.850 cause 21: rejected."""
+    refused_call(t, '607', 'declined', 403)
 
 
 @test(30)

@@ -18,10 +18,8 @@ def fifty_calls(t):
     setup = []
     for n in range(1, CALLS + 1):
         p.do('dial 600')
-        p.wait('media', call=n)
-        established = [e for e in p.seen('established') if e['call'] == n] or \
-            [p.wait('established', call=n)]
-        setup.append(established[0].get('setup_ms', 0))
+        setup.append(p.wait('established', call=n)['setup_ms'])
+        p.wait('first_audio', call=n)
         p.do(f'hangup {n}')
         p.wait('ended', call=n)
         if n in (WARM, CALLS):

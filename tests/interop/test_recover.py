@@ -86,21 +86,46 @@ nft add chain inet gone in '{ type filter hook input priority 0; }'
 nft add rule inet gone in tcp dport %d drop'''
 
 
-@test(120)
+class Dropped:
+    """Packets to that port vanish: nothing refuses, nothing answers."""
+
+    def __init__(self, port):
+        run(['sh', '-e', '-c', DROP % port])
+
+    def stop(self):
+        run(['nft', 'delete', 'table', 'inet', 'gone'], check=False)
+
+
+@test(90)
 def recover_packets_dropped(t):
-    """Nothing refuses, nothing answers; the moment of the return is anywhere in an attempt."""
+    """The phone has to find out for itself that nobody is there any more."""
     server = pbx(t)
     p = registered(t, server)
-    for wait in (2, 8.5):
-        run(['sh', '-e', '-c', DROP % server.wss])
-        try:
-            start = time.monotonic()
-            lost(p, FOUND_DEAD)
-            t.figure(f'noticed after {time.monotonic() - start:.1f} s')
-            time.sleep(wait)
-        finally:
-            run(['nft', 'delete', 'table', 'inet', 'gone'])
-        again(t, p, time.monotonic(), f'dropped, back {wait} s into reconnecting')
+    dropped = t.own(Dropped(server.wss))
+    start = time.monotonic()
+    lost(p, FOUND_DEAD)
+    t.figure(f'noticed after {time.monotonic() - start:.1f} s')
+    time.sleep(8.5)
+    dropped.stop()
+    again(t, p, time.monotonic(), 'dropped')
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+
+
+@test(90)
+def recover_in_mid_attempt(t):
+    """The way comes back while an attempt hangs in it, wherever that one is."""
+    server = pbx(t)
+    proxy = t.own(Proxy(('127.0.0.1', server.wss)))
+    p = registered(t, server, port=proxy.port)
+    for wait in (1.3, 3.3, 5.2, 7.5, 9.7):
+        dropped = t.own(Dropped(proxy.port))
+        # the phone is told, and what it sends from now on is lost
+        proxy.shut()
+        proxy.open()
+        lost(p, 5)
+        time.sleep(wait)
+        dropped.stop()
+        again(t, p, time.monotonic(), f'{wait} s')
     need(p.finish() == 0, f'exit {p.p.returncode}')
 
 

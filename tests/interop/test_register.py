@@ -150,12 +150,11 @@ def repinned(t):
 
 
 @test(30)
-def unmapped_name(t):
-    """The name is reached by the map alone: without it, it has no address."""
+def name_not_found(t):
+    """A rule can say that there is no such host."""
     server = pbx(t)
     args = options(server, '100')
-    i = args.index('--map')
-    del args[i:i + 2]
+    args[args.index('--map') + 1] = 'MAP pbx.test ^NOTFOUND'
     p = t.own(Phone(t.dir, args, ('register', '--for', '1'), 'secret100'))
     event = p.wait('registration_failed')
     need(event.get('code') == 'name_not_found', f'{event}')

@@ -1,5 +1,6 @@
 """Runs tests: one line each, 'ok NAME - figures (seconds)' or 'not ok NAME - why (seconds)'."""
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -65,6 +66,20 @@ class Shared:
         return self.things[name]
 
 
+def own_folder(group):
+    """build/tests/GROUP, or GROUP-2... while another run of the same works in it."""
+    os.makedirs(os.path.join(BUILD, 'tests'), exist_ok=True)
+    for n in range(1, 100):
+        folder = os.path.join(BUILD, 'tests', group if n == 1 else f'{group}-{n}')
+        lock = os.open(f'{folder}.lock', os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return folder   # locked until this program ends
+        except BlockingIOError:
+            os.close(lock)
+    raise Failed(f'too many runs of {group} at once')
+
+
 def isolate():
     """
     Again, in network, mount and process namespaces of its own: nothing outside sees our ports, and
@@ -121,18 +136,21 @@ def run_one(fn, timeout, name, folder, shared):
 
 
 def main(group, argv):
-    """Runs the marked tests, or those whose name holds one of the arguments. The exit code."""
+    """
+    Runs the marked tests, or those whose name (test_file.function) holds one of the arguments.
+    Returns the exit code.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     names = [a for a in argv if not a.startswith('-')]
     if '--list' in argv:
         print('\n'.join(fn.__name__ for fn, _ in TESTS))
         return 0
     chosen = [(fn, timeout) for fn, timeout in TESTS
-              if not names or any(n in fn.__name__ for n in names)]
+              if not names or any(n in f'{fn.__module__}.{fn.__name__}' for n in names)]
     if not chosen:
         print(f'not ok {group} - no test is named like {names}')
         return 1
-    folder = os.path.join(BUILD, 'tests', group)
+    folder = own_folder(group)
     shared = Shared(os.path.join(folder, 'shared'))
     failed = 0
     with shared.stack:

@@ -59,6 +59,9 @@ static int libre_get(void)
     pthread_mutex_lock(&libre_lock);
     if (libre_users == 0) {
         err = libre_init();
+        if (err == EPERM) {
+            err = ENOMEM; /* libre 1.1 says 1 when OpenSSL's start failed */
+        }
         if (!err) {
             dbg_init(DBG_WARNING, DBG_NONE);
             dbg_handler_set(on_libre_debug, NULL);

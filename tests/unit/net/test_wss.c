@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "suites.h"
+#include "wss_worker.h"
 
 #define BURST 1000
 
@@ -126,7 +127,8 @@ static int test_not_open(void)
 
     TRY(err);
     CHECK(big != NULL);
-    p.c.stop_when_opened = true;
+    p.c.greeting = "x";
+    p.c.stop_at_frames = 1;
     TRY(client_run(&p.c));
     tp = ars_wss_transport(p.c.wss);
     CHECK_INT(ars_transport_send(tp, big, ARS_WSS_MESSAGE_MAX + 1), EMSGSIZE);
@@ -614,7 +616,76 @@ out:
     return err;
 }
 
+struct crowd {
+    struct pair *p;
+    struct ars_wss *wss[8];
+    int opened;
+    int closed;
+};
+
+static void on_crowd_opened(void *arg)
+{
+    struct crowd *c = arg;
+
+    if (++c->opened == 8)
+        ars_loop_stop(c->p->c.f.loop);
+}
+
+static void on_crowd_closed(const struct ars_reason *why, const struct ars_cert *cert, void *arg)
+{
+    struct crowd *c = arg;
+
+    c->closed++;
+    (void)check_fail(__FILE__, __LINE__, "%s", why->text);
+    ars_loop_stop(c->p->c.f.loop);
+}
+
+/* Contexts that are made while others are in their handshakes. */
+static int test_at_the_same_time(void)
+{
+    static const struct ars_wss_handlers handlers = {on_crowd_opened, NULL, on_crowd_closed};
+    struct pair p;
+    int err = pair_init(&p, CERT_GOOD, "DNS:pbx.test");
+
+    TRY(err);
+    for (int round = 0; round < 5; round++) {
+        struct crowd c = {.p = &p};
+
+        for (int i = 0; i < 8 && !err; i++)
+            err = ars_wss_open(&c.wss[i], p.c.f.loop, &p.c.conf, &handlers, &c);
+        if (!err)
+            err = fixture_run(&p.c.f);
+        for (int i = 0; i < 8; i++)
+            ars_wss_free(c.wss[i]);
+        TRY(err);
+        CHECK_INT(c.closed, 0);
+        CHECK_INT(c.opened, 8);
+    }
+out:
+    pair_free(&p);
+    return err;
+}
+
+/* All pairs of states: x where there is an edge. */
+static int test_phases(void)
+{
+    static const char *const edges[PHASES] = {
+        [CONNECTING] = ".x...x", [SECURING] = "..x..x", [UPGRADING] = "...x.x",
+        [OPEN] = "....xx",       [CLOSING] = ".....x",  [CLOSED] = "......",
+    };
+    int err = 0;
+
+    for (int from = 0; from < PHASES; from++) {
+        for (int to = 0; to < PHASES; to++)
+            CHECK(ars_fsm_allows(&wss_phases, from, to) == (edges[from][to] == 'x'));
+    }
+out:
+    return err;
+}
+
 static const struct check_case cases[] = {
+    {"wss_phases", test_phases, false},
+    {"wss_at_the_same_time", test_at_the_same_time, false},
     {"wss_echo", test_echo, false},
     {"wss_not_open", test_not_open, false},
     {"wss_sizes", test_sizes, false},

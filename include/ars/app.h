@@ -1,0 +1,198 @@
+/*
+ * app: the telephone as a face sees it: settings, secrets, engine and journal wired together, and a
+ * model of the line and its calls that is always true. One thread, the face's (GLib main context);
+ * handlers run there, from inside ars_app_dispatch(), never from inside another call.
+ */
+#ifndef ARS_APP_H
+#define ARS_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ars/command.h>
+#include <ars/event.h>
+#include <ars/history.h>
+#include <ars/settings.h>
+
+struct ars_app;
+
+/* The account as shown in the header. Borrowed texts, "" without an account, never NULL. */
+struct ars_app_line {
+    enum ars_account_state state;
+    const char *account_id; /* of settings; "" on the demo line */
+    const char *login;
+    const char *server;
+    struct ars_reason reason;    /* of FAILED and WAITING */
+    const struct ars_cert *cert; /* the refused certificate, or NULL */
+    uint64_t retry_at_ms;        /* ars_clock_ms() of the next attempt, 0: none */
+    bool configured;             /* false: there is no account yet */
+    bool demo;                   /* the built-in demo line */
+    bool asking_keyring;         /* OFF: the password is on its way, the keyring may ask */
+    bool needs_password;         /* OFF: none is known; save the account with one */
+};
+
+struct ars_app_call {
+    ars_id id;
+    enum ars_call_state state;
+    bool incoming;
+    bool ringing; /* 180 came */
+    bool early_media;
+    bool held;
+    bool remote_held;
+    bool muted;
+    bool connected; /* encrypted media flows */
+    bool by_remote; /* once ENDED */
+    unsigned volume;
+    const char *number;
+    const char *name;               /* "" when not known */
+    uint64_t begun_ms;              /* ars_clock_ms() */
+    uint64_t established_ms;        /* 0: not yet */
+    uint32_t ring_ms;               /* incoming: how long it rings here, from begun_ms on */
+    bool has_stats;                 /* what is in stats counts */
+    struct ars_media_stats stats;   /* newest */
+    struct ars_reason reason;       /* once ENDED */
+    enum ars_history_result result; /* what the journal says */
+};
+
+enum ars_app_problem_kind {
+    ARS_APP_SETTINGS_BROKEN,    /* text: where the file was set aside */
+    ARS_APP_SETTINGS_NEWER,     /* a later version's: nothing is saved over it */
+    ARS_APP_SETTINGS_NOT_READ,  /* text: why */
+    ARS_APP_SETTINGS_NOT_SAVED, /* text: why */
+    ARS_APP_SECRET_IN_FILE,     /* there is no keyring: the password is in a file */
+    ARS_APP_SECRET_LOCKED,      /* the keyring was not opened */
+    ARS_APP_SECRET_FAILED,      /* text: why the keyring did not take or give the password */
+    ARS_APP_JOURNAL,            /* text: why it is not kept */
+    ARS_APP_JOURNAL_DAMAGED,    /* text: where it was set aside */
+    ARS_APP_AUDIO_DEVICE,       /* text: name; input; the call goes on without it */
+    ARS_APP_AUDIO_DEVICE_BACK,  /* text: name; input */
+    ARS_APP_HOST_MAP,           /* text: a rule of the account that is left out, and why */
+    ARS_APP_DEMO,               /* text: why there is no demo line */
+    ARS_APP_DIAL,               /* text: the number; reason */
+    ARS_APP_COMMAND,            /* call (0: none), reason: something else was not possible */
+};
+
+struct ars_app_problem {
+    enum ars_app_problem_kind kind;
+    const char *text; /* "" or as above; English where it is a sentence */
+    ars_id call;
+    bool input;
+    struct ars_reason reason;
+};
+
+/* Any may be NULL. What they are given is borrowed for the call. */
+struct ars_app_handlers {
+    void (*line)(const struct ars_app_line *line, void *arg);
+    void (*call_added)(const struct ars_app_call *call, void *arg);
+    void (*call_changed)(const struct ars_app_call *call, void *arg);
+    /* state is ENDED; the call leaves the model when the handler returns. */
+    void (*call_ended)(const struct ars_app_call *call, void *arg);
+    void (*dtmf)(ars_id call, char digit, void *arg);
+    /* The journal was written: ask again what is shown. missed: not looked at yet. */
+    void (*journal_changed)(size_t missed, void *arg);
+    void (*problem)(const struct ars_app_problem *problem, void *arg);
+    void (*devices)(const struct ars_device *v, size_t n, void *arg);
+    void (*stopped)(void *arg); /* after ars_app_quit(); now ars_app_free() returns at once */
+};
+
+struct ars_app_conf {
+    const char *config_dir; /* settings.json, the fallback secrets */
+    const char *data_dir;   /* history.sqlite */
+    const char *demo_line;  /* program to start for the demo line; NULL: the installed one */
+    const char *audio_in;   /* as in audio.h, instead of the settings' (tests); NULL */
+    const char *audio_out;
+    const char *audio_ring;
+    bool sip_trace;          /* redacted messages go to the log */
+    void (*bell)(void *arg); /* call ars_app_dispatch() soon; any thread, must not block */
+    void *bell_arg;
+    const struct ars_app_handlers *handlers;
+    void *arg;
+};
+
+/*
+ * Loads, opens, starts the engine, and connects when there is an account. What went wrong with the
+ * settings is a problem, told at the first dispatch. ENOMEM, EAGAIN.
+ */
+int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf);
+
+/* Takes in what happened, and calls the handlers. */
+void ars_app_dispatch(struct ars_app *app);
+/* Hangs up, un-registers, then `stopped`, within 2.5 s. */
+void ars_app_quit(struct ars_app *app);
+/* Takes NULL. */
+void ars_app_free(struct ars_app *app);
+
+const struct ars_app_line *ars_app_get_line(const struct ars_app *app);
+size_t ars_app_call_count(const struct ars_app *app);
+/* Oldest first; by id NULL: no such call any more. */
+const struct ars_app_call *ars_app_call_at(const struct ars_app *app, size_t i);
+const struct ars_app_call *ars_app_find_call(const struct ars_app *app, ars_id id);
+size_t ars_app_missed(const struct ars_app *app);
+
+/* ---- what the user does; 0 or EAGAIN, ENOMEM; what goes wrong later comes through handlers ---- */
+
+/* What was typed is what is dialled; call_added follows, or the problem ARS_APP_DIAL. */
+int ars_app_dial(struct ars_app *app, const char *number);
+/* ANSWER, REJECT, HANGUP (0: all), HOLD, RESUME, MUTE, VOLUME, DTMF, as in command.h. */
+int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
+                         const char *text);
+/* Connects now instead of later; asks the keyring again where the password is missing. */
+int ars_app_retry(struct ars_app *app);
+/* Answered by `devices`; not during a call (ARS_APP_COMMAND). */
+int ars_app_list_devices(struct ars_app *app);
+
+/* ---- settings ---- */
+
+const struct ars_settings *ars_app_settings(const struct ars_app *app);
+/* The account in use, or NULL when there is none or the demo line is. */
+const struct ars_stored_account *ars_app_account(const struct ars_app *app);
+
+/*
+ * Stores and connects; leaves the demo line. a->id NULL: a new account. password NULL: the one that
+ * is known stays. The pin goes when server or port change. EINVAL: server or login is missing.
+ * EMSGSIZE: a text is too long. ENOSPC: too many accounts.
+ */
+int ars_app_save_account(struct ars_app *app, const struct ars_stored_account *a,
+                         const struct ars_secret *password);
+
+/* Un-registers and forgets the account in use with its password. ENOENT. */
+int ars_app_remove_account(struct ars_app *app);
+/* Trusts the refused certificate for this account alone, and connects again. ENOENT: none is. */
+int ars_app_trust_certificate(struct ars_app *app);
+
+/* All but the accounts: sound devices, ring_off, size of the window. Sound is switched at once. */
+int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *s);
+
+/* Offered when there is no account; stores nothing. As ars_settings_import(). */
+int ars_app_import(struct ars_app *app, struct ars_stored_account *ret,
+                   struct ars_secret **ret_password);
+
+/* Starts the demo line's program and connects to it; nothing is stored. Returns at once. */
+int ars_app_use_demo(struct ars_app *app);
+
+/* ---- host mapping, while one types; pure. A bad rule: number from 1, byte, why in English ---- */
+
+typedef void ars_app_rule_fn(size_t rule, size_t offset, const char *reason, void *arg);
+
+/*
+ * Bad rules through fn (may be NULL), the others apply. *ret_text: what server:port becomes,
+ * "192.0.2.1:7443", or the same again when no rule fits; caller frees. ENOENT: the rules say that
+ * there is no such server. E2BIG, ENOMEM.
+ */
+int ars_app_check_rules(const char *rules, const char *server, uint16_t port, ars_app_rule_fn *fn,
+                        void *arg, char **ret_text);
+
+/* ---- journal, as in history.h; fn runs in a later ars_app_dispatch() ---- */
+
+int ars_app_journal(struct ars_app *app, const char *search, size_t offset, size_t limit,
+                    ars_history_fn *fn, void *arg);
+int ars_app_journal_delete(struct ars_app *app, int64_t id);
+int ars_app_journal_seen(struct ars_app *app);
+
+/*
+ * "+7 (495) 123-45-67" for ten digits, or eleven that begin with 7 or 8; else as it is. For the eye
+ * alone. Caller frees; NULL on ENOMEM.
+ */
+char *ars_app_format_number(const char *number);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * store: what is kept between runs as JSON: accounts (without their passwords) and preferences.
+ * settings.json is versioned and written atomically; a broken file is set aside, told, and never
+ * silently replaced. One thread (the face's); calls take a few milliseconds.
+ */
+#ifndef ARS_SETTINGS_H
+#define ARS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARS_SETTINGS_VERSION  1
+#define ARS_SETTINGS_ACCOUNTS 16
+
+/* In bytes, without the NUL. What is longer is refused (EMSGSIZE); in a file it is left out. */
+#define ARS_SETTINGS_TEXT_MAX  256           /* every other text */
+#define ARS_SETTINGS_PATH_MAX  4096          /* ca_file */
+#define ARS_SETTINGS_RULES_MAX (256 * 1024)  /* host_map */
+#define ARS_SETTINGS_FILE_MAX  (8192 * 1024) /* a larger file is a broken one */
+#define ARS_SETTINGS_RING_MAX  3600
+#define ARS_PASSWORD_MAX       1024
+
+/* Keys of the file that this version does not know: kept, and written back. */
+struct ars_settings_rest;
+struct ars_secret;
+
+/* All text is owned; NULL is the default. */
+struct ars_stored_account {
+    char *id; /* UUID, made once: the SIP instance, and the key of its secret */
+    char *display_name;
+    char *server;
+    uint16_t port; /* 0: 7443 */
+    char *path;    /* NULL: "/ws"; "" or "/": none */
+    char *login;
+    char *auth_user; /* NULL: login */
+    char *ca_file;
+    char *pin; /* SHA-256 of the certificate that the user accepted, 64 hex digits */
+    char *host_map;
+    char *stun;   /* HOST[:PORT] */
+    char *codecs; /* NULL: "opus,pcmu,pcma" */
+    bool no_proxy;
+    uint32_t ring_s; /* 0: 30 */
+    struct ars_settings_rest *rest;
+};
+
+struct ars_settings {
+    struct ars_stored_account *accounts;
+    size_t account_count;
+    char *audio_in; /* as in audio.h; NULL: the system's default device */
+    char *audio_out;
+    char *audio_ring; /* NULL: as audio_out */
+    bool ring_off;
+    int window_width; /* 0: not known */
+    int window_height;
+    bool newer; /* from a later version: ars_settings_save() refuses it */
+    struct ars_settings_rest *rest;
+};
+
+/* What ars_settings_load() found. */
+enum ars_settings_state {
+    ARS_SETTINGS_OK,
+    ARS_SETTINGS_NONE,   /* first start */
+    ARS_SETTINGS_BROKEN, /* set aside as ret_aside; *ret is empty */
+    ARS_SETTINGS_NEWER,  /* written by a later version: read what is known, never written over */
+};
+
+/*
+ * From `dir`/settings.json. *ret is good and the caller's in every state; *ret_aside (or NULL) is
+ * where a broken file went, caller frees. EACCES, EIO: it cannot be read, or not be set aside, and
+ * nothing was changed. ENOMEM. On an error *ret is untouched.
+ */
+int ars_settings_load(const char *dir, struct ars_settings **ret,
+                      enum ars_settings_state *ret_state, char **ret_aside);
+
+/*
+ * Whole or not at all (temporary file, fsync, rename), mode 0600; makes `dir` when it is missing.
+ * EPERM: the file is a later version's. EMSGSIZE, EACCES, ENOSPC, EIO, ENOMEM.
+ */
+int ars_settings_save(const char *dir, const struct ars_settings *s);
+
+struct ars_settings *ars_settings_new(void);
+/* NULL on ENOMEM. */
+struct ars_settings *ars_settings_dup(const struct ars_settings *s);
+/* Takes NULL. */
+void ars_settings_free(struct ars_settings *s);
+
+/* The account of that id, or NULL. Borrowed. */
+struct ars_stored_account *ars_settings_account(const struct ars_settings *s, const char *id);
+
+/* A copy of a goes in, replacing the one with its id. EINVAL: no id. ENOMEM, ENOSPC, EMSGSIZE. */
+int ars_settings_put_account(struct ars_settings *s, const struct ars_stored_account *a);
+/* ENOENT. */
+int ars_settings_remove_account(struct ars_settings *s, const char *id);
+
+/* ENOMEM: *to is empty. */
+int ars_stored_account_copy(struct ars_stored_account *to, const struct ars_stored_account *from);
+/* Frees what is in it; a is empty after. */
+void ars_stored_account_clear(struct ars_stored_account *a);
+
+/* Replaces an owned text by a copy; "" and NULL give NULL. ENOMEM: unchanged. */
+int ars_settings_set_text(char **text, const char *value);
+
+/*
+ * The file sip-config.json of the Electron client that we replace, in a folder below `config_home`
+ * (its keys: displayName, server, port, login, password). *ret has no id. *ret_password: NULL
+ * without one, else the caller's. ENOENT: there is none. EBADMSG: it is not such a file.
+ */
+int ars_settings_import(const char *config_home, struct ars_stored_account *ret,
+                        struct ars_secret **ret_password);
+
+#endif

@@ -1,0 +1,2 @@
+/* src/app/x.c: net */
+#include <ars/host_map.h>

@@ -1,0 +1,2 @@
+/* src/app/x.c: library */
+#include <glib.h>

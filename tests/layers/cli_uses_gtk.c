@@ -1,0 +1,2 @@
+/* src/cli/x.c: library */
+#include <gtk/gtk.h>

@@ -1,0 +1,2 @@
+/* src/desktop/x.c: app */
+#include <ars/app.h>

@@ -1,0 +1,2 @@
+/* src/desktop/x.c: library */
+#include <gtk/gtk.h>

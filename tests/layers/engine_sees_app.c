@@ -1,0 +1,2 @@
+/* src/engine/x.c: app */
+#include <ars/app.h>

@@ -1,0 +1,2 @@
+/* src/store/history.c: library */
+#include <glib.h>

@@ -1,0 +1,2 @@
+/* src/store/x.c: engine */
+#include <ars/engine.h>

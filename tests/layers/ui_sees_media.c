@@ -1,0 +1,2 @@
+/* src/ui/x.c: media */
+#include <ars/audio.h>

@@ -1,0 +1,2 @@
+/* src/ui/x.c: store */
+#include <ars/secrets.h>

@@ -1,0 +1,2 @@
+/* src/ui/x.c: library */
+#include <sqlite3.h>

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/clock.h>
+
 #include "client.h"
 
 static void on_opened(void *arg)
@@ -9,6 +11,7 @@ static void on_opened(void *arg)
     struct client *c = arg;
 
     c->opened++;
+    c->opened_ms = ars_clock_ms();
     if (c->greeting)
         (void)client_send(c, c->greeting);
     if (c->stop_when_opened)

@@ -11,6 +11,7 @@ struct client {
     struct ars_wss *wss;
     struct ars_wss_conf conf;
     int opened;
+    uint64_t opened_ms;
     int frames;
     int closed;
     size_t bytes;

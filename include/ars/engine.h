@@ -35,4 +35,13 @@ struct ars_event *ars_engine_next_event(struct ars_engine *e);
  */
 void ars_engine_free(struct ars_engine *e);
 
+/*
+ * What host-mapping rules make of host:port ("192.0.2.1:7443"; caller frees *ret_target), without
+ * looking a name up. Bad rules through fn (or NULL): number from 1, byte, reason in English; the
+ * others apply. ENOENT: the rules say that there is no such host. E2BIG, ENOMEM. Any thread.
+ */
+typedef void ars_map_problem_fn(size_t rule, size_t offset, const char *reason, void *arg);
+int ars_engine_check_map(const char *rules, const char *host, uint16_t port, ars_map_problem_fn *fn,
+                         void *arg, char **ret_target);
+
 #endif

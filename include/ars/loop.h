@@ -11,8 +11,8 @@ struct ars_timers;
 /* Makes the calling thread a libre thread and its loop ours; one a thread. ENOMEM, EALREADY. */
 int ars_loop_alloc(struct ars_loop **ret);
 
-/* On the same thread, after ars_loop_run() has returned. Waits for connections that are being closed
- * (0.5 s at most). Takes NULL. */
+/* On the same thread, after ars_loop_run() has returned. Waits for connections that are being
+ * closed (0.5 s at most). Takes NULL. */
 void ars_loop_free(struct ars_loop *l);
 
 /* Runs until ars_loop_stop(). Returns 0, or the errno of the poll. */

@@ -1,6 +1,6 @@
 /*
- * Inside net: what the two sides of the WebSocket server share. The loop's side is wss_server.c, the
- * thread's server_worker.c. Peers are named by a number that is never used twice.
+ * Inside net: what the two sides of the WebSocket server share. The loop's side is wss_server.c,
+ * the thread's server_worker.c. Peers are named by a number that is never used twice.
  */
 #ifndef NET_SERVER_LINK_H
 #define NET_SERVER_LINK_H

@@ -105,6 +105,7 @@ struct ice_agent {
     struct ars_addr stun_server;
     bool stun_wanted;
     struct ars_timer gather_timer;
+    uint64_t gather_end_ms;
     struct ars_timer refresh_timer;
     struct ice_base basev[ICE_MAX_BASES];
     size_t n_bases;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ars/clock.h>
 #include <ars/log.h>
 #include <ars/rand.h>
 #include <ars/resolver.h>
@@ -21,6 +22,7 @@
 #define PORT_TRIES    64
 #define STUN_RTO_MS   100 /* gathering has 500 ms in all */
 #define STUN_SEND_MAX 3
+#define SETTLE_MS     100 /* for the other addresses, when one has been answered: some lead nowhere */
 /* RFC 8445 5.1.1.4: bindings are kept while a call rings; consent does it later */
 #define REFRESH_MS 15000
 /* RFC 8445 5.1.2.1: local preference, one step an address */
@@ -317,6 +319,7 @@ int icegather_start(struct ice_agent *a, const struct ice_agent_conf *conf)
         err = ars_resolver_query(a->resolver, &a->query, conf->stun_host, port, on_resolved, a);
     if (err == ENOMEM)
         return err;
+    a->gather_end_ms = ars_clock_ms() + (a->query ? a->times.gather_ms : 0);
     ars_timer_start(a->timers, &a->gather_timer, a->query ? a->times.gather_ms : 0, on_gather_cap,
                     a);
     return 0;
@@ -337,6 +340,16 @@ void icegather_renew(struct ice_agent *a)
     number_foundations(a);
 }
 
+static void settle(struct ice_agent *a)
+{
+    uint64_t end = ars_clock_ms() + SETTLE_MS;
+
+    if (a->state == ICE_GATHERING && end < a->gather_end_ms) {
+        a->gather_end_ms = end;
+        ars_timer_start(a->timers, &a->gather_timer, SETTLE_MS, on_gather_cap, a);
+    }
+}
+
 bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg)
 {
     struct ice_agent *a = b->ice;
@@ -351,6 +364,7 @@ bool icegather_response(struct ice_base *b, const struct ars_addr *src, const st
         ars_addr_from_sockaddr(&attr->v.xor_mapped_addr.u.sa, &mapped) == 0 &&
         mapped.family == b->addr.family && !ars_addr_eq(&mapped, &b->addr))
         add_local(a, b, ICE_TYPE_SRFLX, &mapped);
+    settle(a);
     base_done(b);
     return true;
 }

@@ -20,7 +20,8 @@ static const char *const one[] = {"127.0.0.1", NULL};
 struct stun_server {
     struct udp_sock *sock;
     bool silent;
-    bool lies; /* answers with the true address */
+    bool no_nat; /* answers with the true address */
+    bool half;   /* answers 127.0.0.1 alone */
     unsigned asked;
 };
 
@@ -32,11 +33,11 @@ static void on_stun_server(const struct sa *src, struct mbuf *mb, void *arg)
     struct sa mapped;
 
     s->asked++;
-    if (s->silent || stun_msg_decode(&msg, mb, &ua))
+    if (s->silent || (s->half && sa_in(src) != 0x7f000001) || stun_msg_decode(&msg, mb, &ua))
         return;
     (void)sa_set_str(&mapped, "203.0.113.5", sa_port(src));
     (void)stun_reply(IPPROTO_UDP, s->sock, src, 0, msg, NULL, 0, false, 1,
-                     STUN_ATTR_XOR_MAPPED_ADDR, s->lies ? src : &mapped);
+                     STUN_ATTR_XOR_MAPPED_ADDR, s->no_nat ? src : &mapped);
     mem_deref(msg);
 }
 
@@ -53,10 +54,9 @@ static void on_gathered(void *arg)
     ars_loop_stop(x->rig->loop);
 }
 
-static int reflexive(bool silent, bool lies, size_t want, unsigned least_ms, unsigned most_ms)
+static int reflexive(struct stun_server s, size_t want, unsigned least_ms, unsigned most_ms)
 {
     static const struct ice_agent_handlers handlers = {.gathered = on_gathered};
-    struct stun_server s = {.silent = silent, .lies = lies};
     struct ice_agent_conf conf = {.n_bases = 2, .stun_host = "127.0.0.1"};
     struct ars_addr basev[2];
     struct ars_resolver *resolver = NULL;
@@ -109,18 +109,24 @@ out:
 
 static int test_server_reflexive(void)
 {
-    return reflexive(false, false, 4, 0, 300);
+    return reflexive((struct stun_server){0}, 4, 0, 300);
 }
 
 /* RFC 8445 5.1.3: no NAT, nothing to add */
 static int test_server_reflexive_is_host(void)
 {
-    return reflexive(false, true, 2, 0, 300);
+    return reflexive((struct stun_server){.no_nat = true}, 2, 0, 300);
+}
+
+/* An interface that leads nowhere must not cost the whole time. */
+static int test_one_interface_answered(void)
+{
+    return reflexive((struct stun_server){.half = true}, 3, 90, 350);
 }
 
 static int test_stun_server_silent(void)
 {
-    return reflexive(true, false, 2, 450, 900);
+    return reflexive((struct stun_server){.silent = true}, 2, 450, 900);
 }
 
 /* ---- a raw peer ---- */
@@ -266,6 +272,7 @@ int suite_ice_stun(int argc, char **argv)
     static const struct check_case cases[] = {
         {"ice-stun/server-reflexive", test_server_reflexive, false},
         {"ice-stun/server-reflexive-is-host", test_server_reflexive_is_host, false},
+        {"ice-stun/one-interface-answered", test_one_interface_answered, false},
         {"ice-stun/server-silent", test_stun_server_silent, false},
         {"ice-stun/raw-requests", test_raw_requests, false},
     };

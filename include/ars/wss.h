@@ -43,15 +43,16 @@ struct ars_wss_handlers {
 
 /*
  * ENOMEM, EAGAIN (no thread), EINVAL: no address, a host of more than 112 characters (lws has no
- * room for more in its Host line), a path of more than 1024, blanks or control characters in either.
- * No handler runs before it returns.
+ * room for more in its Host line), a path of more than 1024, blanks or control characters
+ * in either. No handler runs before it returns.
  */
 int ars_wss_open(struct ars_wss **ret, struct ars_loop *loop, const struct ars_wss_conf *conf,
                  const struct ars_wss_handlers *handlers, void *arg);
 
 /*
  * Returns at once; no handler runs after. The thread sends what is queued, closes with 1000 and
- * gives the peer 0.5 s to answer; ars_loop_free() waits for it. May be called from a handler. Takes NULL.
+ * gives the peer 0.5 s to answer; ars_loop_free() waits for it. May be called from a
+ * handler. Takes NULL.
  */
 void ars_wss_free(struct ars_wss *w);
 

@@ -1,4 +1,4 @@
-/* Host mapping rules from anywhere: parse, copy, apply. The first line is the host that is asked. */
+/* Host mapping rules from anywhere: parse, copy, apply. The first line is the host asked for. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -78,7 +78,7 @@ def first_sound(bench, pbx, peers, wav_file):
         first, setup = [], []
         for n in range(1, bench.runs + 2):
             p.do('dial 600')
-            first.append(p.wait('first_audio', call=n)['first_audio_ms'])
+            first.append(p.wait('first_audio', call=n)['ms'])
             setup += [e['setup_ms'] for e in p.seen('established') if e['call'] == n]
             p.do(f'hangup {n}')
             p.wait('ended', call=n)
@@ -210,6 +210,7 @@ def lateness(bench):
                        f'{sum(r["bursts"] for r in all_runs)} messages of 64 KB; '
                        f'worst {max(r["max"] for r in all_runs)} ms')
         bench.figure(f'{name}_p999', [r['p999'] for r in all_runs], 'ms', goal)
+        bench.figure(f'{name}_own_p999', [r['own_p999'] for r in all_runs], 'ms', goal)
 
 
 def measure(bench):

@@ -279,15 +279,15 @@ void pa_host_do(struct pa_host *h, struct pa_stream *s, enum pa_op op)
     s->op = op;
     if (!h->running && !h->quit)
         h->running = pthread_create(&h->thread, NULL, worker, h) == 0;
-    if (!h->running) {
+    if (!h->running)
         work(h, s);
-        s->done(s, op, s->arg);
-        return;
-    }
     (void)pthread_mutex_lock(&h->lock);
-    push(&h->todo, s);
+    push(h->running ? &h->todo : &h->ended, s);
     (void)pthread_cond_signal(&h->wake);
     (void)pthread_mutex_unlock(&h->lock);
+    /* never from inside this call: its caller is not done with the stream */
+    if (!h->running)
+        ars_bell_ring(h->bell);
 }
 
 /* Whether the thread has ended. */

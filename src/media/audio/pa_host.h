@@ -49,14 +49,14 @@ struct pa_stream {
 /* The thread starts with the first operation. ENOMEM. */
 int pa_host_alloc(struct pa_host **ret, struct ars_loop *loop);
 
-/* No stream is open; operations under way are waited for, a hung sound server for 3 s. Takes NULL. */
+/*
+ * Operations under way, and those that their ends bring about, are waited for; a hung sound server for
+ * 3 s. Takes NULL.
+ */
 void pa_host_free(struct pa_host *h);
 
 /* One operation a stream at a time. */
 void pa_host_do(struct pa_host *h, struct pa_stream *s, enum pa_op op);
-
-/* Ends the thread; operations are done at once from then on. For the owner's last moments. */
-void pa_host_stop(struct pa_host *h);
 
 /* Whether PortAudio still runs the stream. */
 bool pa_stream_active(const struct pa_stream *s);

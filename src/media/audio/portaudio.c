@@ -239,13 +239,13 @@ static void read_frame(struct audio_dev *dev, int16_t *pcm)
     struct pa_device *d = (struct pa_device *)dev;
     int16_t taken[FRAME_MAX];
     int16_t frame[FRAME_MAX];
-    size_t n = d->stream.rate / 100;
-    size_t fill, want;
+    size_t n, fill, want;
     int go_away;
 
     memset(pcm, 0, AUDIO_FRAME * sizeof(*pcm));
     if (!watch(d))
         return;
+    n = d->stream.rate / 100;
     fill = ars_ring_fill(d->stream.ring);
     if (!d->flowing && fill < n)
         return;
@@ -271,11 +271,12 @@ static void write_frame(struct audio_dev *dev, const int16_t *pcm)
     struct pa_device *d = (struct pa_device *)dev;
     int16_t frame[FRAME_MAX];
     int16_t given[FRAME_MAX];
-    size_t n = d->stream.rate / 100;
+    size_t n;
     int go_away;
 
     if (!watch(d))
         return;
+    n = d->stream.rate / 100;
     go_away = drift_frame(&d->drift, (int)ars_ring_fill(d->stream.ring),
                           atomic_load_explicit(&d->stream.starved, memory_order_relaxed));
     if (go_away > DRIFT_STEP) {

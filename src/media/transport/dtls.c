@@ -16,8 +16,11 @@
 
 #define MTU          1200 /* what Asterisk and browsers send too; a tunnel takes some of the 1500 */
 #define HANDSHAKE_MS 15000
-/* RFC 6347 4.2.4.1 would begin with 1 s; ICE has just shown that the path is quicker */
-#define RESEND_FIRST_US 200000u
+/*
+ * RFC 6347 4.2.4.1 would begin with 1 s. ICE has just shown that the path is quicker, and Asterisk
+ * drops what comes before its own check has succeeded.
+ */
+#define RESEND_FIRST_US 50000u
 #define RESEND_MAX_US   2000000u
 
 #define CIPHERS         "ECDHE+AESGCM:ECDHE+CHACHA20"

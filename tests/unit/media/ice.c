@@ -390,6 +390,32 @@ out:
     return err;
 }
 
+static bool a_completed(const struct rig *r)
+{
+    return r->a.ice->state == ICE_COMPLETED;
+}
+
+/* RFC 8445 6.1.1: a lite peer only answers; who has offered does not matter, we control. */
+static int test_lite_peer(void)
+{
+    struct rig r;
+    struct ice_remote d;
+    int err;
+
+    TRY(rig_open(&r));
+    TRY(rig_agent(&r, &r.a, one, NULL));
+    TRY(rig_agent(&r, &r.b, one, NULL));
+    rig_describe(&r.b, &d);
+    d.lite = true;
+    ice_agent_set_controlling(r.a.ice, false);
+    rig_start(&r.a, &d);
+    TRY(rig_wait(&r, a_completed, 2000));
+    CHECK(r.a.ice->controlling && r.a.ice->path.nominated);
+out:
+    rig_close(&r);
+    return err;
+}
+
 static int test_port_range(void)
 {
     static const struct ice_agent_handlers none = {0};
@@ -462,6 +488,7 @@ int suite_ice(int argc, char **argv)
         {"ice/wrong-password", test_wrong_password, false},
         {"ice/restart", test_restart, false},
         {"ice/without-ice", test_without_ice, false},
+        {"ice/lite-peer", test_lite_peer, false},
         {"ice/port-range", test_port_range, false},
         {"ice/interfaces", test_interfaces, false},
     };

@@ -126,7 +126,8 @@ def their_cpu(bench, pbx, number, **kw):
 
 def device_floor(env):
     """What the two streams cost without any phone."""
-    p = subprocess.Popen([os.path.join(RELEASE, 'bench_device_floor')], stdin=subprocess.PIPE,
+    p = subprocess.Popen([os.path.join(RELEASE, 'bench_device_floor'), 'pulse:DEVICE=mic',
+                          'pulse:DEVICE=spk'], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                          env=dict(os.environ, **env))
     try:

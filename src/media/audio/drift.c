@@ -4,19 +4,22 @@
 #include "audio/drift.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define WINDOW     100 /* frames: 1 s */
-#define CALM       20  /* windows after which less margin is tried: an eighth, or a little */
-#define MARGIN_US  2000
-#define MARGIN_MAX 30000 /* us */
-#define GROW_US    3000
-#define SHRINK_US  500
-/* Slack beyond this is cut at once: nobody wants to hear so much later. */
-#define JUMP_US 40000
-/* Slack is left alone within this of the margin. */
-#define BAND_US 1000
+#define WINDOW 100 /* frames: 1 s */
+#define CALM   20  /* windows after which less margin is tried: an eighth, or a little */
+/* All in microseconds. */
+#define MARGIN     2000
+#define MARGIN_MAX 30000
+#define GROW       3000
+#define SHRINK     500
+/* Every correction moves the voice in time: slack that was never less than this over the margin, in as
+ * many windows as drift.h keeps, is worth one; clocks apart by 100 ppm reach it in 50 s. */
+#define OVER 5000
+/* So much in a single window is worth one as well, */
+#define FAR_OVER 20000
+/* and this is cut at once: nobody wants to hear so much later. */
+#define JUMP 40000
 
 static int samples(const struct drift *d, int us)
 {
@@ -29,36 +32,65 @@ static void new_window(struct drift *d)
     d->frames = 0;
 }
 
+static void forget(struct drift *d)
+{
+    for (size_t i = 0; i < DRIFT_HORIZON; i++)
+        d->lately[i] = INT_MIN;
+    new_window(d);
+}
+
 void drift_init(struct drift *d, unsigned rate)
 {
     memset(d, 0, sizeof(*d));
     d->rate = rate;
-    d->margin = d->margin_min = samples(d, MARGIN_US);
-    new_window(d);
+    d->margin = d->margin_min = samples(d, MARGIN);
+    forget(d);
 }
 
+/* What was missing is in the ring now: slack has grown by itself. */
 static void on_starved(struct drift *d, unsigned starved)
 {
     d->starved = starved;
     d->calm = 0;
-    d->margin += samples(d, GROW_US);
+    d->margin += samples(d, GROW);
     if (d->margin > samples(d, MARGIN_MAX))
         d->margin = samples(d, MARGIN_MAX);
     d->surplus = 0;
-    new_window(d);
+    forget(d);
+}
+
+static int least_lately(const struct drift *d)
+{
+    int least = INT_MAX;
+
+    for (size_t i = 0; i < DRIFT_HORIZON; i++) {
+        if (d->lately[i] < least)
+            least = d->lately[i];
+    }
+    return least;
+}
+
+static void correct(struct drift *d, int by)
+{
+    d->surplus = by;
+    forget(d);
 }
 
 static void end_window(struct drift *d)
 {
-    int over = d->least - d->margin;
+    int least = d->least;
 
-    d->surplus = abs(over) > samples(d, BAND_US) ? over : 0;
     if (++d->calm >= CALM && d->margin > d->margin_min) {
         int less = (d->margin - d->margin_min) / 8;
         d->calm = 0;
-        d->margin -= less > samples(d, SHRINK_US) ? less : samples(d, SHRINK_US);
+        d->margin -= less > samples(d, SHRINK) ? less : samples(d, SHRINK);
     }
+    d->lately[d->window++ % DRIFT_HORIZON] = least;
     new_window(d);
+    if (least < d->margin / 2 || least > d->margin + samples(d, FAR_OVER))
+        correct(d, least - d->margin);
+    else if (least_lately(d) > d->margin + samples(d, OVER))
+        correct(d, least_lately(d) - d->margin);
 }
 
 int drift_frame(struct drift *d, int slack, unsigned starved)
@@ -71,7 +103,7 @@ int drift_frame(struct drift *d, int slack, unsigned starved)
         d->least = slack;
     if (++d->frames >= WINDOW)
         end_window(d);
-    if (d->surplus > samples(d, JUMP_US)) {
+    if (d->surplus > samples(d, JUMP)) {
         n = d->surplus;
         d->surplus = 0;
         return n;

@@ -11,12 +11,17 @@
 /* Most that one frame changes by little steps, in samples of 48 kHz: 0.4 %. */
 #define DRIFT_STEP 2
 
+/* Windows of a second that are looked at together. */
+#define DRIFT_HORIZON 10
+
 struct drift {
     unsigned rate;
-    int least;       /* slack in this window */
-    unsigned frames; /* in this window */
-    int surplus;     /* to be taken out, little by little */
-    int margin;      /* slack that is kept */
+    int least;                 /* slack in this window */
+    unsigned frames;           /* in this window */
+    int lately[DRIFT_HORIZON]; /* the least of each window, INT_MIN: none yet */
+    unsigned window;
+    int surplus; /* to be taken out, little by little */
+    int margin;  /* slack that is kept */
     int margin_min;
     unsigned starved; /* as last told */
     unsigned calm;    /* windows without starving */

@@ -18,9 +18,12 @@
 #define START_US 20000
 /* Over the measured spread: the mixer's tick is not quite even either. */
 #define MARGIN_US 6000
-/* The delay is left alone while it is less than that over, or this under, its target. */
+/* The delay is left alone while it is less than that over, or this under, its target: */
 #define OVER_US  6000
-#define UNDER_US 3000
+#define UNDER_US 5000
+/* every change moves the voice in time, so a little over must have lasted. */
+#define MUCH_OVER_US 20000
+#define HOLD_US      10000000
 /* Periods are taken out once in 100 ms (8 %); far over the target, at each packet. */
 #define SHRINK_EVERY_US 100000
 #define FAR_OVER_US     60000
@@ -57,6 +60,8 @@ struct jitter {
     int64_t recent[RECENT]; /* delays, us */
     size_t recent_at;
     uint64_t shrunk_us; /* when, last */
+    uint64_t over_us;   /* since when the delay is over its target, 0: it is not */
+    bool shrinking;     /* begun: all the way to the target */
 
     int16_t *fifo;
     size_t fifo_n;
@@ -122,6 +127,19 @@ static void append_concealed(struct jitter *j, size_t n)
     j->fifo_n += n;
 }
 
+static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
+{
+    if (over <= OVER_US)
+        j->over_us = 0;
+    else if (!j->over_us)
+        j->over_us = now_us;
+    if (over > MUCH_OVER_US || (j->over_us && now_us - j->over_us >= HOLD_US))
+        j->shrinking = true;
+    if (over <= 0)
+        j->shrinking = false;
+    return over > FAR_OVER_US || (j->shrinking && now_us - j->shrunk_us >= SHRINK_EVERY_US);
+}
+
 /* Stretches the n samples at the FIFO's end towards the target. */
 static void adapt(struct jitter *j, size_t n, uint64_t now_us)
 {
@@ -130,7 +148,7 @@ static void adapt(struct jitter *j, size_t n, uint64_t now_us)
     bool far = over > FAR_OVER_US;
     size_t moved;
 
-    if (over > OVER_US && (far || now_us - j->shrunk_us >= SHRINK_EVERY_US)) {
+    if (may_shrink(j, over, now_us)) {
         moved = stretch_shrink(pcm, n, j->rate, from_us(j, over), far);
         if (!moved)
             return;

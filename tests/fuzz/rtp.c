@@ -1,7 +1,7 @@
 /*
- * RTP and RTCP into a stream that is pulled. The first byte chooses the codec; then come records of a
- * kind, a length and that many bytes: a packet as it is, a well-formed one around a payload, RTCP, or
- * time that passes.
+ * RTP and RTCP into a stream that is pulled. The first byte chooses the codec; then come records of
+ * a kind, a length and that many bytes: a packet as it is, a well-formed one around a payload,
+ * RTCP, or time that passes.
  */
 #include <stdint.h>
 #include <stdlib.h>

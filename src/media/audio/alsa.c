@@ -1,8 +1,9 @@
 /*
- * ALSA, made fit for PortAudio, which opens every PCM that the configuration knows to see whether it
- * is a device: ALSA complains about each that is not, in some 80 lines, and loads the library of each
- * plug-in. Measured on Debian 12: without the plug-ins below, which convert and are no devices, 33 ms
- * of CPU instead of 95 and 5 MiB instead of 16 (a52 alone brings the whole of ffmpeg).
+ * ALSA, made fit for PortAudio, which opens every PCM that the configuration knows to see whether
+ * it is a device: ALSA complains about each that is not, in some 80 lines, and loads the library of
+ * each plug-in. Measured on Debian 12: without the plug-ins below, which convert and are no
+ * devices, 33 ms of CPU instead of 95 and 5 MiB instead of 16 (a52 alone brings the whole of
+ * ffmpeg).
  */
 #include "audio/alsa.h"
 

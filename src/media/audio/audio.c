@@ -1,6 +1,7 @@
 /*
- * The mixer and its clock: each 10 ms of the loop's thread one frame from the source to the ports, and
- * from the ports and tones to the sinks. Nothing runs, and no device is open, while nobody needs it.
+ * The mixer and its clock: each 10 ms of the loop's thread one frame from the source to the ports,
+ * and from the ports and tones to the sinks. Nothing runs, and no device is open, while nobody
+ * needs it.
  */
 #include <ars/audio.h>
 
@@ -19,7 +20,10 @@
 #include "audio/tone.h"
 
 #define FRAME_US 10000
-/* After a stall so many frames are made up for; beyond it the clock begins anew (the machine slept). */
+/*
+ * After a stall so many frames are made up for; beyond it the clock begins anew (the machine
+ * slept).
+ */
 #define CATCH_UP_US 200000
 #define PERCENT     100
 

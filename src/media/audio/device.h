@@ -15,7 +15,10 @@ struct audio_dev;
 struct pa_host;
 
 struct audio_dev_ops {
-    /* Wanted from now on, or no more. Neither blocks: a device that opens slowly is silent till then. */
+    /*
+     * Wanted from now on, or no more. Neither blocks: a device that opens slowly is silent till
+     * then.
+     */
     void (*start)(struct audio_dev *d);
     void (*stop)(struct audio_dev *d);
     void (*free)(struct audio_dev *d);

@@ -1,6 +1,7 @@
 /*
- * PortAudio. Its calls can take long (a sound server that starts, or hangs), so they run on a thread of
- * this host's own; two hosts in one process share PortAudio under a lock, as it has no threads in mind.
+ * PortAudio. Its calls can take long (a sound server that starts, or hangs), so they run on a
+ * thread of this host's own; two hosts in one process share PortAudio under a lock, as it has no
+ * threads in mind.
  */
 #include "audio/pa_host.h"
 
@@ -26,7 +27,10 @@
 #define STOP_WAIT_S 3
 /* What PortAudio is asked for; ALSA makes its periods of it. */
 #define LATENCY_S 0.02
-/* A sink's or source's name goes into an ALSA device string: no character that means something there. */
+/*
+ * A sink's or source's name goes into an ALSA device string: no character that means something
+ * there.
+ */
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:+@"
 
 struct pa_host {
@@ -146,7 +150,10 @@ static PaError open_stream(struct pa_stream *s)
 
     params.device = device;
     if (device == paNoDevice) {
-        /* A PulseAudio or PipeWire sink or source, or the default one that came after PortAudio did. */
+        /*
+         * A PulseAudio or PipeWire sink or source, or the default one that came after PortAudio
+         * did.
+         */
         PaAlsa_InitializeStreamInfo(&alsa);
         if (s->name[strspn(s->name, NAME_CHARS)])
             return paInvalidDevice;

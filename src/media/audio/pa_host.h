@@ -21,8 +21,8 @@ struct pa_host;
 enum pa_op { PA_OPEN, PA_CLOSE };
 
 /*
- * One half-duplex stream of 10 ms callbacks, mono. The owner (loop's thread) may touch it but while an
- * operation is under way; ring and counters are shared with the callback.
+ * One half-duplex stream of 10 ms callbacks, mono. The owner (loop's thread) may touch it but while
+ * an operation is under way; ring and counters are shared with the callback.
  */
 struct pa_stream {
     bool input;
@@ -50,8 +50,8 @@ struct pa_stream {
 int pa_host_alloc(struct pa_host **ret, struct ars_loop *loop);
 
 /*
- * Operations under way, and those that their ends bring about, are waited for; a hung sound server for
- * 3 s. Takes NULL.
+ * Operations under way, and those that their ends bring about, are waited for; a hung sound server
+ * for 3 s. Takes NULL.
  */
 void pa_host_free(struct pa_host *h);
 

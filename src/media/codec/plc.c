@@ -7,13 +7,18 @@
 
 /* Correlated over this much, the two windows end at the loss and one period before it. */
 #define WINDOW 160
-/* G.711 Appendix I: full level for 10 ms, gone at 60 ms; a longer cycle at 10 ms and 20 ms, because one
- * period alone soon buzzes. */
+/*
+ * G.711 Appendix I: full level for 10 ms, gone at 60 ms; a longer cycle at 10 ms and 20 ms, because
+ * one period alone soon buzzes.
+ */
 #define FADE_START  80
 #define FADE_END    480
 #define CYCLE_STEP  80
 #define PERIODS_MAX 3
-/* The return to real samples is blended over 4 ms, and 4 ms more for each 10 ms of loss, up to 10 ms. */
+/*
+ * The return to real samples is blended over 4 ms, and 4 ms more for each 10 ms of loss, up to 10
+ * ms.
+ */
 #define BLEND_MIN 32
 #define BLEND_MAX 80
 

@@ -15,8 +15,10 @@
 #define SETTLE_US    300000
 /* Nobody talks over more. */
 #define TARGET_MAX_US 500000
-/* A packet right behind the one before says nothing new: it waited behind it in a queue, as all of them
- * do after a stall. */
+/*
+ * A packet right behind the one before says nothing new: it waited behind it in a queue, as all of
+ * them do after a stall.
+ */
 #define BEHIND_US 2500
 
 void delay_init(struct delay *d)

@@ -1,6 +1,6 @@
 /*
- * media: how long packets must wait to be there in time: the arrival spread over the fastest way seen
- * lately, as a histogram that forgets. Pure arithmetic; times in microseconds.
+ * media: how long packets must wait to be there in time: the arrival spread over the fastest way
+ * seen lately, as a histogram that forgets. Pure arithmetic; times in microseconds.
  */
 #ifndef ARS_MEDIA_RTP_DELAY_H
 #define ARS_MEDIA_RTP_DELAY_H

@@ -42,7 +42,9 @@ void jitter_get(struct jitter *j, int16_t *pcm, uint64_t now_us);
 /* As jitter_get(), but nobody listens: nothing is decoded. */
 void jitter_skip(struct jitter *j, uint64_t now_us);
 
-/* The peer has stopped sending sound on purpose (comfort noise, DTMF): what lacks now is not lost. */
+/*
+ * The peer has stopped sending sound on purpose (comfort noise, DTMF): what lacks now is not lost.
+ */
 void jitter_quiet(struct jitter *j);
 
 /* Another source: what waits is thrown away, the spread is remembered. */

@@ -46,8 +46,8 @@ struct recv {
 enum recv_verdict recv_packet(struct recv *r, uint32_t ssrc, uint16_t seq, uint32_t *ret_seq);
 
 /*
- * Whether we want to receive: not, while we hold. Some senders go on counting then (Asterisk); what is
- * missing of that time is no loss.
+ * Whether we want to receive: not, while we hold. Some senders go on counting then (Asterisk); what
+ * is missing of that time is no loss.
  */
 void recv_want(struct recv *r, bool on);
 

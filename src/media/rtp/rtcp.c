@@ -18,7 +18,10 @@
 /* From 1900 (NTP) to 1970 */
 #define NTP_EPOCH 2208988800u
 #define HEADER    4
-/* RFC 3550 6.1: 31 report blocks and a little; a peer that sends more packets in one is up to no good */
+/*
+ * RFC 3550 6.1: 31 report blocks and a little; a peer that sends more packets in one is up to no
+ * good
+ */
 #define COMPOUND_MAX 32
 
 /* What libre calls to write what follows a packet's fixed part. */

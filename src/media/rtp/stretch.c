@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Looked for at 8 kHz, where two periods of 10 ms are 160 samples; then refined at the full rate. */
+/*
+ * Looked for at 8 kHz, where two periods of 10 ms are 160 samples; then refined at the full rate.
+ */
 #define COARSE_RATE 8000
 #define COARSE_MAX  160
 /* Like enough to be joined without being heard; what will do when the delay must change. */

@@ -14,8 +14,8 @@
 #define STRETCH_MAX_US 10000
 
 /*
- * Takes one period of at most `most` samples out of pcm[0..n). Returns how many samples went, 0 when
- * nothing in it repeats well enough; `must` is content with less.
+ * Takes one period of at most `most` samples out of pcm[0..n). Returns how many samples went, 0
+ * when nothing in it repeats well enough; `must` is content with less.
  */
 size_t stretch_shrink(int16_t *pcm, size_t n, unsigned rate, size_t most, bool must);
 

@@ -1,8 +1,9 @@
 /*
- * PortAudio devices: the callback alone, and a real PulseAudio that the case starts, kills and starts
- * again: what is played into a null sink comes back from its monitor.
+ * PortAudio devices: the callback alone, and a real PulseAudio that the case starts, kills and
+ * starts again: what is played into a null sink comes back from its monitor.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -123,7 +124,7 @@ static int start_pulse(struct pulse *p)
         }
         if (access(sock, F_OK) == 0)
             return 0;
-        (void)usleep(10000);
+        (void)poll(NULL, 0, 10);
     }
     return ETIMEDOUT;
 }

@@ -55,8 +55,8 @@ out:
 }
 
 /*
- * ITU-T G.711 tables 1a, 1b (A-law), 2a, 2b (mu-law): values at decoder output, here scaled from the
- * tables' 13 and 14 bits to 16, and characters as sent (even bits inverted, all bits inverted).
+ * ITU-T G.711 tables 1a, 1b (A-law), 2a, 2b (mu-law): values at decoder output, here scaled from
+ * the tables' 13 and 14 bits to 16, and characters as sent (even bits inverted, all bits inverted).
  */
 static int test_g711_table(void)
 {
@@ -93,8 +93,8 @@ out:
 }
 
 /*
- * Each of the 65536 values: the error is at most half the step of its segment (and 1 for the low bits
- * that 13 or 14 do not hold). `ends`: of the segments, G.711 tables 1a and 2a, in 16 bits.
+ * Each of the 65536 values: the error is at most half the step of its segment (and 1 for the low
+ * bits that 13 or 14 do not hold). `ends`: of the segments, G.711 tables 1a and 2a, in 16 bits.
  */
 static int round_trip(const char *name, int half_step, const int *ends)
 {
@@ -215,7 +215,9 @@ out:
     return err;
 }
 
-/* One packet in ten is lost and made up: how alike it is over the holes; nothing in them is louder. */
+/*
+ * One packet in ten is lost and made up: how alike it is over the holes; nothing in them is louder.
+ */
 static int conceal_single(const char *name, bool fec, double *ret_alike)
 {
     enum { PACKETS = 40 };

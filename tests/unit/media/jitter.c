@@ -206,7 +206,10 @@ out:
     return err;
 }
 
-/* What is asked for: at +-30 ms and 3 % reordering at most 1 % concealed, at no more delay than it takes. */
+/*
+ * What is asked for: at +-30 ms and 3 % reordering at most 1 % concealed, at no more delay than it
+ * takes.
+ */
 static int test_spread(void)
 {
     const struct net net = {.packets = 6000, .jitter = 30, .reorder = 3};

@@ -140,7 +140,9 @@ out:
     return err;
 }
 
-/* RFC 3550 6.4.1, figure 2: A = b710:8000, LSR = b705:2000, DLSR = 0005:4000, round trip 6.125 s. */
+/*
+ * RFC 3550 6.4.1, figure 2: A = b710:8000, LSR = b705:2000, DLSR = 0005:4000, round trip 6.125 s.
+ */
 static int test_round_trip(void)
 {
     uint8_t rr[32] = {0x81, 201, 0, 7, 0, 0, 0, 2};

@@ -396,7 +396,10 @@ out:
     return err;
 }
 
-/* Payload types that nobody agreed on, comfort noise, broken packets: ignored, and the call goes on. */
+/*
+ * Payload types that nobody agreed on, comfort noise, broken packets: ignored, and the call goes
+ * on.
+ */
 static int test_strange_packets(void)
 {
     static const uint8_t broken[][16] = {

@@ -26,7 +26,7 @@ struct ars_wss_conf {
     const char *path;     /* "/ws"; NULL or "" for "/" */
     struct ars_trust trust;
     struct ars_addr proxy; /* HTTP CONNECT through here; family NONE for direct */
-    unsigned connect_ms;   /* 0: 10 s, TCP, TLS and upgrade together */
+    unsigned connect_ms;   /* 0: 10 s, TCP (3.5 s of it at most), TLS and upgrade */
     unsigned ping_s;       /* 0: 15 */
     unsigned hangup_s;     /* 0: 25; without a PONG since */
 };

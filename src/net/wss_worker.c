@@ -10,14 +10,20 @@
 
 #include <openssl/err.h>
 
+#include <ars/clock.h>
 #include <ars/str.h>
 
 #include "lws_once.h"
 #include "wss_worker.h"
 
-#define CLOSE_MS   500   /* for what is still to be sent and the peer's close frame */
-#define RX_CHUNK   16384 /* a TLS record's worth */
-#define FDS_MAX    4
+#define CLOSE_MS 500   /* for what is still to be sent and the peer's close frame */
+#define RX_CHUNK 16384 /* a TLS record's worth */
+#define FDS_MAX  4
+/*
+ * A SYN is repeated after 1, 3 and 7 s (RFC 6298): a server that comes back between the last two is
+ * found sooner by a new attempt. Not through a proxy, which connects on our behalf.
+ */
+#define SYN_MS     3500u
 #define HTTPS_PORT 443
 
 static const char *const phase_names[] = {"connecting", "securing", "upgrading",
@@ -134,7 +140,7 @@ static void on_deadline(lws_sorted_usec_list_t *sul)
 
     if (w->phase <= UPGRADING)
         wss_finish(w, ARS_REASON_TIMEOUT, 0, "no %s from %s in %u ms", what[w->phase],
-                   peer_name(w, peer), w->lk->connect_ms);
+                   peer_name(w, peer), (unsigned)(ars_clock_ms() - w->began_ms));
     else
         wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "closed");
 }
@@ -174,6 +180,14 @@ static void on_pong(struct worker *w)
     start_timer(w, &w->hangup, on_hangup, w->lk->hangup_s * 1000);
 }
 
+/* Of the time for TCP, TLS and upgrade together. */
+static unsigned left_ms(const struct worker *w)
+{
+    uint64_t spent = ars_clock_ms() - w->began_ms;
+
+    return spent < w->lk->connect_ms ? (unsigned)(w->lk->connect_ms - spent) : 0;
+}
+
 static void on_ssl_info(const SSL *ssl, int where, int ret)
 {
     struct worker *w = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
@@ -181,6 +195,7 @@ static void on_ssl_info(const SSL *ssl, int where, int ret)
 
     if (where & SSL_CB_HANDSHAKE_START && w->phase == CONNECTING) {
         set_phase(w, SECURING);
+        start_timer(w, &w->deadline, on_deadline, left_ms(w));
         /* lws has set them from the Host header, cut at the first ':' */
         trust_ssl_prepare((SSL *)(uintptr_t)ssl, w->lk->host);
     } else if (where & SSL_CB_READ && where & SSL_CB_ALERT && w->phase == SECURING) {
@@ -423,8 +438,12 @@ static void serve(struct worker *w)
         {.name = "sip", .callback = on_lws, .rx_buffer_size = RX_CHUNK},
         {0},
     };
+    unsigned tcp_ms = w->lk->connect_ms;
 
-    start_timer(w, &w->deadline, on_deadline, w->lk->connect_ms);
+    w->began_ms = ars_clock_ms();
+    if (w->lk->proxy.family == ARS_AF_NONE && tcp_ms > SYN_MS)
+        tcp_ms = SYN_MS;
+    start_timer(w, &w->deadline, on_deadline, tcp_ms);
     publish(w, w->ctx);
     if (!connect_start(w, protocols))
         failed(w, "cannot be reached", sizeof("cannot be reached") - 1);

@@ -34,6 +34,7 @@ struct worker {
     struct lws *wsi; /* while open or closing */
     SSL_CTX *ssl_ctx;
     int phase;
+    uint64_t began_ms;
     struct trust_check check;
     lws_sorted_usec_list_t deadline;
     lws_sorted_usec_list_t ping;

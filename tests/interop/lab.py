@@ -79,12 +79,12 @@ def need_tone(path, hz, sent_dbfs=None, at_least=1.0):
 
 
 def speech(t):
-    """Up to 28 s of recorded speech at 48 kHz, with a second of silence before and after."""
+    """30 s of recorded speech at 48 kHz, with a second of silence before and after."""
     path = os.path.join(t.shared.dir, 'speech.wav')
     source = os.path.join(asterisk.DIR, 'speech', 'demo-congrats.wav')
     need(os.path.exists(source), f'no recorded speech {source}')
     x, rate = wav.read(source)
-    x = wav.resample(x[:28 * rate], rate, 48000)
+    x = wav.resample(x[:30 * rate], rate, 48000)
     x *= 0.5 / np.max(np.abs(x))
     x = np.concatenate([np.zeros(48000), x, np.zeros(48000)])
     os.makedirs(t.shared.dir, exist_ok=True)

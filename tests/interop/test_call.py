@@ -1,5 +1,6 @@
 """Calls that we make: echo with each codec, and every way in which a call is not answered."""
 from lab import need_tone, pbx, phone, registered
+import wav
 from proc import need
 from runner import test
 
@@ -11,7 +12,7 @@ def echo(t, codec, hz):
     p = phone(t, server, '100', ('call', '600', '--for', '4'), audio_in=f'tone:{hz}',
               audio_out=path, extra=('--codec', codec))
     p.wait('established')
-    media = p.wait('media')
+    p.wait('media')
     ended = p.wait('ended', 15)
     need(p.exit() == 0, f'exit {p.p.returncode}')
     stats = p.stats()
@@ -24,7 +25,6 @@ def echo(t, codec, hz):
     t.figure(f'{stats["codec"]} {stats["srtp"]} {stats["path"]}, set-up {stats["setup_ms"]} ms, '
              f'first sound {stats["first_audio_ms"]} ms, {f:.1f} Hz at {level:.1f} dBFS '
              f'(sent {sent:.1f}), lost {stats["loss_pct"]} %, concealed {stats["concealed_pct"]} %')
-    del media
     server.wait_idle()
 
 
@@ -132,14 +132,18 @@ def early_media(t):
     p = registered(t, server, audio_out=path)
     p.do('dial 604')
     early = p.wait('early_media')
-    media = p.wait('media')
-    p.wait('first_audio', 5)
+    p.wait('media')
+    sound = p.wait('first_audio', 5)
+    p.do('sleep 2')
     p.do('hangup 1')
     ended = p.wait('ended')
     need(not p.seen('established'), 'established without an answer')
     need(ended['by'] == 'local', f'{ended}')
     need(p.finish() == 0, f'exit {p.p.returncode}')
-    t.figure(f'sound path {media["t"] - early["t"]} ms after the 183')
+    x, rate = wav.read(path)
+    spoken = sum(b - a for a, b in wav.spans(wav.frame_levels(x, rate) > -45))
+    need(spoken >= 1.0, f'only {spoken:.2f} s of it were heard')
+    t.figure(f'first sound {sound["t"] - early["t"]} ms after the 183, {spoken:.2f} s heard')
     server.wait_idle()
 
 

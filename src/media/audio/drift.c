@@ -13,8 +13,10 @@
 #define MARGIN_MAX 30000
 #define GROW       3000
 #define SHRINK     500
-/* Every correction moves the voice in time: slack that was never less than this over the margin, in as
- * many windows as drift.h keeps, is worth one; clocks apart by 100 ppm reach it in 50 s. */
+/*
+ * Every correction moves the voice in time: slack that was never less than this over the margin, in
+ * as many windows as drift.h keeps, is worth one; clocks apart by 100 ppm reach it in 50 s.
+ */
 #define OVER 5000
 /* So much in a single window is worth one as well, */
 #define FAR_OVER 20000

@@ -30,9 +30,9 @@ struct drift {
 void drift_init(struct drift *d, unsigned rate);
 
 /*
- * Once a frame. slack: samples in the ring beyond what this frame takes (input), or before it is put
- * in (output); starved: how often it ran dry, ever. Returns how many samples are to go: up to DRIFT_STEP
- * more or less, or a jump of more than that.
+ * Once a frame. slack: samples in the ring beyond what this frame takes (input), or before it is
+ * put in (output); starved: how often it ran dry, ever. Returns how many samples are to go: up to
+ * DRIFT_STEP more or less, or a jump of more than that.
  */
 int drift_frame(struct drift *d, int slack, unsigned starved);
 

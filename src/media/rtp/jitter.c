@@ -32,7 +32,7 @@
 /* The FIFO holds one packet of at most 200 ms, what was left, and what stretching adds. */
 #define PACKET_MAX_MS 200
 #define FIFO_MS       (PACKET_MAX_MS + 40)
-/* The delay is the least of the last 100 ms: a late tick is no delay. */
+/* The delay is the least of the last packets: a late tick is no delay. */
 #define RECENT 10
 
 enum line { LINE_NONE, LINE_WAIT, LINE_PLAY };
@@ -57,7 +57,8 @@ struct jitter {
     uint64_t newest_us;
     uint32_t played_seq;
 
-    int64_t recent[RECENT]; /* delays, us */
+    int64_t recent[RECENT]; /* delays when a packet was due, us */
+    int64_t left_us;        /* in the FIFO at that time */
     size_t recent_at;
     uint64_t shrunk_us; /* when, last */
     uint64_t over_us;   /* since when the delay is over its target, 0: it is not */
@@ -85,9 +86,10 @@ static int64_t target_us(const struct jitter *j)
     return delay_target(&j->delay) + MARGIN_US;
 }
 
+/* How long ago the packet that is due next came, had it been one of the fastest. */
 static int64_t delay_now(const struct jitter *j, uint64_t now_us)
 {
-    return (int64_t)now_us + to_us(j, (int64_t)j->fifo_n - j->play_ts) - delay_base(&j->delay);
+    return (int64_t)now_us - to_us(j, j->play_ts) - delay_base(&j->delay);
 }
 
 static int64_t least_delay(const struct jitter *j)
@@ -278,8 +280,8 @@ static bool begin(struct jitter *j, uint64_t now_us)
 }
 
 /*
- * Where wire time `ts` lies on our time line, which is bent when the peer's clock jumped. False: before
- * such a jump, or so long ago that it does not matter.
+ * Where wire time `ts` lies on our time line, which is bent when the peer's clock jumped. False:
+ * before such a jump, or so long ago that it does not matter.
  */
 static bool place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_t now_us,
                   int64_t *ret_at)
@@ -294,8 +296,10 @@ static bool place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_
     *ret_at = at;
     if (gap <= 0)
         return step < 0 && step >= -limit;
-    /* A packet cannot overtake those before it by more than their length: when it seems to, the peer's
-     * clock jumped forward; when it runs back, it jumped back. */
+    /*
+     * A packet cannot overtake those before it by more than their length: when it seems to, the
+     * peer's clock jumped forward; when it runs back, it jumped back.
+     */
     if (most > limit)
         most = limit;
     floor = j->newest_transit - to_us(j, most) - MARGIN_US;
@@ -361,8 +365,11 @@ void jitter_get(struct jitter *j, int16_t *pcm, uint64_t now_us)
         memset(pcm, 0, j->tick * sizeof(*pcm));
         return;
     }
-    j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
     drop_due(j);
+    if (j->fifo_n < j->tick) {
+        j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
+        j->left_us = to_us(j, (int64_t)j->fifo_n);
+    }
     while (j->fifo_n < j->tick)
         produce(j, now_us);
     memcpy(pcm, j->fifo, j->tick * sizeof(*pcm));
@@ -406,7 +413,7 @@ void jitter_get_stats(const struct jitter *j, struct jitter_stats *ret)
 {
     *ret = j->stats;
     ret->target_ms = (double)target_us(j) / 1000;
-    ret->delay_ms = j->line == LINE_PLAY ? (double)least_delay(j) / 1000 : -1;
+    ret->delay_ms = j->line == LINE_PLAY ? (double)(least_delay(j) + j->left_us) / 1000 : -1;
 }
 
 int jitter_alloc(struct jitter **ret, const struct codec *codec)

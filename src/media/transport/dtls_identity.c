@@ -1,6 +1,6 @@
 /*
- * media: the certificate that we show in DTLS. Each session makes its own: that takes a millisecond,
- * calls cannot be linked by it, and nothing global has to hold it.
+ * media: the certificate that we show in DTLS. Each session makes its own: that takes a
+ * millisecond, calls cannot be linked by it, and nothing global has to hold it.
  */
 #include <errno.h>
 #include <stdio.h>

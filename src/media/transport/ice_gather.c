@@ -22,7 +22,8 @@
 #define PORT_TRIES    64
 #define STUN_RTO_MS   100 /* gathering has 500 ms in all */
 #define STUN_SEND_MAX 3
-#define SETTLE_MS     100 /* for the other addresses, when one has been answered: some lead nowhere */
+/* for the other addresses, when one has been answered: some lead nowhere */
+#define SETTLE_MS 100
 /* RFC 8445 5.1.1.4: bindings are kept while a call rings; consent does it later */
 #define REFRESH_MS 15000
 /* RFC 8445 5.1.2.1: local preference, one step an address */

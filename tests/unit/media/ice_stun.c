@@ -7,6 +7,7 @@
 #include <ars/clock.h>
 #include <ars/rand.h>
 #include <ars/resolver.h>
+#include <ars/str.h>
 
 #include "check.h"
 #include "ice_rig.h"
@@ -267,6 +268,77 @@ out:
     return err;
 }
 
+#define PEER_PWD "peerpasswordpeerpassword"
+
+/* Answers checks, from the socket that they came to or from another. */
+struct answerer {
+    struct udp_sock *sock;
+    struct udp_sock *from;
+    unsigned asked;
+};
+
+static void on_check(const struct sa *src, struct mbuf *mb, void *arg)
+{
+    struct answerer *w = arg;
+    struct stun_unknown_attr ua;
+    struct stun_msg *msg = NULL;
+
+    if (stun_msg_decode(&msg, mb, &ua))
+        return;
+    w->asked++;
+    (void)stun_reply(IPPROTO_UDP, w->from, src, 0, msg, (const uint8_t *)PEER_PWD, strlen(PEER_PWD),
+                     true, 1, STUN_ATTR_XOR_MAPPED_ADDR, src);
+    mem_deref(msg);
+}
+
+static bool a_has_path(const struct rig *r)
+{
+    return r->a.paths > 0;
+}
+
+/* RFC 8445 7.2.5.2.1: an answer from elsewhere makes no pair. */
+static int test_asymmetric_answer(void)
+{
+    static struct ice_remote d;
+    int err = 0;
+
+    for (int straight = 0; straight < 2; straight++) {
+        struct answerer w = {0};
+        struct udp_sock *other = NULL;
+        struct rig r;
+        struct sa local;
+
+        TRY(rig_open(&r));
+        TRY(rig_agent(&r, &r.a, one, NULL));
+        (void)sa_set_str(&local, "127.0.0.1", 0);
+        err = udp_listen(&w.sock, &local, on_check, &w);
+        if (!err)
+            err = udp_listen(&other, &local, on_check, &w);
+        if (!err)
+            err = udp_local_get(w.sock, &local);
+        w.from = straight ? w.sock : other;
+        (void)ars_strcpy(d.ufrag, sizeof(d.ufrag), "peer");
+        (void)ars_strcpy(d.pwd, sizeof(d.pwd), PEER_PWD);
+        d.n = 1;
+        d.candv[0] = (struct ice_candidate){.type = ICE_TYPE_HOST, .prio = 1, .foundation = "1"};
+        (void)ars_addr_parse("127.0.0.1", sa_port(&local), &d.candv[0].addr);
+        if (!err) {
+            rig_start(&r.a, &d);
+            err = rig_wait(&r, a_has_path, straight ? 2000 : 200);
+        }
+        if (err == (straight ? 0 : ETIMEDOUT))
+            err = w.asked > 0 ? 0 : EPROTO;
+        else if (!err)
+            err = EPROTO;
+        mem_deref(w.sock);
+        mem_deref(other);
+        rig_close(&r);
+        TRY(err);
+    }
+out:
+    return err;
+}
+
 int suite_ice_stun(int argc, char **argv)
 {
     static const struct check_case cases[] = {
@@ -274,6 +346,7 @@ int suite_ice_stun(int argc, char **argv)
         {"ice-stun/server-reflexive-is-host", test_server_reflexive_is_host, false},
         {"ice-stun/one-interface-answered", test_one_interface_answered, false},
         {"ice-stun/server-silent", test_stun_server_silent, false},
+        {"ice-stun/asymmetric-answer", test_asymmetric_answer, false},
         {"ice-stun/raw-requests", test_raw_requests, false},
     };
 

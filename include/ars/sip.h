@@ -183,7 +183,8 @@ int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body)
 int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer);
 
 /*
- * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE.
+ * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE (with
+ * `status` in a Reason header, RFC 3326, if not 0).
  * `ended` follows, at once when there is nobody to wait for or no connection; the BYE then goes out
  * on the next one, for 32 s.
  */

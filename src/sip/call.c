@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "msg_out.h"
 #include "uas.h"
 #include "why.h"
 
@@ -148,6 +149,9 @@ static int send_bye(struct ars_sip_call *call)
 
     ars_buf_init(&b, SIP_MSG_MAX);
     /* BYE is not challenged by the PBXs we know: nothing goes out unasked */
+    if (call->bye_status) /* RFC 3326 */
+        ars_buf_addf(&b, "Reason: SIP;cause=%d;text=\"%s\"\r\n", call->bye_status,
+                     msg_out_phrase(call->bye_status));
     if (!err && call->try.tries)
         err = auth_add(sip, &call->try, &b, "BYE", uri);
     if (!err)
@@ -469,6 +473,7 @@ void ars_sip_call_hangup(struct ars_sip_call *call, int status)
         return;
     ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "hung up here");
     call_set_why(call, &why);
+    call->bye_status = status;
     switch (call->state) {
     case CALL_LATE:
         /* the offer stays without an answer, but the 2xx needs its ACK */

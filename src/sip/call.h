@@ -78,6 +78,7 @@ struct ars_sip_call {
     struct ars_timer ok_timer;
     struct ars_timer mod_timer; /* RFC 3261 section 14.1: after 491 */
     struct ars_timer bye_timer;
+    int bye_status; /* why we end it, 0: no fault */
     struct ars_reason why;
     char *peer_name;
     char *peer_number;

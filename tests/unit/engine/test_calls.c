@@ -57,6 +57,10 @@ static struct ars_account_conf *conf_new(void)
     c->server = ars_strdup("pbx.test");
     c->login = ars_strdup("100");
     c->ring_s = 20;
+    if (!c->server || !c->login) {
+        ars_account_conf_free(c);
+        return NULL;
+    }
     return c;
 }
 
@@ -68,6 +72,7 @@ static int set_up(struct fixture *f)
                               .leave_calls = on_leave,
                               .off = on_off,
                               .arg = f};
+    struct ars_account_conf *conf;
     int err;
 
     *f = (struct fixture){0};
@@ -76,11 +81,17 @@ static int set_up(struct fixture *f)
         return err;
     env.outbox = fakes.outbox;
     calls_init(&f->calls, NULL, fakes.outbox, NULL, on_gone, f);
-    err = account_alloc(&f->account, 1, conf_new(), &env);
-    if (err)
+    conf = conf_new();
+    err = conf ? account_alloc(&f->account, 1, conf, &env) : ENOMEM;
+    if (err) {
+        ars_account_conf_free(conf);
         return err;
+    }
     account_start(f->account, NULL, 0);
-    fakes_resolve(1);
+    if (fakes.resolve)
+        fakes_resolve(1);
+    if (!fakes.wss_h)
+        return ENOMEM;
     fakes.wss_h->opened(fakes.wss_arg);
     fakes.sip_h->registered(600, fakes.sip_arg);
     while ((f->ev = outbox_pop(fakes.outbox)))
@@ -93,7 +104,7 @@ static int tear_down(struct fixture *f, int err)
     ars_event_free(f->ev);
     calls_close(&f->calls);
     account_free(f->account);
-    while ((f->ev = outbox_pop(fakes.outbox)))
+    while (fakes.outbox && (f->ev = outbox_pop(fakes.outbox)))
         ars_event_free(f->ev);
     if (!fakes_close() && !err)
         err = check_fail(__FILE__, __LINE__, "something was left behind");
@@ -729,6 +740,60 @@ out:
     return tear_down(&f, err);
 }
 
+/* What is still there of the calls is brought one step on, as if a peer did. */
+static void step(size_t n)
+{
+    for (size_t i = 0; i < fakes.media_n; i++)
+        if (fakes.media[i].alive)
+            gathered(i);
+    for (size_t i = 0; i < fakes.sip_calls_n; i++) {
+        struct ars_sip_call *sc = &fakes.sip_calls[i];
+
+        if (!sc->alive)
+            continue;
+        if (sc->hangups)
+            ended(i, ARS_REASON_LOCAL_HANGUP, 0);
+        else if (n == 0 && sc->target[0])
+            progress(i, 183, &sdp);
+        else if (n == 1 && sc->target[0])
+            answered(i, &sdp);
+        else if (n == 1)
+            confirmed(i, &no_body);
+        else if (sc->reinvites)
+            reanswered(i, 200);
+        else
+            reoffer(i, &sdp);
+    }
+}
+
+/* Whichever allocation fails: nothing crashes, nothing is left behind. */
+static int test_out_of_memory(void)
+{
+    struct fixture f;
+    struct call *c;
+    int err;
+
+    err = set_up(&f);
+    if (err)
+        return tear_down(&f, err);
+    (void)calls_dial(&f.calls, f.account, "600", 0);
+    step(0);
+    step(1);
+    (void)called(&sdp);
+    c = nth(&f, 2);
+    if (c)
+        (void)calls_answer(&f.calls, c);
+    step(1);
+    step(2);
+    c = nth(&f, 1);
+    if (c)
+        (void)calls_resume(&f.calls, c, 0);
+    step(2);
+    calls_hangup(&f.calls, f.account);
+    step(3);
+    return tear_down(&f, 0);
+}
+
 const struct check_case calls_cases[] = {
     {.name = "dial", .fn = test_dial},
     {.name = "refused", .fn = test_refused},
@@ -748,5 +813,6 @@ const struct check_case calls_cases[] = {
     {.name = "ringing_while_held", .fn = test_ringing_while_held},
     {.name = "too_many", .fn = test_too_many},
     {.name = "rebind", .fn = test_rebind},
+    {.name = "out_of_memory", .fn = test_out_of_memory, .oom = true},
 };
 const size_t calls_cases_n = CHECK_COUNT(calls_cases);

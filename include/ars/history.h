@@ -81,12 +81,11 @@ void ars_history_close(struct ars_history *h);
 void ars_history_dispatch(struct ars_history *h);
 
 /*
- * A call begins. key: the caller's own name for it, used once in a run. id and seen are not read;
- * NULL texts are "". Queued; ENOMEM, EAGAIN.
+ * A call as it is now: when it begins, when it is answered, when it ends (any result but RUNNING and
+ * TALKING). key: the caller's own name for it, used for one call in a run. id is not read; NULL
+ * texts are "". Queued; ENOMEM, EAGAIN.
  */
-int ars_history_begin(struct ars_history *h, uint32_t key, const struct ars_history_entry *e);
-/* All of it as it is now; a result other than RUNNING and TALKING is the end of it. */
-int ars_history_update(struct ars_history *h, uint32_t key, const struct ars_history_entry *e);
+int ars_history_put(struct ars_history *h, uint32_t key, const struct ars_history_entry *e);
 
 /* id 0: all that have ended. */
 int ars_history_delete(struct ars_history *h, int64_t id);

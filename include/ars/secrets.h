@@ -25,10 +25,7 @@ int ars_secrets_alloc(struct ars_secrets **ret, const char *dir, uint32_t timeou
 /* Gives up what is under way; nothing calls back after. Takes NULL. */
 void ars_secrets_free(struct ars_secrets *s);
 
-/*
- * err 0, EACCES (locked, and the user declined), ETIMEDOUT, EIO, ENOMEM; of the file also ENOSPC,
- * EBADMSG (not ours: left alone).
- */
+/* err 0, EACCES (locked, and the user declined), ETIMEDOUT, EIO, ENOMEM; of the file also ENOSPC. */
 typedef void ars_secrets_stored_fn(int err, enum ars_secrets_place where, void *arg);
 /* As above; ENOENT: none is kept. secret is borrowed. */
 typedef void ars_secrets_found_fn(int err, enum ars_secrets_place where,
@@ -40,9 +37,9 @@ typedef void ars_secrets_found_fn(int err, enum ars_secrets_place where,
  */
 int ars_secrets_store(struct ars_secrets *s, const char *account_id, const char *label,
                       const struct ars_secret *secret, ars_secrets_stored_fn *fn, void *arg);
-/* Asks the service, then the file. */
-int ars_secrets_find(struct ars_secrets *s, const char *account_id, ars_secrets_found_fn *fn,
-                     void *arg);
+/* Asks the service, then the file; what is in the file moves to a service that has come since. */
+int ars_secrets_find(struct ars_secrets *s, const char *account_id, const char *label,
+                     ars_secrets_found_fn *fn, void *arg);
 /* From both places. */
 int ars_secrets_forget(struct ars_secrets *s, const char *account_id, ars_secrets_stored_fn *fn,
                        void *arg);

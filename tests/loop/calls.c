@@ -333,23 +333,36 @@ out:
     return err;
 }
 
-/* A second incoming call rings, and the first goes on, whether it is refused or answered. */
-static int test_second_incoming(void)
+/* The line calls back while we are in another call with it. */
+static int talk_and_be_called(struct phone *p, ars_id *ret_first, ars_id *ret_second)
+{
+    const struct ars_event *ev;
+    ars_id first;
+    int err;
+
+    TRY(phone_dial(p, "602", &first));
+    TRY(expect_end(p, first, ARS_REASON_REMOTE_HANGUP, true));
+    TRY(phone_call(p, "600", &first));
+    TRY(phone_wait(p, ARS_EV_INCOMING, 0, 3000, &ev));
+    CHECK(ev->call != first);
+    CHECK(!phone_heard(p, ARS_EV_ENDED, first, 300));
+    CHECK(!phone_heard(p, ARS_EV_HELD, first, 0));
+    *ret_first = first;
+    *ret_second = ev->call;
+out:
+    return err;
+}
+
+/* A second incoming call rings, and the first goes on. */
+static int test_second_refused(void)
 {
     struct scene s;
-    const struct ars_event *ev;
     struct ars_media_stats before, after;
     ars_id first, second;
     int err;
 
     TRY(scene_open(&s, "tone:500", NULL));
-    TRY(phone_dial(s.a, "602", &first));
-    TRY(expect_end(s.a, first, ARS_REASON_REMOTE_HANGUP, true));
-    TRY(phone_call(s.a, "600", &first));
-    TRY(phone_wait(s.a, ARS_EV_INCOMING, 0, 3000, &ev));
-    second = ev->call;
-    CHECK(second != first);
-    CHECK(!phone_heard(s.a, ARS_EV_ENDED, first, 300));
+    TRY(talk_and_be_called(s.a, &first, &second));
     TRY(phone_command(s.a, ARS_CMD_REJECT, second, 486, NULL));
     TRY(phone_wait(s.a, ARS_EV_ENDED, second, 3000, NULL));
     TRY(phone_stats(s.a, first, &before));
@@ -364,7 +377,40 @@ out:
     return err;
 }
 
-static int test_no_answer(void)
+/* The second is answered: the first is held, and they can be swapped. */
+static int test_second_answered(void)
+{
+    struct scene s;
+    struct ars_media_stats stats;
+    ars_id first, second;
+    int err;
+
+    TRY(scene_open(&s, "tone:500", NULL));
+    TRY(talk_and_be_called(s.a, &first, &second));
+    TRY(phone_command(s.a, ARS_CMD_ANSWER, second, 0, NULL));
+    TRY(phone_wait(s.a, ARS_EV_HELD, first, 3000, NULL));
+    TRY(phone_wait(s.a, ARS_EV_FIRST_AUDIO, second, 5000, NULL));
+    TRY(phone_stats(s.a, second, &stats));
+    phone_listen(s.a, 1000);
+    TRY(phone_stats(s.a, second, &stats));
+    CHECK(stats.level_out_dbfs > HEARD_DBFS);
+    TRY(phone_command(s.a, ARS_CMD_RESUME, first, 0, NULL));
+    TRY(phone_wait(s.a, ARS_EV_RESUMED, first, 3000, NULL));
+    TRY(phone_wait(s.a, ARS_EV_HELD, second, 3000, NULL));
+    phone_listen(s.a, 500);
+    TRY(phone_stats(s.a, first, &stats));
+    phone_listen(s.a, 1000);
+    TRY(phone_stats(s.a, first, &stats));
+    CHECK(stats.level_out_dbfs > HEARD_DBFS);
+    TRY(phone_hangup(s.a, first));
+    TRY(phone_hangup(s.a, second));
+    TRY(scene_end(&s));
+out:
+    scene_close(&s);
+    return err;
+}
+
+static int test_given_up(void)
 {
     struct scene s;
     const struct ars_event *ev;
@@ -428,8 +474,9 @@ const struct check_case call_cases[] = {
     {"loop/hold", test_hold, false},
     {"loop/mute", test_mute, false},
     {"loop/dtmf", test_dtmf, false},
-    {"loop/second-incoming", test_second_incoming, false},
-    {"loop/given-up", test_no_answer, false},
+    {"loop/second-refused", test_second_refused, false},
+    {"loop/second-answered", test_second_answered, false},
+    {"loop/given-up", test_given_up, false},
     {"loop/leave-anywhere", test_leave_anywhere, false},
 };
 const size_t call_case_count = CHECK_COUNT(call_cases);

@@ -11,7 +11,7 @@ static const struct {
     [ARS_REASON_NONE] = {"none", "No reason"},
     [ARS_REASON_LOCAL_HANGUP] = {"local_hangup", "Hung up"},
     [ARS_REASON_REMOTE_HANGUP] = {"remote_hangup", "The other side hung up"},
-    [ARS_REASON_CANCELLED] = {"cancelled", "The caller gave up"},
+    [ARS_REASON_CANCELLED] = {"cancelled", "Given up before the answer"},
     [ARS_REASON_ANSWERED_ELSEWHERE] = {"answered_elsewhere", "Answered on another phone"},
     [ARS_REASON_DECLINED] = {"declined", "Declined"},
     [ARS_REASON_BUSY] = {"busy", "Busy"},

@@ -23,9 +23,14 @@
 
 #define LINGER_MS 1000
 #define RETRY_MS  1000
-/* No callback for so long: it is dead (a sound server that went away stops them within 250 ms). */
-#define DEAD_US 400000
-/* The first one comes late (LAB: up to 2 s on a null sink that rewinds). */
+/*
+ * No callback for so long: it is dead (a sound server that went away stops them within 250 ms). Of
+ * the time between two ticks no more than that counts: when all stands still, the device is not to
+ * blame.
+ */
+#define DEAD_US     500000
+#define TICK_MAX_US 20000
+/* The first one comes late: up to 2 s on a PulseAudio null sink that rewinds. */
 #define FIRST_US 3000000
 /* 340 ms at 48 kHz; used are some 30 */
 #define RING 16384
@@ -63,7 +68,8 @@ struct pa_device {
     bool flowing;     /* input: the first frame has come */
     unsigned starved; /* input: as the loop sees it */
     unsigned seen;    /* callbacks */
-    uint64_t seen_us;
+    int64_t quiet_us; /* without one */
+    uint64_t watched_us;
 };
 
 static void go(struct pa_device *d, enum state to)
@@ -143,7 +149,8 @@ static void on_opened(struct pa_device *d)
         d->drift.starved = d->starved = atomic_load(&d->stream.starved);
         d->flowing = false;
         d->seen = atomic_load(&d->stream.callbacks);
-        d->seen_us = ars_clock_us() + FIRST_US - DEAD_US;
+        d->quiet_us = DEAD_US - FIRST_US;
+        d->watched_us = ars_clock_us();
         tell(d, true, "works");
     } else {
         go(d, WAITING);
@@ -202,18 +209,21 @@ static void free_device(struct audio_dev *dev)
 static bool watch(struct pa_device *d)
 {
     unsigned callbacks;
-    uint64_t now;
+    uint64_t now, gone;
 
     if (d->state != RUNNING)
         return false;
     now = ars_clock_us();
+    gone = now - d->watched_us;
+    d->watched_us = now;
     callbacks = atomic_load_explicit(&d->stream.callbacks, memory_order_relaxed);
     if (callbacks != d->seen) {
         d->seen = callbacks;
-        d->seen_us = now;
+        d->quiet_us = 0;
         return true;
     }
-    if ((int64_t)(now - d->seen_us) < DEAD_US && pa_stream_active(&d->stream))
+    d->quiet_us += (int64_t)(gone < TICK_MAX_US ? gone : TICK_MAX_US);
+    if (d->quiet_us < DEAD_US && pa_stream_active(&d->stream))
         return true;
     tell(d, false, "stopped");
     close_device(d);

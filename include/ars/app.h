@@ -149,8 +149,8 @@ const struct ars_stored_account *ars_app_account(const struct ars_app *app);
 
 /*
  * Stores and connects; leaves the demo line. a->id NULL: a new account. password NULL: the one that
- * is known stays. The pin goes when server or port change. EINVAL: server or login is missing.
- * EMSGSIZE: a text is too long. ENOSPC: too many accounts.
+ * is known stays. The pin goes when server or port change. EINVAL: server or login is missing, or
+ * stun or pin is none. EMSGSIZE: a text is too long. ENOSPC: too many accounts.
  */
 int ars_app_save_account(struct ars_app *app, const struct ars_stored_account *a,
                          const struct ars_secret *password);

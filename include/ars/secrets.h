@@ -28,7 +28,7 @@ void ars_secrets_free(struct ars_secrets *s);
 /* err 0, EACCES (locked, and the user declined), ETIMEDOUT, EIO, ENOMEM; of the file also ENOSPC. */
 typedef void ars_secrets_stored_fn(int err, enum ars_secrets_place where, void *arg);
 /* As above; ENOENT: none is kept. secret is borrowed. */
-typedef void ars_secrets_found_fn(int err, enum ars_secrets_place where,
+typedef void ars_secrets_found_fn(int err, enum ars_secrets_place where, const char *account_id,
                                   const struct ars_secret *secret, void *arg);
 
 /*

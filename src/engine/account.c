@@ -595,8 +595,11 @@ void account_start(struct account *a, struct ars_account_conf *conf, uint32_t ta
         /* on its way out: comes back when it is there */
         ars_account_conf_free(a->next);
         a->next = ars_account_conf_dup(a->conf);
+        outbox_put(a->env.outbox, account_event(a, ARS_EV_ACCOUNT));
         break;
     default:
+        /* nothing to do: the face hears that it was heard */
+        outbox_put(a->env.outbox, account_event(a, ARS_EV_ACCOUNT));
         break;
     }
 }

@@ -58,11 +58,11 @@ static void finish(struct request *r, int err, enum ars_secrets_place where,
     void *arg = r->arg;
 
     unlink_request(r);
-    request_free(r);
     if (stored)
         stored(err, where, arg);
     if (found)
-        found(err, where, secret, arg);
+        found(err, where, r->account_id, secret, arg);
+    request_free(r);
 }
 
 static void leave_file(const struct request *r)

@@ -1,0 +1,129 @@
+/* app: from what is stored to what the engine takes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/log.h>
+#include <ars/secret.h>
+#include <ars/str.h>
+
+#include "demo.h"
+#include "line.h"
+
+#define DEMO_SERVER "localhost"
+
+static int copy(char **to, const char *from)
+{
+    if (!from)
+        return 0;
+    *to = ars_strdup(from);
+    return *to ? 0 : ENOMEM;
+}
+
+/* HOST[:PORT], an IPv6 address in brackets or alone. EINVAL. */
+static int copy_stun(struct ars_account_conf *c, const char *s)
+{
+    const char *host = s;
+    const char *colon = strrchr(s, ':');
+    size_t len = strlen(s);
+    uint32_t port = 0;
+
+    if (*s == '[') {
+        const char *close = strchr(s, ']');
+
+        if (!close || (close[1] && close[1] != ':'))
+            return EINVAL;
+        host = s + 1;
+        len = (size_t)(close - host);
+        colon = close[1] ? close + 1 : NULL;
+    } else if (colon && strchr(s, ':') != colon) {
+        colon = NULL;
+    } else if (colon) {
+        len = (size_t)(colon - s);
+    }
+    if (len == 0 || (colon && (ars_str_to_u32(colon + 1, UINT16_MAX, &port) || port == 0)))
+        return EINVAL;
+    c->stun_host = ars_strndup(host, len);
+    c->stun_port = (uint16_t)port;
+    return c->stun_host ? 0 : ENOMEM;
+}
+
+static int copy_pin(struct ars_account_conf *c, const char *pin)
+{
+    int err = ars_pin_parse(pin, c->pin);
+
+    c->has_pin = !err;
+    return err;
+}
+
+static int copy_texts(struct ars_account_conf *c, const struct ars_stored_account *a)
+{
+    int err = copy(&c->server, a->server);
+
+    if (!err)
+        err = copy(&c->path, a->path);
+    if (!err)
+        err = copy(&c->login, a->login);
+    if (!err)
+        err = copy(&c->auth_user, a->auth_user);
+    if (!err)
+        err = copy(&c->display_name, a->display_name);
+    if (!err)
+        err = copy(&c->instance, a->id);
+    if (!err)
+        err = copy(&c->ca_file, a->ca_file);
+    if (!err)
+        err = copy(&c->host_map, a->host_map);
+    if (!err)
+        err = copy(&c->codecs, a->codecs);
+    return err;
+}
+
+int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account_conf **ret)
+{
+    struct ars_account_conf *c = ars_account_conf_new();
+    int err;
+
+    if (!c)
+        return ENOMEM;
+    c->port = a->port;
+    c->no_proxy = a->no_proxy;
+    c->ring_s = a->ring_s;
+    err = copy_texts(c, a);
+    if (!err && a->stun)
+        err = copy_stun(c, a->stun);
+    if (!err && a->pin)
+        err = copy_pin(c, a->pin);
+    if (err) {
+        ars_account_conf_free(c);
+        return err;
+    }
+    *ret = c;
+    return 0;
+}
+
+int line_conf_from_demo(const struct demo_info *info, struct ars_account_conf **ret)
+{
+    struct ars_account_conf *c = ars_account_conf_new();
+    int err;
+
+    if (!c)
+        return ENOMEM;
+    c->port = info->port;
+    c->no_proxy = true;
+    err = copy(&c->server, DEMO_SERVER);
+    if (!err)
+        err = copy(&c->login, info->login);
+    if (!err)
+        err = copy_pin(c, info->sha256);
+    if (!err) {
+        c->password = ars_secret_dup(info->password);
+        err = c->password ? 0 : ENOMEM;
+    }
+    if (err) {
+        ars_account_conf_free(c);
+        return err;
+    }
+    *ret = c;
+    return 0;
+}

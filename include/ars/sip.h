@@ -185,8 +185,9 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
 /*
  * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE (with
  * `status` in a Reason header, RFC 3326, if not 0).
- * `ended` follows, at once when there is nobody to wait for or no connection; the BYE then goes out
- * on the next one, for 32 s.
+ * `ended` follows within 0.5 s, with the peer's answer if it was that quick, at once when there is
+ * nobody to wait for. What is left is done without the owner, for 32 s: CANCEL once a provisional
+ * answer came, ACK and BYE to a 2xx that crossed it, BYE on the next connection when there is none.
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

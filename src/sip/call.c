@@ -16,6 +16,9 @@
 #include "uas.h"
 #include "why.h"
 
+/* What the peer says to CANCEL or BYE is waited for so long before `ended` is told without it. */
+#define TELL_MS 500u
+
 static const char *const call_names[] = {"idle",        "calling",  "proceeding", "cancel_wait",
                                          "cancelling",  "late",     "incoming",   "accepted",
                                          "established", "bye_wait", "bying",      "ended"};
@@ -48,6 +51,7 @@ static void destructor(void *arg)
     ars_timer_stop(&call->ok_timer);
     ars_timer_stop(&call->mod_timer);
     ars_timer_stop(&call->bye_timer);
+    ars_timer_stop(&call->tell_timer);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     if (call->server)
@@ -101,12 +105,25 @@ static void tell_ended(struct ars_sip_call *call)
         h.ended(call, &call->why, call->arg);
 }
 
+static void on_tell_timer(void *arg)
+{
+    tell_ended(arg);
+}
+
+/* The call goes on below until the peer has answered or has had its 32 s; its owner need not wait. */
+static void tell_soon(struct ars_sip_call *call)
+{
+    if (!ars_timer_running(&call->tell_timer))
+        ars_timer_start(call->sip->timers, &call->tell_timer, TELL_MS, on_tell_timer, call);
+}
+
 /* Lets go of everything that could call back. */
 static void silence(struct ars_sip_call *call)
 {
     ars_timer_stop(&call->ok_timer);
     ars_timer_stop(&call->mod_timer);
     ars_timer_stop(&call->bye_timer);
+    ars_timer_stop(&call->tell_timer);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     if (call->server)
@@ -186,6 +203,7 @@ void call_bye(struct ars_sip_call *call)
 {
     call_set_state(call, CALL_BYE_WAIT);
     ars_timer_start(call->sip->timers, &call->bye_timer, SIP_T1_64_MS, on_bye_timeout, call);
+    tell_soon(call);
     try_bye(call);
 }
 
@@ -447,9 +465,11 @@ static void hangup_early(struct ars_sip_call *call, int status)
     switch (call->state) {
     case CALL_CALLING:
         call_set_state(call, CALL_CANCEL_WAIT);
+        tell_soon(call);
         break;
     case CALL_PROCEEDING:
         call_set_state(call, CALL_CANCELLING);
+        tell_soon(call);
         if (!call->invite || ctrans_cancel(call->invite))
             call_end(call, NULL);
         break;

@@ -78,7 +78,8 @@ struct ars_sip_call {
     struct ars_timer ok_timer;
     struct ars_timer mod_timer; /* RFC 3261 section 14.1: after 491 */
     struct ars_timer bye_timer;
-    int bye_status; /* why we end it, 0: no fault */
+    struct ars_timer tell_timer; /* `ended` is told when the peer takes its time */
+    int bye_status;              /* why we end it, 0: no fault */
     struct ars_reason why;
     char *peer_name;
     char *peer_number;
@@ -94,7 +95,7 @@ void call_set_state(struct ars_sip_call *call, enum call_state to);
 void call_end(struct ars_sip_call *call, const struct ars_reason *why);
 void call_set_why(struct ars_sip_call *call, const struct ars_reason *why);
 
-/* BYE now, or as soon as the ACK or a connection is there. */
+/* BYE now, or as soon as the ACK or a connection is there; `ended` soon, whatever comes of it. */
 void call_bye(struct ars_sip_call *call);
 
 /* The call whose dialog the request belongs to, or NULL. */

@@ -355,9 +355,10 @@ out:
     return err;
 }
 
-/* A refusal, or nothing at all, after the CANCEL. */
+/* A refusal, or nothing at all, after the CANCEL: whoever hung up does not wait for it. */
 static int test_cancel_other_ends(void)
 {
+    struct ars_sip_counts n;
     struct fake f;
     const char *req;
     int err;
@@ -366,11 +367,16 @@ static int test_cancel_other_ends(void)
     fake_answer(&f, req, "180 Ringing", "rt", NULL, NULL);
     ars_sip_call_hangup(f.call, 0);
     CHECK(fake_want(&f, "CANCEL "));
-    fake_advance(&f, 31999);
+    fake_advance(&f, 499);
     CHECK_INT(f.ended, 0);
     fake_advance(&f, 1);
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    fake_advance(&f, 31499);
+    ars_sip_get_counts(f.sip, &n);
+    CHECK_INT(n.calls, 1);
+    fake_advance(&f, 1);
+    CHECK_INT(f.ended, 1);
     TRY(all_gone(&f));
     fake_close(&f);
 
@@ -381,6 +387,38 @@ static int test_cancel_other_ends(void)
     CHECK(fake_quiet(&f));
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    TRY(all_gone(&f));
+out:
+    fake_close(&f);
+    return err;
+}
+
+/* What comes late finds the call, whose owner has gone: CANCEL; then ACK and BYE to a 2xx. */
+static int test_cancel_in_the_background(void)
+{
+    struct fake f;
+    const char *req;
+    const char *bye;
+    int err;
+
+    TRY(dial(&f, &req));
+    ars_sip_call_hangup(f.call, 0);
+    fake_advance(&f, 500);
+    CHECK_INT(f.ended, 1);
+    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    fake_advance(&f, 20000);
+    CHECK(fake_quiet(&f));
+    fake_answer(&f, req, "180 Ringing", "rt", CONTACT, NULL);
+    CHECK(fake_want(&f, "CANCEL sip:600@pbx.test "));
+    fake_advance(&f, 20000);
+    fake_answer(&f, req, "200 OK", "rt", CONTACT, FAKE_ANSWER);
+    CHECK(fake_want(&f, "ACK sip:600@10.0.0.1"));
+    bye = fake_want(&f, "BYE sip:600@10.0.0.1");
+    CHECK(bye);
+    fake_answer(&f, bye, "200 OK", "rt", NULL, NULL);
+    CHECK_INT(f.ended, 1);
+    CHECK_INT(f.progress, 0);
+    CHECK_INT(f.answered, 0);
     TRY(all_gone(&f));
 out:
     fake_close(&f);
@@ -586,7 +624,9 @@ static int test_bye_variants(void)
     TRY(fake_open(&f, 0));
     TRY(fake_call_up(&f));
     ars_sip_call_hangup(f.call, 0);
-    fake_advance(&f, 32000);
+    fake_advance(&f, 500);
+    CHECK_INT(f.ended, 1);
+    fake_advance(&f, 31500);
     CHECK_INT(f.ended, 1);
     TRY(all_gone(&f));
 out:
@@ -701,6 +741,7 @@ static const struct check_case cases[] = {
     {"cancel", test_cancel, false},
     {"cancel_crossed_by_ok", test_cancel_crossed_by_ok, false},
     {"cancel_other_ends", test_cancel_other_ends, false},
+    {"cancel_in_the_background", test_cancel_in_the_background, false},
     {"repeated_ok", test_repeated_ok, false},
     {"forked_ok", test_forked_ok, false},
     {"routes", test_routes, false},

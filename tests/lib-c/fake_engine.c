@@ -1,6 +1,5 @@
 /* Tests: an engine without a network. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -295,8 +294,10 @@ int ars_engine_start(struct ars_engine **ret, const struct ars_engine_conf *conf
 
 int ars_engine_post(struct ars_engine *e, struct ars_command *cmd)
 {
-    if (fake_manners.full || commands_n == COMMANDS_MAX)
+    if (fake_manners.full)
         return EAGAIN;
+    if (commands_n == COMMANDS_MAX) /* of a test that does not care */
+        ars_command_free(fake_next_command());
     act(cmd);
     if (cmd->type == ARS_CMD_STATS_EVERY)
         ars_command_free(cmd);

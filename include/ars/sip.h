@@ -143,7 +143,10 @@ struct ars_sip_call_handlers {
      * ars_sip_call_refuse(), now or later.
      */
     void (*reoffer)(struct ars_sip_call *call, const struct ars_sip_body *offer, void *arg);
-    /* To our re-INVITE: 2xx with body, or a failure, 408 and 503 also of our own making. */
+    /*
+     * To our re-INVITE: 2xx with body, or a failure, 503 also of our own making. 408, 481 and no
+     * answer at all end the call instead.
+     */
     void (*reanswered)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                        void *arg);
     /* INFO in the dialog; 200 has been sent. */

@@ -186,6 +186,8 @@ static void try_bye(struct ars_sip_call *call)
     /* RFC 3261 section 15: the callee waits for the ACK */
     if (ars_timer_running(&call->ok_timer))
         return;
+    if (!ars_timer_running(&call->bye_timer))
+        ars_timer_start(call->sip->timers, &call->bye_timer, SIP_T1_64_MS, on_bye_timeout, call);
     memset(&call->try, 0, sizeof(call->try));
     err = send_bye(call);
     if (!err) {
@@ -202,7 +204,6 @@ static void try_bye(struct ars_sip_call *call)
 void call_bye(struct ars_sip_call *call)
 {
     call_set_state(call, CALL_BYE_WAIT);
-    ars_timer_start(call->sip->timers, &call->bye_timer, SIP_T1_64_MS, on_bye_timeout, call);
     tell_soon(call);
     try_bye(call);
 }

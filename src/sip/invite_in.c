@@ -30,23 +30,23 @@ static void on_cancel(const struct sip_in *cancel, void *arg)
 static void on_ok_timer(void *arg)
 {
     struct ars_sip_call *call = arg;
+    uint64_t now = ars_clock_ms();
     struct ars_reason why;
 
-    if (ars_clock_ms() < call->ok_until_ms) {
+    if (now < call->ok_until_ms) {
         (void)endpoint_send(call->sip, call->ok.data, call->ok.len);
         call->ok_wait_ms *= 2;
         if (call->ok_wait_ms > SIP_T2_MS)
             call->ok_wait_ms = SIP_T2_MS;
+        if (call->ok_wait_ms > call->ok_until_ms - now)
+            call->ok_wait_ms = call->ok_until_ms - now;
         ars_timer_start(call->sip->timers, &call->ok_timer, call->ok_wait_ms, on_ok_timer, call);
         return;
     }
     ars_reason_set(&why, ARS_REASON_TIMEOUT, 0, "no ACK came");
     call_set_why(call, &why);
     mod_abandon(call);
-    if (call->state == CALL_BYE_WAIT)
-        call_end(call, NULL);
-    else
-        call_bye(call);
+    call_bye(call);
 }
 
 int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body)

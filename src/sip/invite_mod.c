@@ -225,6 +225,19 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     reanswered(call, in->status, &in->body);
 }
 
+/* RFC 3261 sections 12.2.1.2 and 14.1: the far end is gone, or does not hear us: in is NULL then. */
+static void on_silence(struct ars_sip_call *call, const struct sip_in *in)
+{
+    struct ars_reason why;
+
+    set_mod(call, MOD_NONE);
+    ars_reason_set(&why, ARS_REASON_DIALOG_LOST, in ? in->status : 0,
+                   "the far end does not answer any more");
+    call_set_why(call, &why);
+    call->bye_status = 408;
+    call_bye(call);
+}
+
 static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
 {
     struct ars_reason why;
@@ -237,8 +250,11 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
         else
             send_again(call);
         break;
+    case 408:
+        on_silence(call, in);
+        break;
     case 481:
-        /* RFC 3261 section 12.2.1.2 */
+        /* section 12.2.1.2: there is nothing left to end with BYE */
         why_from_response(&why, in);
         call_end(call, &why);
         break;
@@ -256,8 +272,10 @@ static void on_reinvite(const struct sip_in *in, int err, void *arg)
     struct ars_sip_call *call = arg;
 
     mem_ref(call);
-    if (!in)
-        failed(call, err == ETIMEDOUT ? 408 : 503);
+    if (!in && err == ETIMEDOUT)
+        on_silence(call, NULL);
+    else if (!in)
+        failed(call, 503);
     else if (in->status >= 300)
         on_refused(call, in);
     else if (in->status >= 200)

@@ -111,7 +111,9 @@ static int test_ok_is_repeated(void)
         CHECK(fake_want(&f, "SIP/2.0 200 "));
         now = at[i];
     }
-    fake_advance(&f, 4000);
+    fake_advance(&f, 499);
+    CHECK(fake_quiet(&f));
+    fake_advance(&f, 1);
     bye = fake_want(&f, "BYE ");
     CHECK(bye);
     fake_answer(&f, bye, "200 OK", NULL, NULL, NULL);
@@ -147,6 +149,24 @@ static int test_hangup_before_ack(void)
     fake_answer(&f, bye, "200 OK", NULL, NULL, NULL);
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    TRY(all_gone(&f));
+    fake_close(&f);
+
+    /* no ACK comes: BYE after 64 * T1, long after the owner has heard the end */
+    TRY(ring(&f, NULL));
+    TRY(ars_sip_call_answer(f.call, &answer));
+    ars_sip_call_hangup(f.call, 0);
+    fake_advance(&f, 500);
+    CHECK_INT(f.ended, 1);
+    for (unsigned ms = 500; ms < 36000 && !(bye = fake_want(&f, "BYE ")); ms += 500) {
+        fake_drop_sent(&f);
+        fake_advance(&f, 500);
+    }
+    CHECK(bye);
+    fake_answer(&f, bye, "200 OK", NULL, NULL, NULL);
+    CHECK_INT(f.ended, 1);
+    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    fake_advance(&f, 32000);
     TRY(all_gone(&f));
 out:
     fake_close(&f);

@@ -96,9 +96,8 @@ static int test_reinvite_refused(void)
     static const struct {
         const char *status;
         int told;
-    } rows[] = {{"488 Not Acceptable Here", 488}, {"500 No", 500}, {"408 Timeout", 408}};
+    } rows[] = {{"488 Not Acceptable Here", 488}, {"500 No", 500}, {"603 Decline", 603}};
     struct fake f = {0};
-    const char *req;
     int err = 0;
 
     for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
@@ -111,20 +110,51 @@ static int test_reinvite_refused(void)
         TRY(ars_sip_call_reinvite(f.call, &offer));
         fake_close(&f);
     }
-    /* no answer at all */
-    TRY(up(&f, true, NULL));
-    TRY(ars_sip_call_reinvite(f.call, &offer));
-    fake_advance(&f, 32000);
-    CHECK_INT(f.reanswer_status, 408);
-    CHECK_INT(f.ended, 0);
+out:
     fake_close(&f);
-    /* RFC 3261 section 12.2.1.2 */
+    return err;
+}
+
+/* RFC 3261 sections 12.2.1.2 and 14.1: 481, 408 and silence end the dialog, the latter with BYE. */
+static int test_reinvite_finds_nobody(void)
+{
+    struct fake f = {0};
+    const char *req;
+    const char *bye;
+    int err;
+
     TRY(up(&f, true, NULL));
     TRY(ars_sip_call_reinvite(f.call, &offer));
     req = fake_want(&f, "INVITE ");
     fake_answer(&f, req, "481 Call Does Not Exist", NULL, NULL, NULL);
+    CHECK(fake_want(&f, "ACK "));
+    CHECK(fake_quiet(&f));
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_DIALOG_LOST);
+    fake_close(&f);
+
+    for (int silent = 0; silent < 2; silent++) {
+        TRY(up(&f, true, NULL));
+        TRY(ars_sip_call_reinvite(f.call, &offer));
+        req = fake_want(&f, "INVITE ");
+        if (silent) {
+            fake_advance(&f, 31999);
+            CHECK(fake_quiet(&f));
+            fake_advance(&f, 1);
+        } else {
+            fake_answer(&f, req, "408 Request Timeout", NULL, NULL, NULL);
+            CHECK(fake_want(&f, "ACK "));
+        }
+        bye = fake_want(&f, "BYE sip:600@10.0.0.1");
+        CHECK(fake_has(bye, "Reason: SIP;cause=408;text=\"Request Timeout\"\r\n"));
+        fake_answer(&f, bye, "481 Call Does Not Exist", NULL, NULL, NULL);
+        CHECK_INT(f.ended, 1);
+        CHECK_INT(f.why.code, ARS_REASON_DIALOG_LOST);
+        CHECK_INT(f.why.sip_status, silent ? 0 : 408);
+        CHECK_INT(f.reanswers, 0);
+        fake_close(&f);
+    }
+    return 0;
 out:
     fake_close(&f);
     return err;
@@ -452,6 +482,7 @@ static const struct check_case cases[] = {
     {"reinvite", test_reinvite, false},
     {"reinvite_challenged", test_reinvite_challenged, false},
     {"reinvite_refused", test_reinvite_refused, false},
+    {"reinvite_finds_nobody", test_reinvite_finds_nobody, false},
     {"glare_delays", test_glare_delays, false},
     {"glare", test_glare, false},
     {"their_reinvite", test_their_reinvite, false},

@@ -12,7 +12,8 @@
 
 /* Of name and number, which are bounded themselves. */
 #define TEXT_MAX 8192
-#define WORD_MAX (GRAM_MAX * 4 + 1)
+/* A byte of it is in six characters of words, each of three bytes at most, with what is between. */
+#define WORDS_FACTOR 32
 
 /* FTS5's ascii tokenizer takes letters, digits and all above U+007F: the rest goes to private use. */
 #define PRIVATE_USE 0xe000
@@ -173,21 +174,21 @@ static void add_word_char(struct ars_buf *b, uint32_t c)
     add_char(b, plain ? c : PRIVATE_USE + c);
 }
 
-/* The n characters at s as a word. false: a line ends among them. */
-static bool make_word(const char *s, size_t n, char word[WORD_MAX])
+/* Adds the n characters at s as a word; none when the line ends among them. */
+static void add_word(struct ars_buf *b, const char *before, const char *s, size_t n,
+                     const char *after)
 {
-    struct ars_buf b;
-    bool ok = true;
+    const char *end = s;
 
-    ars_buf_init(&b, WORD_MAX);
-    for (size_t i = 0; ok && i < n; i++) {
-        ok = *s && *s != '\n';
-        if (ok)
-            add_word_char(&b, next_char(&s));
+    for (size_t i = 0; i < n; i++) {
+        if (!*end || *end == '\n')
+            return;
+        (void)next_char(&end);
     }
-    ok = ok && !b.err && ars_strcpy(word, WORD_MAX, b.data);
-    ars_buf_free(&b);
-    return ok;
+    ars_buf_adds(b, before);
+    while (s < end)
+        add_word_char(b, next_char(&s));
+    ars_buf_adds(b, after);
 }
 
 static size_t count_chars(const char *s)
@@ -204,16 +205,11 @@ char *fold_grams(const char *folded)
     struct ars_buf b;
     int err = 0;
 
-    ars_buf_init(&b, TEXT_MAX * WORD_MAX);
+    ars_buf_init(&b, TEXT_MAX * WORDS_FACTOR);
     ars_buf_adds(&b, "");
-    for (const char *s = folded; *s; (void)next_char(&s)) {
-        for (size_t n = 1; n <= GRAM_MAX; n++) {
-            char word[WORD_MAX];
-
-            if (make_word(s, n, word))
-                ars_buf_addf(&b, "%s ", word);
-        }
-    }
+    for (const char *s = folded; *s; (void)next_char(&s))
+        for (size_t n = 1; n <= GRAM_MAX; n++)
+            add_word(&b, "", s, n, " ");
     return ars_buf_take(&b, &err);
 }
 
@@ -224,14 +220,10 @@ char *fold_match(const char *folded)
     struct ars_buf b;
     int err = 0;
 
-    ars_buf_init(&b, TEXT_MAX * WORD_MAX);
+    ars_buf_init(&b, TEXT_MAX * WORDS_FACTOR);
     ars_buf_adds(&b, "");
-    for (const char *s = folded; *s; (void)next_char(&s)) {
-        char word[WORD_MAX];
-
-        if (make_word(s, n, word))
-            ars_buf_addf(&b, "%s\"%s\"", b.len ? " AND " : "", word);
-    }
+    for (const char *s = folded; *s; (void)next_char(&s))
+        add_word(&b, b.len ? " AND \"" : "\"", s, n, "\"");
     return ars_buf_take(&b, &err);
 }
 

@@ -71,8 +71,8 @@ void session_finish(struct session *s, int code);
 
 /*
  * The first part of every command with an account. begin() calls the former; the latter is called
- * with each event, is true for the one with which it got registered for the first time, and ends the session
- * when it cannot be.
+ * with each event, is true for the one with which it got registered for the first time, and ends
+ * the session when it cannot be. /
  */
 void session_await_registration(struct session *s);
 bool session_registered(struct session *s, const struct ars_event *ev);

@@ -1,6 +1,7 @@
 /*
  * engine: the way of events to the face. State events go into reserved room and are not lost while
- * the face is slow; statistics that nobody has read yet are replaced by newer ones of the same call.
+ * the face is slow; statistics that nobody has read yet are replaced by newer ones of the same
+ * call. /
  */
 #ifndef ENGINE_OUTBOX_H
 #define ENGINE_OUTBOX_H

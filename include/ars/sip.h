@@ -1,9 +1,8 @@
 /*
  * sip: signalling of one identity over one connection at a time (RFC 3261 over RFC 7118). Bodies
- * are opaque bytes. Everything here is called, and calls back, on one thread (the engine's).
- *
- * An object may be freed from inside its own handlers. Texts handed to a handler are valid during
- * the call only; texts handed in are copied.
+ * are opaque bytes. Everything here is called, and calls back, on one thread (the engine's). An
+ * object may be freed from inside its own handlers. Texts handed to a handler are valid during the
+ * call only; texts handed in are copied.
  */
 #ifndef ARS_SIP_H
 #define ARS_SIP_H
@@ -67,7 +66,7 @@ struct ars_sip_handlers {
     int (*incoming)(struct ars_sip_call *call, const struct ars_sip_incoming *in, void *arg);
     /*
      * Not INVITE, outside any dialog. True: taken, ars_sip_request_reply() follows within 32 s.
-     * NULL or false: answered here (OPTIONS, NOTIFY 200; MESSAGE 405; REFER 603; 481; 501).
+     * NULL or false: answered here (OPTIONS, NOTIFY 200; MESSAGE 405; REFER 603; 481; 489; 501).
      */
     bool (*request)(struct ars_sip_request *req, void *arg);
     /* Sending failed, or REGISTER had no answer (then instead of register_failed): reconnect. */
@@ -143,10 +142,7 @@ struct ars_sip_call_handlers {
      * ars_sip_call_refuse(), now or later.
      */
     void (*reoffer)(struct ars_sip_call *call, const struct ars_sip_body *offer, void *arg);
-    /*
-     * To our re-INVITE: 2xx with body, or a failure, 503 also of our own making. 408, 481 and no
-     * answer at all end the call instead.
-     */
+    /* To our re-INVITE: 2xx with body, or a failure. 408, 481 and silence end the call instead. */
     void (*reanswered)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                        void *arg);
     /* INFO in the dialog; 200 has been sent. */
@@ -187,10 +183,9 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
 
 /*
  * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE (with
- * `status` in a Reason header, RFC 3326, if not 0).
- * `ended` follows within 0.5 s, with the peer's answer if it was that quick, at once when there is
- * nobody to wait for. What is left is done without the owner, for 32 s: CANCEL once a provisional
- * answer came, ACK and BYE to a 2xx that crossed it, BYE on the next connection when there is none.
+ * `status` in a Reason header if not 0). `ended` follows, at once or within 0.5 s; what is left is
+ * done without the owner, for 32 s: CANCEL after the first provisional answer, ACK and BYE to a 2xx
+ * that crossed it, BYE on the next connection.
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

@@ -232,8 +232,8 @@ static int add_one(struct ars_sip *sip, struct auth_cred *c, struct ars_buf *b, 
 }
 
 /*
- * What goes out unasked: a REGISTER is challenged by its registrar (401), other requests by whichever
- * challenged last.
+ * What goes out unasked: a REGISTER is challenged by its registrar (401), other requests by
+ * whichever challenged last.
  */
 static uint32_t up_front(const struct ars_sip *sip, const char *method)
 {

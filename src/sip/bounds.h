@@ -16,6 +16,7 @@
 #define SIP_CONTACTS_MAX    64u /* in one 200 to REGISTER */
 #define SIP_CALLS_MAX       32u
 #define SIP_STRANS_MAX      256u
+#define SIP_CTRANS_MAX      256u /* a BYE to each answer of a fork among them */
 #define SIP_REALMS_MAX      4u
 #define SIP_CHALLENGES_MAX  16u /* in one 401 or 407 */
 #define SIP_AUTH_TRIES_MAX  4u  /* of one request: stale answers included */

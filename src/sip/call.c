@@ -110,7 +110,9 @@ static void on_tell_timer(void *arg)
     tell_ended(arg);
 }
 
-/* The call goes on below until the peer has answered or has had its 32 s; its owner need not wait. */
+/*
+ * The call goes on below until the peer has answered or has had its 32 s; its owner need not wait.
+ */
 static void tell_soon(struct ars_sip_call *call)
 {
     if (!ars_timer_running(&call->tell_timer))
@@ -265,6 +267,11 @@ static void receive_bye(struct ars_sip_call *call, struct sip_in *in, struct str
 
 static void receive_info(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
+    if (msg_in_hdr(in, "Info-Package")) {
+        /* RFC 6086 section 4.2.2: we are willing to receive none */
+        (void)strans_reply(st, 469, NULL, "Recv-Info:\r\n", NULL);
+        return;
+    }
     (void)strans_reply(st, 200, NULL, NULL, NULL);
     if (call->h.info)
         call->h.info(call, &in->body, call->arg);

@@ -1,6 +1,6 @@
 /*
- * sip: the INVITE usage of one call. call.c holds its life, invite.c the outgoing and invite_in.c the
- * incoming INVITE, invite_mod.c what happens inside the established dialog.
+ * sip: the INVITE usage of one call. call.c holds its life, invite.c the outgoing and invite_in.c
+ * the incoming INVITE, invite_mod.c what happens inside the established dialog.
  */
 #ifndef SIP_CALL_H
 #define SIP_CALL_H

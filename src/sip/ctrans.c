@@ -1,6 +1,6 @@
 /*
- * Client transactions. On a reliable transport nothing is retransmitted and timers D and K are zero:
- * Completed is left as soon as it is entered and has no state of its own.
+ * Client transactions. On a reliable transport nothing is retransmitted and timers D and K are
+ * zero: Completed is left as soon as it is entered and has no state of its own.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -128,6 +128,8 @@ int ctrans_request(struct ctrans **slot, struct ars_sip *sip, const struct out_r
 
     if (!sip->tp)
         return ENOTCONN;
+    if (list_count(&sip->ctl) >= SIP_CTRANS_MAX)
+        return EAGAIN;
     ct = mem_zalloc(sizeof(*ct), destructor);
     if (!ct)
         return ENOMEM;

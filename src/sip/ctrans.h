@@ -51,15 +51,15 @@ struct ctrans {
 
 /*
  * Sends r and keeps its transaction in *slot, which is set to NULL again before fn gets the final
- * answer or the failure. Fn gets every provisional answer and one final. On error *slot is untouched.
- * slot NULL: nobody wants to know.
+ * answer or the failure. Fn gets every provisional answer and one final. On error *slot is
+ * untouched. slot NULL: nobody wants to know. EAGAIN: too many; ENOTCONN, ENOMEM, the transport's.
  */
 int ctrans_request(struct ctrans **slot, struct ars_sip *sip, const struct out_req *r,
                    ctrans_fn *fn, void *arg);
 
 /*
- * RFC 3261 section 9.1, after a provisional answer only (EPROTO); the INVITE's owner hears 487, another
- * final answer, or ETIMEDOUT.
+ * RFC 3261 section 9.1, after a provisional answer only (EPROTO); the INVITE's owner hears 487,
+ * another final answer, or ETIMEDOUT.
  */
 int ctrans_cancel(struct ctrans *ct);
 

@@ -17,12 +17,6 @@
 /* Our first CSeq: far from RFC 3261 section 8.1.1.5's 2^31. */
 #define SEQ_START_MAX 1000u
 
-static void clear_routes(struct dialog *d)
-{
-    while (d->nroutes)
-        free(d->routes[--d->nroutes]);
-}
-
 static void destructor(void *arg)
 {
     struct dialog *d = arg;
@@ -33,7 +27,7 @@ static void destructor(void *arg)
     free(d->ltag);
     free(d->rtag);
     free(d->target);
-    clear_routes(d);
+    route_clear(&d->routes);
 }
 
 static struct dialog *alloc(void)
@@ -83,7 +77,8 @@ static char *name_addr(const char *name, const char *uri, const char *tag)
     return ars_buf_take(&b, &err);
 }
 
-int dialog_alloc_uac(struct dialog **ret, const char *name, const char *aor, const char *target)
+int dialog_alloc_uac(struct dialog **ret, const char *name, const char *aor, const char *target,
+                     const struct route_set *preloaded)
 {
     struct dialog *d = alloc();
 
@@ -95,7 +90,7 @@ int dialog_alloc_uac(struct dialog **ret, const char *name, const char *aor, con
     d->local = d->ltag ? name_addr(name, aor, d->ltag) : NULL;
     d->remote = name_addr(NULL, target, NULL);
     d->target = ars_strdup(target);
-    return hand_over(ret, d, 0);
+    return hand_over(ret, d, route_copy(&d->routes, preloaded));
 }
 
 /* The URI of the first Contact; EBADMSG. */
@@ -133,32 +128,6 @@ int dialog_retarget(struct dialog *d, const struct sip_in *in)
     return 0;
 }
 
-/* Section 12.1.1: in order for the UAS; section 12.1.2: reversed for the UAC. */
-static int learn_routes(struct dialog *d, const struct sip_in *in, bool reverse)
-{
-    struct in_list it = {0};
-    struct pl pl;
-
-    clear_routes(d);
-    while (msg_in_list(in, "Record-Route", &it, &pl)) {
-        char *one;
-
-        if (d->nroutes == SIP_ROUTES_MAX)
-            return EBADMSG;
-        one = msg_in_dup(&pl);
-        if (!one)
-            return ENOMEM;
-        d->routes[d->nroutes++] = one;
-    }
-    for (size_t i = 0; reverse && i < d->nroutes / 2; i++) {
-        char *swap = d->routes[i];
-
-        d->routes[i] = d->routes[d->nroutes - 1 - i];
-        d->routes[d->nroutes - 1 - i] = swap;
-    }
-    return 0;
-}
-
 int dialog_alloc_uas(struct dialog **ret, const struct sip_in *in, const char *ltag)
 {
     struct dialog *d = alloc();
@@ -180,7 +149,7 @@ int dialog_alloc_uas(struct dialog **ret, const struct sip_in *in, const char *l
     if (!err)
         err = contact_uri(in, &d->target);
     if (!err)
-        err = learn_routes(d, in, false);
+        err = route_learn(&d->routes, in, "Record-Route", false); /* section 12.1.1 */
     return hand_over(ret, d, err);
 }
 
@@ -201,7 +170,7 @@ int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct 
     d->rseq = half->rseq;
     err = is_complete(d) ? dialog_retarget(d, in) : ENOMEM;
     if (!err)
-        err = learn_routes(d, in, true);
+        err = route_learn(&d->routes, in, "Record-Route", true); /* section 12.1.2 */
     return hand_over(ret, d, err);
 }
 
@@ -220,7 +189,7 @@ int dialog_from_response(struct dialog **ret, const struct sip_in *in)
     d->lseq = in->cseq;
     err = contact_uri(in, &d->target);
     if (!err)
-        err = learn_routes(d, in, true);
+        err = route_learn(&d->routes, in, "Record-Route", true); /* section 12.1.2 */
     return hand_over(ret, d, err);
 }
 
@@ -252,9 +221,9 @@ static bool is_strict(const struct dialog *d, struct in_addr_hdr *first)
     struct pl pl;
     struct pl lr;
 
-    if (!d->nroutes)
+    if (!d->routes.n)
         return false;
-    pl = (struct pl){d->routes[0], strlen(d->routes[0])};
+    pl = (struct pl){d->routes.values[0], strlen(d->routes.values[0])};
     if (msg_in_addr(first, &pl))
         return false;
     return !msg_in_param(&first->addr.uri.params, "lr", &lr);
@@ -269,8 +238,8 @@ char *dialog_uri(const struct dialog *d)
 
 static void add_routes(const struct dialog *d, struct ars_buf *b, bool strict)
 {
-    for (size_t i = strict ? 1 : 0; i < d->nroutes; i++)
-        ars_buf_addf(b, "Route: %s\r\n", d->routes[i]);
+    for (size_t i = strict ? 1 : 0; i < d->routes.n; i++)
+        ars_buf_addf(b, "Route: %s\r\n", d->routes.values[i]);
     if (strict)
         ars_buf_addf(b, "Route: <%s>\r\n", d->target);
 }

@@ -10,6 +10,7 @@
 
 #include "ctrans.h"
 #include "msg_in.h"
+#include "route.h"
 
 /* Refcounted. */
 struct dialog {
@@ -19,14 +20,14 @@ struct dialog {
     char *ltag;
     char *rtag;   /* "" before the peer has answered */
     char *target; /* remote target URI */
-    char *routes[SIP_ROUTES_MAX];
-    size_t nroutes;
+    struct route_set routes;
     uint32_t lseq;
     int64_t rseq; /* -1: none yet */
 };
 
-/* Ours, before an answer. name may be NULL. */
-int dialog_alloc_uac(struct dialog **ret, const char *name, const char *aor, const char *target);
+/* Ours, before an answer. name may be NULL. preloaded: the way of the first request (RFC 3608). */
+int dialog_alloc_uac(struct dialog **ret, const char *name, const char *aor, const char *target,
+                     const struct route_set *preloaded);
 
 /* The peer's, from its INVITE. EBADMSG: no usable Contact. */
 int dialog_alloc_uas(struct dialog **ret, const struct sip_in *in, const char *ltag);

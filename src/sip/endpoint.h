@@ -1,8 +1,9 @@
 /*
  * sip: one identity over one connection. Private to the room.
  *
- * Ownership: the endpoint's lists own a reference of each transaction, call and pending request. Code
- * that calls a handler holds one more reference over the call, for the handler may free anything.
+ * Ownership: the endpoint's lists own a reference of each transaction, call and pending request.
+ * Code that calls a handler holds one more reference over the call, for the handler may free
+ * anything.
  */
 #ifndef SIP_ENDPOINT_H
 #define SIP_ENDPOINT_H

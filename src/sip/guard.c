@@ -173,8 +173,8 @@ static int scan_header(struct sip_in *in, const char *p, size_t len, size_t *com
 }
 
 /*
- * One logical line from *pos: folds (RFC 3261 section 7.3.1) become spaces in place. False when there
- * is no line end.
+ * One logical line from *pos: folds (RFC 3261 section 7.3.1) become spaces in place. False when
+ * there is no line end.
  */
 static bool next_line(char *text, size_t len, size_t *pos, bool fold, struct pl *ret)
 {
@@ -288,6 +288,14 @@ static bool judge_via(struct sip_in *in)
     return !msg_in_param(&params, "branch", &in->branch) || in->branch.l <= SIP_ID_MAX;
 }
 
+static bool has_more_vias(const struct sip_in *in)
+{
+    struct in_list it = {0};
+    struct pl via;
+
+    return msg_in_list(in, "Via", &it, &via) && msg_in_list(in, "Via", &it, &via);
+}
+
 /* RFC 3261 section 18.3: a body shorter than Content-Length is an error, a longer one is cut. */
 static bool judge_length(struct sip_in *in)
 {
@@ -346,6 +354,9 @@ int guard_judge(struct sip_in *in, const char **ret_why)
         fault(in, 400, "Bad From");
     if (msg_in_addr(&in->to, msg_in_hdr(in, "To")) || in->to.tag.l > SIP_ID_MAX)
         fault(in, 400, "Bad To");
+    /* RFC 3261 section 8.1.3.3: it was meant for whoever forwarded a request of ours */
+    if (!in->req && has_more_vias(in))
+        fault(in, 400, "response with more than one Via");
     if (in->fault && !in->req) {
         *ret_why = in->fault_text ? in->fault_text : "response is malformed";
         return EBADMSG;

@@ -10,8 +10,8 @@
 int guard_scan(struct sip_in *in, const char **ret_why);
 
 /*
- * What RFC 3261 asks of a message whose lines are sound. EBADMSG: not even answerable. Sets in->fault
- * for a request that deserves a 4xx, cuts the body by Content-Length.
+ * What RFC 3261 asks of a message whose lines are sound. EBADMSG: not even answerable. Sets
+ * in->fault for a request that deserves a 4xx, cuts the body by Content-Length.
  */
 int guard_judge(struct sip_in *in, const char **ret_why);
 

@@ -294,7 +294,7 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
     number = NULL;
     err = render_headers(call, headers, n);
     if (!err)
-        err = dialog_alloc_uac(&call->dlg, sip->display_name, sip->aor, uri);
+        err = dialog_alloc_uac(&call->dlg, sip->display_name, sip->aor, uri, &sip->reg.routes);
     if (!err)
         err = call_keep_offer(call, offer);
     if (!err)

@@ -14,7 +14,9 @@
 #include "endpoint.h"
 #include "why.h"
 
-/* RFC 3261 section 14.1, in steps of 10 ms: 2.1 to 4 s for the owner of the Call-ID, else 0 to 2 s. */
+/*
+ * RFC 3261 section 14.1, in steps of 10 ms: 2.1 to 4 s for the owner of the Call-ID, else 0 to 2 s.
+ */
 #define GLARE_STEP_MS     10u
 #define GLARE_OWNER_LO_MS 2100u
 #define GLARE_OWNER_HI_MS 4000u
@@ -225,7 +227,9 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     reanswered(call, in->status, &in->body);
 }
 
-/* RFC 3261 sections 12.2.1.2 and 14.1: the far end is gone, or does not hear us: in is NULL then. */
+/*
+ * RFC 3261 sections 12.2.1.2 and 14.1: the far end is gone, or does not hear us: in is NULL then.
+ */
 static void on_silence(struct ars_sip_call *call, const struct sip_in *in)
 {
     struct ars_reason why;

@@ -38,6 +38,7 @@ static const struct phrase phrases[] = {
     {416, "Unsupported URI Scheme"},
     {420, "Bad Extension"},
     {423, "Interval Too Brief"},
+    {469, "Bad Info Package"},
     {480, "Temporarily Unavailable"},
     {481, "Call/Transaction Does Not Exist"},
     {482, "Loop Detected"},
@@ -141,6 +142,8 @@ void msg_out_response(struct ars_buf *b, const struct ars_sip *sip, const struct
     ars_buf_adds(b, "\r\n");
     add_line(b, "Call-ID", &req->call_id);
     add_line(b, "CSeq", msg_in_hdr(req, "CSeq"));
+    if (status == 100 && msg_in_hdr(req, "Timestamp")) /* section 8.2.6.1 */
+        add_line(b, "Timestamp", msg_in_hdr(req, "Timestamp"));
     ars_buf_adds(b, headers ? headers : "");
     ars_buf_addf(b, "User-Agent: %s\r\n", sip->agent);
     add_body(b, body);

@@ -48,6 +48,7 @@ void reg_close(struct ars_sip *sip)
 {
     ars_timer_stop(&sip->reg.timer);
     ctrans_detach(&sip->reg.ct);
+    route_clear(&sip->reg.routes);
 }
 
 static void set_state(struct ars_sip *sip, enum reg_state to)
@@ -190,15 +191,19 @@ static uint32_t granted(const struct ars_sip *sip, const struct sip_in *in)
     for (size_t i = 0; i < SIP_CONTACTS_MAX && msg_in_list(in, "Contact", &it, &pl); i++) {
         struct in_addr_hdr a;
         struct pl val;
+        uint32_t one;
         int rank;
 
         if (msg_in_addr(&a, &pl))
             continue;
         rank = contact_rank(sip, &a);
-        if (rank <= best || !msg_in_param(&a.addr.params, "expires", &val))
+        if (!rank || rank < best || !msg_in_param(&a.addr.params, "expires", &val) ||
+            !msg_in_number(&val, SIP_EXPIRES_MAX, &one))
             continue;
-        if (msg_in_number(&val, SIP_EXPIRES_MAX, &s))
-            best = rank;
+        /* of two that may be ours the sooner: to refresh early does no harm */
+        if (rank > best || one < s)
+            s = one;
+        best = rank;
     }
     return s < REFRESH_MIN_S ? REFRESH_MIN_S : s;
 }
@@ -210,6 +215,9 @@ static void on_ok(struct ars_sip *sip, const struct sip_in *in)
     uint64_t lo = ms * REFRESH_LO_PCT / 100;
     uint64_t hi = ms * REFRESH_HI_PCT / 100;
 
+    /* RFC 3608 section 5: none in the newest answer is none */
+    if (route_learn(&sip->reg.routes, in, "Service-Route", false))
+        ars_log(ARS_LOG_WARN, "sip", "the registrar's Service-Route cannot be used");
     set_state(sip, REG_DONE);
     ars_timer_start(sip->timers, &sip->reg.timer, lo + ars_rand_below((uint32_t)(hi - lo) + 1),
                     on_refresh, sip);

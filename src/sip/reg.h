@@ -10,6 +10,7 @@
 #include <ars/timer.h>
 
 #include "auth.h"
+#include "route.h"
 
 struct ars_sip;
 struct ctrans;
@@ -33,7 +34,8 @@ struct reg {
     char call_id[SIP_CALL_ID_LEN + 1];
     char tag[SIP_TAG_LEN + 1];
     uint32_t cseq;
-    uint32_t expires_s; /* what we ask for; 423 raises it */
+    uint32_t expires_s;      /* what we ask for; 423 raises it */
+    struct route_set routes; /* RFC 3608: of calls that we begin */
 };
 
 void reg_init(struct ars_sip *sip, uint32_t expires_s);

@@ -223,7 +223,8 @@ bool strans_receive(struct ars_sip *sip, struct sip_in *in)
     method = msg_in_dup(&in->method);
     st = method ? find(sip, in, method) : NULL;
     free(method);
-    if (st && st->last)
+    /* RFC 6026 section 7.1: 2xx are repeated by the call, not here */
+    if (st && st->last && st->state != STRANS_ACCEPTED)
         (void)endpoint_send(sip, st->last, st->last_len);
     return st != NULL;
 }

@@ -55,8 +55,8 @@ void strans_disown(struct strans *st);
 
 /*
  * phrase, headers, body may be NULL. EPROTO: it has its final answer. ENOMEM, EMSGSIZE: nothing has
- * changed. Errors of the transport: it counts as answered. A 2xx or a non-INVITE's final answer ends
- * the transaction: st is valid afterwards only under a reference.
+ * changed. Errors of the transport: it counts as answered. A 2xx or a non-INVITE's final answer
+ * ends the transaction: st is valid afterwards only under a reference.
  */
 int strans_reply(struct strans *st, int status, const char *phrase, const char *headers,
                  const struct ars_sip_body *body);

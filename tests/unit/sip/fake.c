@@ -492,3 +492,31 @@ void fake_request_out(struct fake *f, const char *method, const char *branch, un
               method, branch, from, id, cseq, method, headers ? headers : "",
               len ? "Content-Type: application/sdp\r\n" : "", len, body ? body : "");
 }
+
+int fake_dial(struct fake *f, const char **ret_invite)
+{
+    const struct ars_sip_body offer = {"application/sdp", FAKE_OFFER, sizeof(FAKE_OFFER) - 1};
+    int err;
+
+    TRY(fake_open(f, 0));
+    TRY(ars_sip_call_invite(f->sip, &f->call, "600", &offer, NULL, 0, &fake_call_handlers, f));
+    *ret_invite = fake_want(f, "INVITE sip:600@pbx.test SIP/2.0\r\n");
+    CHECK(*ret_invite);
+out:
+    return err;
+}
+
+int fake_all_gone(struct fake *f)
+{
+    struct ars_sip_counts n;
+    int err = 0;
+
+    fake_advance(f, 64000);
+    ars_sip_get_counts(f->sip, &n);
+    CHECK_INT(n.client_transactions, 0);
+    CHECK_INT(n.server_transactions, 0);
+    CHECK_INT(n.calls, 0);
+    CHECK_INT(ars_timers_count(f->timers), 0);
+out:
+    return err;
+}

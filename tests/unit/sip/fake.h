@@ -1,6 +1,6 @@
 /*
- * Tests of sip: an endpoint over a transport that keeps what is sent, a clock of our own, and a peer
- * that writes messages by hand.
+ * Tests of sip: an endpoint over a transport that keeps what is sent, a clock of our own, and a
+ * peer that writes messages by hand.
  */
 #ifndef TEST_SIP_FAKE_H
 #define TEST_SIP_FAKE_H
@@ -91,14 +91,20 @@ const char *fake_body(const char *msg);
 void fake_feed(struct fake *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * An answer to the request `req`: Via, From, Call-ID and CSeq copied, To with the tag (when it has none
- * of its own), then `headers` (whole lines) and the body.
+ * An answer to the request `req`: Via, From, Call-ID and CSeq copied, To with the tag (when it has
+ * none of its own), then `headers` (whole lines) and the body.
  */
 void fake_answer(struct fake *f, const char *req, const char *status, const char *tag,
                  const char *headers, const char *body);
 
 /* Registers with one 401 in between (MD5). */
 int fake_register(struct fake *f);
+
+/* An open endpoint that has sent an INVITE to 600. */
+int fake_dial(struct fake *f, const char **ret_invite);
+
+/* Nothing lives once the longest timers have run out. */
+int fake_all_gone(struct fake *f);
 
 /* An established outgoing call: remote tag "rt". */
 int fake_call_up(struct fake *f);

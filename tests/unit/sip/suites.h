@@ -15,6 +15,7 @@ extern const struct suite suite_trans;
 extern const struct suite suite_reg;
 extern const struct suite suite_invite;
 extern const struct suite suite_invite_in;
+extern const struct suite suite_hangup;
 extern const struct suite suite_mod;
 extern const struct suite suite_loss;
 

@@ -58,7 +58,9 @@ out:
     return err;
 }
 
-/* The request of RFC 7616 section 3.9.2, its user name in the clear; the value by Python's hashlib */
+/*
+ * The request of RFC 7616 section 3.9.2, its user name in the clear; the value by Python's hashlib
+ */
 static int test_digest_sha_512_256(void)
 {
     struct digest d = {

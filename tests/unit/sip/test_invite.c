@@ -15,34 +15,6 @@ static const struct ars_sip_body answer = {"application/sdp", FAKE_ANSWER, sizeo
     "Proxy-Authenticate: Digest realm=\"pbx.test\", nonce=\"" nonce "\", algorithm=MD5, "          \
     "qop=\"auth\"\r\n"
 
-static int dial(struct fake *f, const char **ret_invite)
-{
-    int err;
-
-    TRY(fake_open(f, 0));
-    TRY(ars_sip_call_invite(f->sip, &f->call, "600", &offer, NULL, 0, &fake_call_handlers, f));
-    *ret_invite = fake_want(f, "INVITE sip:600@pbx.test SIP/2.0\r\n");
-    CHECK(*ret_invite);
-out:
-    return err;
-}
-
-/* Everything has gone after the longest timer. */
-static int all_gone(struct fake *f)
-{
-    struct ars_sip_counts n;
-    int err = 0;
-
-    fake_advance(f, 64000);
-    ars_sip_get_counts(f->sip, &n);
-    CHECK_INT(n.client_transactions, 0);
-    CHECK_INT(n.server_transactions, 0);
-    CHECK_INT(n.calls, 0);
-    CHECK_INT(ars_timers_count(f->timers), 0);
-out:
-    return err;
-}
-
 static int test_call_out_and_bye(void)
 {
     struct fake f;
@@ -65,7 +37,7 @@ static int test_call_out_and_bye(void)
     fake_answer(&f, req, "200 OK", "rt", NULL, NULL);
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -102,7 +74,7 @@ static int test_the_invite(void)
     ars_sip_call_free(f.call);
     CHECK_INT(ars_sip_call_invite(f.sip, &f.call, "1", &offer, bad, 1, &fake_call_handlers, &f),
               EINVAL);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     CHECK_INT(f.ended, 0);
 out:
     fake_close(&f);
@@ -158,7 +130,7 @@ static int test_targets(void)
     }
     ars_sip_set_transport(f.sip, NULL, true);
     CHECK_INT(ars_sip_call_invite(f.sip, &f.call, "1", &offer, NULL, 0, NULL, NULL), ENOTCONN);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -175,7 +147,7 @@ static int test_challenged(void)
     int cseq;
     int err;
 
-    TRY(dial(&f, &one));
+    TRY(fake_dial(&f, &one));
     fake_answer(&f, one, "100 Trying", NULL, NULL, NULL);
     fake_answer(&f, one, "407 Proxy Authentication Required", "p", CHALLENGE407("n1"), NULL);
     CHECK(fake_want(&f, "ACK "));
@@ -204,7 +176,7 @@ static int test_challenged(void)
     CHECK(fake_quiet(&f));
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_WRONG_PASSWORD);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -216,7 +188,7 @@ static int test_early_media(void)
     const char *req;
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "183 Session Progress", "rt", CONTACT, FAKE_ANSWER);
     CHECK_INT(f.last_progress, 183);
     CHECK_INT(f.progress_len, sizeof(FAKE_ANSWER) - 1);
@@ -229,7 +201,7 @@ static int test_early_media(void)
     fake_request_out(&f, "BYE", "z9hG4bKb1", 5, NULL, NULL);
     CHECK(fake_want(&f, "SIP/2.0 200 "));
     CHECK_INT(f.why.code, ARS_REASON_REMOTE_HANGUP);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -269,7 +241,7 @@ static int test_refusals(void)
     int err = 0;
 
     for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
-        TRY(dial(&f, &req));
+        TRY(fake_dial(&f, &req));
         fake_answer(&f, req, rows[i].status, "x", rows[i].headers, NULL);
         CHECK(fake_want(&f, "ACK "));
         CHECK(fake_quiet(&f));
@@ -279,147 +251,10 @@ static int test_refusals(void)
             goto out;
         }
         CHECK_INT(f.why.sip_status, fake_number(rows[i].status));
-        TRY(all_gone(&f));
+        TRY(fake_all_gone(&f));
         fake_close(&f);
     }
     return 0;
-out:
-    fake_close(&f);
-    return err;
-}
-
-/* RFC 3261 section 9.1: only after a provisional answer; same URI, branch, CSeq, no To tag. */
-static int test_cancel(void)
-{
-    struct fake f;
-    const char *req;
-    const char *cancel;
-    char a[512];
-    char b[512];
-    int err;
-
-    TRY(dial(&f, &req));
-    ars_sip_call_hangup(f.call, 0);
-    CHECK(fake_quiet(&f));
-    fake_answer(&f, req, "100 Trying", NULL, NULL, NULL);
-    cancel = fake_want(&f, "CANCEL sip:600@pbx.test SIP/2.0\r\n");
-    CHECK(cancel);
-    CHECK_STR(fake_header(cancel, "Via", a, sizeof(a)), fake_header(req, "Via", b, sizeof(b)));
-    CHECK_STR(fake_header(cancel, "To", a, sizeof(a)), "<sip:600@pbx.test>");
-    CHECK_INT(fake_number(fake_header(cancel, "CSeq", a, sizeof(a))),
-              fake_number(fake_header(req, "CSeq", b, sizeof(b))));
-    fake_answer(&f, cancel, "200 OK", "rt", NULL, NULL);
-    /* ringing that crossed tells nothing */
-    fake_answer(&f, req, "180 Ringing", "rt", NULL, NULL);
-    CHECK_INT(f.progress, 0);
-    CHECK_INT(f.ended, 0);
-    fake_answer(&f, req, "487 Request Terminated", "rt", NULL, NULL);
-    CHECK(fake_want(&f, "ACK sip:600@pbx.test "));
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    TRY(all_gone(&f));
-    CHECK(fake_quiet(&f));
-out:
-    fake_close(&f);
-    return err;
-}
-
-/* The 200 crossed the CANCEL: ACK and BYE. The same when no provisional answer came before it. */
-static int test_cancel_crossed_by_ok(void)
-{
-    struct fake f = {0};
-    const char *req;
-    int err = 0;
-
-    for (int provisional = 0; provisional < 2; provisional++) {
-        TRY(dial(&f, &req));
-        if (provisional)
-            fake_answer(&f, req, "180 Ringing", "rt", NULL, NULL);
-        ars_sip_call_hangup(f.call, 0);
-        if (provisional)
-            CHECK(fake_want(&f, "CANCEL "));
-        fake_answer(&f, req, "200 OK", "rt", CONTACT, FAKE_ANSWER);
-        CHECK(fake_want(&f, "ACK sip:600@10.0.0.1"));
-        req = fake_want(&f, "BYE sip:600@10.0.0.1");
-        CHECK(req);
-        CHECK_INT(f.answered, 0);
-        fake_answer(&f, req, "200 OK", "rt", NULL, NULL);
-        CHECK_INT(f.ended, 1);
-        CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-        TRY(all_gone(&f));
-        fake_close(&f);
-    }
-    return 0;
-out:
-    fake_close(&f);
-    return err;
-}
-
-/* A refusal, or nothing at all, after the CANCEL: whoever hung up does not wait for it. */
-static int test_cancel_other_ends(void)
-{
-    struct ars_sip_counts n;
-    struct fake f;
-    const char *req;
-    int err;
-
-    TRY(dial(&f, &req));
-    fake_answer(&f, req, "180 Ringing", "rt", NULL, NULL);
-    ars_sip_call_hangup(f.call, 0);
-    CHECK(fake_want(&f, "CANCEL "));
-    fake_advance(&f, 499);
-    CHECK_INT(f.ended, 0);
-    fake_advance(&f, 1);
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    fake_advance(&f, 31499);
-    ars_sip_get_counts(f.sip, &n);
-    CHECK_INT(n.calls, 1);
-    fake_advance(&f, 1);
-    CHECK_INT(f.ended, 1);
-    TRY(all_gone(&f));
-    fake_close(&f);
-
-    TRY(dial(&f, &req));
-    ars_sip_call_hangup(f.call, 0);
-    fake_answer(&f, req, "407 Proxy Authentication Required", "p", CHALLENGE407("n"), NULL);
-    CHECK(fake_want(&f, "ACK "));
-    CHECK(fake_quiet(&f));
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    TRY(all_gone(&f));
-out:
-    fake_close(&f);
-    return err;
-}
-
-/* What comes late finds the call, whose owner has gone: CANCEL; then ACK and BYE to a 2xx. */
-static int test_cancel_in_the_background(void)
-{
-    struct fake f;
-    const char *req;
-    const char *bye;
-    int err;
-
-    TRY(dial(&f, &req));
-    ars_sip_call_hangup(f.call, 0);
-    fake_advance(&f, 500);
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    fake_advance(&f, 20000);
-    CHECK(fake_quiet(&f));
-    fake_answer(&f, req, "180 Ringing", "rt", CONTACT, NULL);
-    CHECK(fake_want(&f, "CANCEL sip:600@pbx.test "));
-    fake_advance(&f, 20000);
-    fake_answer(&f, req, "200 OK", "rt", CONTACT, FAKE_ANSWER);
-    CHECK(fake_want(&f, "ACK sip:600@10.0.0.1"));
-    bye = fake_want(&f, "BYE sip:600@10.0.0.1");
-    CHECK(bye);
-    fake_answer(&f, bye, "200 OK", "rt", NULL, NULL);
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.progress, 0);
-    CHECK_INT(f.answered, 0);
-    TRY(all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -434,7 +269,7 @@ static int test_repeated_ok(void)
     const char *again;
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "200 OK", "rt", CONTACT, FAKE_ANSWER);
     snprintf(ack, sizeof(ack), "%s", fake_want(&f, "ACK "));
     for (int i = 0; i < 2; i++) {
@@ -460,7 +295,7 @@ static int test_forked_ok(void)
     char v[256];
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "180 Ringing", "one", "Contact: <sip:one@h>\r\n", NULL);
     fake_answer(&f, req, "180 Ringing", "two", "Contact: <sip:two@h>\r\n", NULL);
     CHECK_INT(f.progress, 2);
@@ -483,7 +318,7 @@ static int test_forked_ok(void)
     fake_answer(&f, req, "200 OK", "three", "Contact: <sip:three@h>\r\n", FAKE_ANSWER);
     CHECK(fake_want(&f, "ACK sip:three@h "));
     CHECK(fake_want(&f, "BYE sip:three@h "));
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     /* and one that nothing of ours asked for */
     fake_answer(&f, req, "200 OK", "four", "Contact: <sip:four@h>\r\n", FAKE_ANSWER);
     CHECK(fake_quiet(&f));
@@ -501,7 +336,7 @@ static int test_routes(void)
     char v[256];
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "200 OK", "rt",
                 CONTACT "Record-Route: <sip:near;lr>\r\nRecord-Route: <sip:far;lr>\r\n",
                 FAKE_ANSWER);
@@ -528,7 +363,7 @@ static int test_routes(void)
                 FAKE_ANSWER);
     CHECK_INT(f.ended, 2);
     CHECK_INT(f.why.code, ARS_REASON_SERVER_ERROR);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -566,7 +401,7 @@ static int test_late_offer(void)
     fake_answer(&f, fake_want(&f, "BYE "), "481 Gone", NULL, NULL, NULL);
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -579,56 +414,10 @@ static int test_ok_without_contact(void)
     const char *req;
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "200 OK", "rt", NULL, FAKE_ANSWER);
     CHECK(fake_want(&f, "ACK sip:600@pbx.test SIP/2.0"));
     CHECK_INT(f.answered, 1);
-out:
-    fake_close(&f);
-    return err;
-}
-
-/* BYE both ways at once; BYE challenged; BYE without an answer. */
-static int test_bye_variants(void)
-{
-    struct fake f;
-    const char *bye;
-    int err;
-
-    TRY(fake_open(&f, 0));
-    TRY(fake_call_up(&f));
-    ars_sip_call_hangup(f.call, 0);
-    bye = fake_want(&f, "BYE ");
-    fake_request_out(&f, "BYE", "z9hG4bKcross", 7, NULL, NULL);
-    CHECK(fake_want(&f, "SIP/2.0 200 "));
-    CHECK_INT(f.ended, 1);
-    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    fake_answer(&f, bye, "481 Gone", NULL, NULL, NULL);
-    CHECK_INT(f.ended, 1);
-    TRY(all_gone(&f));
-    fake_close(&f);
-
-    TRY(fake_open(&f, 0));
-    TRY(fake_call_up(&f));
-    ars_sip_call_hangup(f.call, 0);
-    bye = fake_want(&f, "BYE ");
-    fake_answer(&f, bye, "407 Proxy Authentication Required", NULL, CHALLENGE407("nb"), NULL);
-    bye = fake_want(&f, "BYE ");
-    CHECK(fake_has(bye, "Proxy-Authorization: Digest "));
-    CHECK(fake_has(bye, "uri=\"sip:600@10.0.0.1:5060;transport=udp\""));
-    fake_answer(&f, bye, "200 OK", NULL, NULL, NULL);
-    CHECK_INT(f.ended, 1);
-    TRY(all_gone(&f));
-    fake_close(&f);
-
-    TRY(fake_open(&f, 0));
-    TRY(fake_call_up(&f));
-    ars_sip_call_hangup(f.call, 0);
-    fake_advance(&f, 500);
-    CHECK_INT(f.ended, 1);
-    fake_advance(&f, 31500);
-    CHECK_INT(f.ended, 1);
-    TRY(all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -641,7 +430,7 @@ static int test_requests_in_the_early_dialog(void)
     const char *req;
     int err;
 
-    TRY(dial(&f, &req));
+    TRY(fake_dial(&f, &req));
     fake_answer(&f, req, "180 Ringing", "rt", CONTACT, NULL);
     fake_request_out(&f, "UPDATE", "z9hG4bKe1", 1, NULL, NULL);
     CHECK(fake_want(&f, "SIP/2.0 200 "));
@@ -689,7 +478,7 @@ static int test_call_free_in_handlers(void)
 
     for (int i = 0; i < 8; i++) {
         if (i < 4) {
-            TRY(dial(&f, &req));
+            TRY(fake_dial(&f, &req));
         } else {
             TRY(fake_open(&f, 0));
             TRY(fake_call_up(&f));
@@ -738,16 +527,11 @@ static const struct check_case cases[] = {
     {"invite_challenged", test_challenged, false},
     {"early_media", test_early_media, false},
     {"refusals", test_refusals, false},
-    {"cancel", test_cancel, false},
-    {"cancel_crossed_by_ok", test_cancel_crossed_by_ok, false},
-    {"cancel_other_ends", test_cancel_other_ends, false},
-    {"cancel_in_the_background", test_cancel_in_the_background, false},
     {"repeated_ok", test_repeated_ok, false},
     {"forked_ok", test_forked_ok, false},
     {"routes", test_routes, false},
     {"late_offer", test_late_offer, false},
     {"ok_without_contact", test_ok_without_contact, false},
-    {"bye_variants", test_bye_variants, false},
     {"requests_in_the_early_dialog", test_requests_in_the_early_dialog, false},
     {"call_limit", test_call_limit, false},
     {"call_free_in_handlers", test_call_free_in_handlers, false},

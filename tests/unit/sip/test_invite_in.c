@@ -9,21 +9,6 @@
 
 static const struct ars_sip_body answer = {"application/sdp", FAKE_ANSWER, sizeof(FAKE_ANSWER) - 1};
 
-static int all_gone(struct fake *f)
-{
-    struct ars_sip_counts n;
-    int err = 0;
-
-    fake_advance(f, 64000);
-    ars_sip_get_counts(f->sip, &n);
-    CHECK_INT(n.client_transactions, 0);
-    CHECK_INT(n.server_transactions, 0);
-    CHECK_INT(n.calls, 0);
-    CHECK_INT(ars_timers_count(f->timers), 0);
-out:
-    return err;
-}
-
 static int ring(struct fake *f, const char *headers)
 {
     int err;
@@ -86,7 +71,7 @@ static int test_in_answered(void)
     CHECK(fake_has(ok, "Route: <sip:r1;lr>\r\nRoute: <sip:r2;lr>\r\n"));
     fake_answer(&f, ok, "200 OK", NULL, NULL, NULL);
     CHECK_INT(f.ended, 1);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -120,7 +105,7 @@ static int test_ok_is_repeated(void)
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_TIMEOUT);
     CHECK_INT(f.confirmed, 0);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -149,7 +134,7 @@ static int test_hangup_before_ack(void)
     fake_answer(&f, bye, "200 OK", NULL, NULL, NULL);
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     fake_close(&f);
 
     /* no ACK comes: BYE after 64 * T1, long after the owner has heard the end */
@@ -167,7 +152,7 @@ static int test_hangup_before_ack(void)
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
     fake_advance(&f, 32000);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -250,7 +235,7 @@ static int test_in_refused(void)
         }
         CHECK(fake_want(&f, rows[k].line));
         CHECK(fake_quiet(&f));
-        TRY(all_gone(&f));
+        TRY(fake_all_gone(&f));
         fake_close(&f);
     }
     return 0;
@@ -298,7 +283,7 @@ static int test_in_cancelled(void)
         CHECK_INT(f.why.code, rows[i].code);
         CHECK_INT(f.why.q850, rows[i].q850);
         fake_request(&f, "ACK", "z9hG4bKin1", 10, strstr(b, ";tag=") + 5, NULL, NULL);
-        TRY(all_gone(&f));
+        TRY(fake_all_gone(&f));
         CHECK(fake_quiet(&f));
         fake_close(&f);
     }
@@ -341,7 +326,7 @@ static int test_bye_while_ringing(void)
     CHECK(fake_want(&f, "SIP/2.0 487 "));
     CHECK_INT(f.ended, 1);
     CHECK_INT(f.why.code, ARS_REASON_CANCELLED);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
 out:
     fake_close(&f);
     return err;
@@ -363,14 +348,16 @@ static int test_bye_before_ack(void)
     CHECK_INT(f.why.code, ARS_REASON_REMOTE_HANGUP);
     CHECK_INT(f.why.q850, 16);
     CHECK_STR(f.why.text, "NORMAL_CLEARING");
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     CHECK(fake_quiet(&f));
 out:
     fake_close(&f);
     return err;
 }
 
-/* FreeSWITCH: Request-URI and To are our Contact, a Route names us, headers after Content-Length. */
+/*
+ * FreeSWITCH: Request-URI and To are our Contact, a Route names us, headers after Content-Length.
+ */
 static int test_freeswitch_invite(void)
 {
     struct fake f;
@@ -432,7 +419,7 @@ static int test_in_free_in_handlers(void)
     TRY(ring(&f, NULL));
     ars_sip_call_free(f.call);
     CHECK(fake_quiet(&f));
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     CHECK_INT(f.ended, 0);
 out:
     fake_close(&f);
@@ -451,7 +438,7 @@ static int test_without_handlers(void)
     TRY(ars_sip_call_answer(f.call, &answer));
     fake_advance(&f, 31999);
     fake_advance(&f, 40000);
-    TRY(all_gone(&f));
+    TRY(fake_all_gone(&f));
     CHECK_INT(f.ended, 0);
 out:
     fake_close(&f);

@@ -306,8 +306,8 @@ out:
 /* ---- memory ---- */
 
 /*
- * A whole life: whatever fails on the way, nothing may crash, leak or hang. What it says is judged by
- * the other cases; here only the end is.
+ * A whole life: whatever fails on the way, nothing may crash, leak or hang. What it says is judged
+ * by the other cases; here only the end is.
  */
 static int test_life_without_memory(void)
 {

@@ -110,6 +110,7 @@ static int test_reinvite_refused(void)
         TRY(ars_sip_call_reinvite(f.call, &offer));
         fake_close(&f);
     }
+    return 0;
 out:
     fake_close(&f);
     return err;
@@ -160,7 +161,9 @@ out:
     return err;
 }
 
-/* RFC 3261 section 14.1: after 491 the owner of the Call-ID waits 2.1 to 4 s, the other up to 2 s. */
+/*
+ * RFC 3261 section 14.1: after 491 the owner of the Call-ID waits 2.1 to 4 s, the other up to 2 s.
+ */
 static int test_glare_delays(void)
 {
     struct fake f = {0};
@@ -390,13 +393,15 @@ static int test_requests_in_dialog(void)
     } rows[] = {
         {"INFO", "Content-Type: application/dtmf-relay\r\n", "SIP/2.0 200 "},
         {"OPTIONS", "", "SIP/2.0 200 "},
-        {"NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", "SIP/2.0 200 "},
+        {"NOTIFY", "Event: message-summary;id=1\r\nSubscription-State: active\r\n", "SIP/2.0 200 "},
+        {"NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", "SIP/2.0 489 "},
         {"NOTIFY", "", "SIP/2.0 489 "},
         {"MESSAGE", "", "SIP/2.0 405 "},
         {"REFER", "Refer-To: <sip:a@b>\r\n", "SIP/2.0 603 "},
         {"PRACK", "", "SIP/2.0 405 "},
         {"NONSENSE", "", "SIP/2.0 501 "},
         {"INFO", "Require: foo\r\n", "SIP/2.0 420 "},
+        {"INFO", "Info-Package: dtmf\r\n", "SIP/2.0 469 "}, /* RFC 6086 section 4.2.2 */
     };
     struct fake f;
     char tag[64];

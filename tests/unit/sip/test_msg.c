@@ -91,6 +91,9 @@ static const struct row rows[] = {
     {"status 099", "SIP/2.0 099 Low\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, EBADMSG, 0},
     {"status 700", "SIP/2.0 700 High\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, EBADMSG, 0},
     {"status 99999", "SIP/2.0 99999 Wrap\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, EBADMSG, 0},
+    {"response with two Vias",
+     "SIP/2.0 200 OK\r\nVia: SIP/2.0/WSS x;branch=y\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, EBADMSG,
+     0},
     {"broken response", "SIP/2.0 200 OK\r\n" HEAD "CSeq: 1 INVITE\r\nContent-Length: 5\r\n\r\n", 0,
      EBADMSG, 0},
 };

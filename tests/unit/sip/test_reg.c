@@ -287,6 +287,10 @@ static int test_expires_of_our_contact(void)
          "Contact: <sip:100@x.invalid>;expires=11\r\nContact: <sip:100@%s;transport=ws>;expires=22"
          "\r\nContact: <sip:101@%s>;expires=44\r\n",
          22},
+        {"two that may be ours",
+         "Contact: <sip:100@192.0.2.1:1>;expires=33, <sip:100@192.0.2.1:2>;expires=22,"
+         "<sip:100@192.0.2.1:3>;expires=44\r\n",
+         22},
         {"the user, host rewritten", "Contact: <sip:100@127.0.0.1:4242>;expires=299\r\n", 299},
         {"somebody else's alone", "Contact: <sip:zzz@q>;expires=5\r\nExpires: 60\r\n", 60},
         {"no expires in it", "Contact: <sip:100@%s>\r\nExpires: 77\r\n", 77},
@@ -317,6 +321,49 @@ static int test_expires_of_our_contact(void)
         fake_close(&f);
     }
     return 0;
+out:
+    fake_close(&f);
+    return err;
+}
+
+/* RFC 3608: our calls begin on the way that the registrar names, REGISTER does not take it. */
+static int test_service_route(void)
+{
+    struct fake f;
+    const char *req;
+    char v[512];
+    int err;
+
+    TRY(start(&f, &req));
+    fake_answer(&f, req, "200 OK", "x",
+                "Service-Route: <sip:near;lr>, <sip:mid;lr>\r\nExpires: 100\r\n"
+                "Service-Route: <sip:home;lr>\r\n",
+                NULL);
+    TRY(ars_sip_call_invite(f.sip, &f.call, "600", NULL, NULL, 0, &fake_call_handlers, &f));
+    req = fake_want(&f, "INVITE sip:600@pbx.test SIP/2.0\r\n");
+    CHECK(fake_has(req, "Route: <sip:near;lr>\r\nRoute: <sip:mid;lr>\r\nRoute: <sip:home;lr>\r\n"));
+    fake_answer(&f, req, "180 Ringing", "rt", "Contact: <sip:600@h>\r\n", NULL);
+    ars_sip_call_hangup(f.call, 0);
+    req = fake_want(&f, "CANCEL ");
+    CHECK_STR(fake_header(req, "Route", v, sizeof(v)), "<sip:near;lr>");
+    /* strict routing, and one that is longer than any way */
+    TRY(ars_sip_register(f.sip));
+    req = fake_want(&f, "REGISTER ");
+    CHECK_STR(fake_header(req, "Route", v, sizeof(v)), "");
+    fake_answer(&f, req, "200 OK", "x", "Service-Route: <sip:old>\r\n", NULL);
+    TRY(ars_sip_call_invite(f.sip, &f.call, "600", NULL, NULL, 0, &fake_call_handlers, &f));
+    req = fake_want(&f, "INVITE sip:old SIP/2.0\r\n");
+    CHECK(req);
+    CHECK_STR(fake_header(req, "Route", v, sizeof(v)), "<sip:600@pbx.test>");
+    TRY(ars_sip_register(f.sip));
+    fake_answer(&f, fake_want(&f, "REGISTER "), "200 OK", "x",
+                "Service-Route: <a:1>,<a:2>,<a:3>,<a:4>,<a:5>,<a:6>,<a:7>,<a:8>,<a:9>,<a:10>,"
+                "<a:11>,<a:12>,<a:13>,<a:14>,<a:15>,<a:16>,<a:17>\r\n",
+                NULL);
+    TRY(ars_sip_call_invite(f.sip, &f.call, "600", NULL, NULL, 0, &fake_call_handlers, &f));
+    req = fake_want(&f, "INVITE sip:600@pbx.test SIP/2.0\r\n");
+    CHECK(req);
+    CHECK_STR(fake_header(req, "Route", v, sizeof(v)), "");
 out:
     fake_close(&f);
     return err;
@@ -523,6 +570,7 @@ static const struct check_case cases[] = {
     {"reg_min_expires", test_min_expires, false},
     {"reg_failures", test_failures, false},
     {"reg_expires_of_our_contact", test_expires_of_our_contact, false},
+    {"reg_service_route", test_service_route, false},
     {"reg_refresh_time", test_refresh_time, false},
     {"reg_unregister", test_unregister, false},
     {"reg_unregister_without_answer", test_unregister_without_answer, false},

@@ -271,6 +271,15 @@ static int test_server_invite_repeats(void)
     fake_advance(&f, 1);
     ars_sip_get_counts(f.sip, &n);
     CHECK_INT(n.server_transactions, 0);
+    fake_drop_sent(&f);
+    /* RFC 6026 section 7.1: after a 2xx it is absorbed; section 8.2.6.1: Timestamp in 100 alone */
+    fake_invite(&f, "z9hG4bKin3", "Timestamp: 54.21\r\n", FAKE_OFFER);
+    CHECK(fake_has(fake_want(&f, "SIP/2.0 100 "), "\r\nTimestamp: 54.21\r\n"));
+    TRY(ars_sip_call_answer(f.call, &offer));
+    msg = fake_want(&f, "SIP/2.0 200 ");
+    CHECK(msg && !fake_has(msg, "Timestamp"));
+    fake_invite(&f, "z9hG4bKin3", NULL, FAKE_OFFER);
+    CHECK(fake_quiet(&f));
 out:
     fake_close(&f);
     return err;
@@ -306,7 +315,8 @@ static const struct answer answers[] = {
     {"OPTIONS", "", "", "200", "Accept: application/sdp"},
     {"OPTIONS", "", "", "200", "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"},
     {"NOTIFY", "Event: message-summary\r\nSubscription-State: terminated\r\n", "x", "200", ""},
-    {"NOTIFY", "o: keep-alive\r\n", "", "200", ""},
+    {"NOTIFY", "o: message-summary ;id=7\r\n", "", "200", ""},
+    {"NOTIFY", "o: keep-alive\r\n", "", "489", "Allow-Events: message-summary"},
     {"NOTIFY", "", "", "489", "Allow-Events:"},
     {"MESSAGE", "Content-Type: text/plain\r\n", "hello", "405", "Allow: INVITE"},
     {"SUBSCRIBE", "Event: presence\r\n", "", "405", "Allow: INVITE"},

@@ -1,7 +1,7 @@
 /*
  * media: sound in and out of the machine: microphone, speaker, ringer; the calls are mixed here and
  * the local tones are made here. Lives on the loop's thread; PortAudio's callbacks meet it at
- * rings. /
+ * rings.
  */
 #ifndef ARS_AUDIO_H
 #define ARS_AUDIO_H

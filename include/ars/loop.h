@@ -27,7 +27,7 @@ struct ars_timers *ars_loop_timers(struct ars_loop *l);
 /*
  * A bell: ring it from any thread and fn(arg) runs soon on the loop's thread; rings between two
  * runs of fn count as one. Free on the loop's thread, when nobody rings any more; fn does not run
- * after. /
+ * after.
  */
 struct ars_bell;
 int ars_bell_alloc(struct ars_bell **ret, struct ars_loop *l, void (*fn)(void *arg), void *arg);

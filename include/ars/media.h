@@ -2,7 +2,7 @@
  * media: one call's sound, from SDP to samples: offer/answer (RFC 3264, RFC 8829 for one audio
  * section), ICE (RFC 8445), DTLS-SRTP (RFC 5763, RFC 5764), RTP (RFC 3550), codecs, jitter buffer.
  * Knows no SIP. Everything here is called, and calls back, on the loop's thread. Media is encrypted
- * or does not flow. /
+ * or does not flow.
  */
 #ifndef ARS_MEDIA_H
 #define ARS_MEDIA_H
@@ -68,7 +68,7 @@ void ars_media_free(struct ars_media *m);
 
 /*
  * Our offer with direction `dir`: the first one, or a re-offer that keeps DTLS role, fingerprint
- * and ICE credentials. *ret_sdp: caller frees. EAGAIN: not gathered yet. ENOMEM. /
+ * and ICE credentials. *ret_sdp: caller frees. EAGAIN: not gathered yet. ENOMEM.
  */
 int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp);
 
@@ -77,7 +77,7 @@ int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp);
  * offer whose o= line is the one seen last is answered as before without touching the media. On an
  * error nothing has changed, and *ret_why says it in the terms of a reason: NOT_ACCEPTABLE (no
  * common codec: 488), NOT_ENCRYPTED (no fingerprint, plain RTP: 488). EAGAIN: not gathered yet.
- * EBADMSG, ENOTSUP, ENOMEM. /
+ * EBADMSG, ENOTSUP, ENOMEM.
  */
 int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ars_dir dir,
                      char **ret_sdp, struct ars_reason *ret_why);

@@ -1,6 +1,6 @@
 /*
  * net: the HTTP proxy that the environment asks for (https_proxy, http_proxy, all_proxy, no_proxy
- * in either case), for a wss:// connection. Any thread. /
+ * in either case), for a wss:// connection. Any thread.
  */
 #ifndef ARS_PROXY_H
 #define ARS_PROXY_H

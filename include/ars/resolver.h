@@ -1,7 +1,7 @@
 /*
  * net: names to addresses. Every name goes through the host map first, then to the system, in a
  * short worker thread each (never on the engine's or the wss thread). Callbacks on the loop's
- * thread. /
+ * thread.
  */
 #ifndef ARS_RESOLVER_H
 #define ARS_RESOLVER_H

@@ -13,7 +13,7 @@
 /*
  * Writes cert_file (PEM, replaced) and key_file (PEM, mode 0600, replaced). names: host names and
  * IP literals for subjectAltName, at least one; the first is also the common name. EINVAL, ENOMEM,
- * errno of the files. /
+ * errno of the files.
  */
 int ars_cert_make_selfsigned(const char *cert_file, const char *key_file, const char *const *names,
                              size_t n);

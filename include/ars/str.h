@@ -59,7 +59,7 @@ char *ars_percent_encode(const char *s);
 
 /*
  * The lenient inverse: a broken escape stays as it is, bytes that are not UTF-8 become U+FFFD,
- * control characters become spaces. Caller frees; NULL on ENOMEM. /
+ * control characters become spaces. Caller frees; NULL on ENOMEM.
  */
 char *ars_percent_decode(const char *s, size_t len);
 

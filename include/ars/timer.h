@@ -1,7 +1,7 @@
 /*
  * base: one-shot timers over ars_clock, kept in order. One ars_timers belongs to one thread;
  * whoever drives it (the engine's loop, or a test with its own clock) is told when the earliest
- * deadline changes and calls ars_timers_run(). /
+ * deadline changes and calls ars_timers_run().
  */
 #ifndef ARS_TIMER_H
 #define ARS_TIMER_H

@@ -1,6 +1,6 @@
 /*
  * net: which server certificates are good. Chain and host name are always checked; what fails can
- * be accepted for one account by a pin (SHA-256 of the leaf) or by an own CA file. Plain data. /
+ * be accepted for one account by a pin (SHA-256 of the leaf) or by an own CA file. Plain data.
  */
 #ifndef ARS_TRUST_H
 #define ARS_TRUST_H

@@ -9,7 +9,7 @@
  *
  * With the argument --oom each case marked `oom` runs again and again with the n-th allocation
  * failing, until no allocation is left to fail: it must return 0 or ENOMEM, free all and not crash.
- * Arguments that are not options choose cases by a part of their name. /
+ * Arguments that are not options choose cases by a part of their name.
  */
 #ifndef ARS_TEST_CHECK_H
 #define ARS_TEST_CHECK_H

@@ -1,7 +1,7 @@
 /*
  * Unit tests: malloc, calloc, realloc and aligned_alloc of the whole program, libraries included,
  * with the n-th call of one thread failing. In sanitized builds the sanitizer's own allocator stays
- * and oom_supported() is false. /
+ * and oom_supported() is false.
  */
 #ifndef ARS_TEST_OOM_H
 #define ARS_TEST_OOM_H

@@ -1,7 +1,7 @@
 /*
  * media: one call's RTP in clear text: packets to and from the transport on one side, 10 ms frames
  * to and from the mixer on the other; in between codecs, jitter buffer, DTMF, RTCP and statistics.
- * Knows neither SDP nor sockets. Loop's thread. /
+ * Knows neither SDP nor sockets. Loop's thread.
  */
 #ifndef ARS_MEDIA_RTP_STREAM_H
 #define ARS_MEDIA_RTP_STREAM_H

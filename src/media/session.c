@@ -238,7 +238,9 @@ static int on_rtp_send(uint8_t *buf, size_t len, bool rtcp, void *arg)
     if (rtcp && !m->agreed.rtcp_mux) /* there is no second port to send it to */
         return 0;
     err = rtcp ? srtcp_protect(m->srtp, buf, len, &len) : srtp_protect(m->srtp, buf, len, &len);
-    return err ? err : ice_agent_send(m->ice, buf, len);
+    if (!err) /* from here on it has its number: what does not arrive is lost */
+        (void)ice_agent_send(m->ice, buf, len);
+    return err;
 }
 
 static void on_first_audio(void *arg)

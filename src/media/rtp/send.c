@@ -15,6 +15,11 @@
 #include "audio/mixer.h"
 
 #define RESAMPLE_QUALITY 3
+/*
+ * The first sequence number is at most this: a receiver that loses the packets up to the first
+ * roll-over would count the roll-overs of SRTP wrong for the whole call (RFC 3711 3.3.1).
+ */
+#define FIRST_SEQ_MAX 0x7fff
 /* 48 kHz for the longest packet */
 #define PCM_MAX (48 * SEND_PTIME_MAX)
 
@@ -48,7 +53,7 @@ int send_alloc(struct send **ret, send_packet_fn *fn, void *arg)
     s->fn = fn;
     s->arg = arg;
     s->ssrc = ars_rand_u32();
-    s->seq = (uint16_t)ars_rand_u32();
+    s->seq = (uint16_t)(ars_rand_u32() & FIRST_SEQ_MAX);
     s->ts = ars_rand_u32();
     s->marker = true;
     *ret = s;

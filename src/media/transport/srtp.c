@@ -235,10 +235,14 @@ int srtp_protect(struct srtp_session *s, uint8_t *buf, size_t len, size_t *ret_l
 
     if (header == 0)
         return EBADMSG;
-    /* sequence numbers go up, one stream only: the index is the next one with these low bits */
-    index = (s->tx_index & ~0xffffULL) | (uint64_t)(buf[2] << 8 | buf[3]);
-    if (s->sent && index <= s->tx_index)
-        index += 0x10000;
+    index = (uint64_t)(buf[2] << 8 | buf[3]);
+    if (s->sent) { /* one stream only, whose numbers go up: none is used twice (RFC 3711 9.1) */
+        uint16_t ahead = (uint16_t)(index - s->tx_index);
+
+        if (ahead == 0 || ahead >= 0x8000)
+            return EINVAL;
+        index = s->tx_index + ahead;
+    }
     if (index > RTP_LAST)
         return EOVERFLOW;
     srtpcrypto_iv(c, get32(buf + 8), index, iv);

@@ -42,8 +42,8 @@ void srtp_session_free(struct srtp_session *s);
 const char *srtp_session_name(const struct srtp_session *s);
 
 /*
- * In place: buf has SRTP_OVERHEAD bytes of room after len. EBADMSG: not RTP (RTCP); EOVERFLOW: the
- * packet index is used up.
+ * In place: buf has SRTP_OVERHEAD bytes of room after len. EBADMSG: not RTP (RTCP); EINVAL: a
+ * sequence number that was used, or is before one that was; EOVERFLOW: the packet index is used up.
  */
 int srtp_protect(struct srtp_session *s, uint8_t *buf, size_t len, size_t *ret_len);
 int srtcp_protect(struct srtp_session *s, uint8_t *buf, size_t len, size_t *ret_len);

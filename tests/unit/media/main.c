@@ -15,6 +15,7 @@ int main(int argc, char **argv)
         suite_sdp,
         suite_sdp_peers,
         suite_srtp,
+        suite_srtp_vectors,
         suite_dtls,
         suite_ice,
         suite_ice_stun,

@@ -16,6 +16,7 @@ int suite_audio_device(int argc, char **argv);
 int suite_sdp(int argc, char **argv);
 int suite_sdp_peers(int argc, char **argv);
 int suite_srtp(int argc, char **argv);
+int suite_srtp_vectors(int argc, char **argv);
 int suite_dtls(int argc, char **argv);
 int suite_ice(int argc, char **argv);
 int suite_ice_stun(int argc, char **argv);

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 [ $# -eq 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
-# shellcheck source-path=SCRIPTDIR source=private-apt.sh
+# shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/private-apt.sh"
 D=$(realpath -m "$1")
 

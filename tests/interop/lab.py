@@ -78,15 +78,19 @@ def need_tone(path, hz, sent_dbfs=None, at_least=1.0):
     return f, level
 
 
-def speech(t):
-    """30 s of recorded speech at 48 kHz, with a second of silence before and after."""
-    path = os.path.join(t.shared.dir, 'speech.wav')
-    source = os.path.join(asterisk.DIR, 'speech', 'demo-congrats.wav')
-    need(os.path.exists(source), f'no recorded speech {source}')
-    x, rate = wav.read(source)
-    x = wav.resample(x[:30 * rate], rate, 48000)
+def speech(t, seconds):
+    """Recorded speech at 48 kHz between seconds of silence: the file, and how long it is."""
+    path = os.path.join(t.shared.dir, f'speech-{seconds}.wav')
+    parts = []
+    for name in ('demo-congrats', 'demo-instruct'):
+        source = os.path.join(asterisk.DIR, 'speech', f'{name}.wav')
+        need(os.path.exists(source), f'no recorded speech {source}')
+        parts.append(wav.read(source))
+    x = np.concatenate([x for x, _ in parts])
+    rate = parts[0][1]
+    x = wav.resample(x[:seconds * rate], rate, 48000)
     x *= 0.5 / np.max(np.abs(x))
-    x = np.concatenate([np.zeros(48000), x, np.zeros(48000)])
+    x = np.concatenate([np.zeros(2 * 48000), x, np.zeros(48000)])
     os.makedirs(t.shared.dir, exist_ok=True)
     wav.write(path, x, 48000)
     return path, len(x) / 48000

@@ -3,7 +3,7 @@ import os
 import subprocess
 import tempfile
 
-from proc import Process, end, run, wait_for
+from proc import Process, end, need, run, wait_for
 
 RATE = 48000
 
@@ -49,9 +49,9 @@ class Pulse:
         """Both channels, until stop()."""
         return Recording(self, path)
 
-    def play(self, path, timeout=120):
-        """Into the microphone; returns when it has been played."""
-        run(['paplay', '-d', 'micfeed', '--latency-msec=50', path], timeout=timeout, env=self.env)
+    def play(self, path):
+        """Into the microphone, from now on."""
+        return Player(self, path)
 
     def pactl(self, *argv):
         return run(['pactl', *argv], env=self.env).stdout
@@ -68,6 +68,19 @@ class Recording:
                                    '--channel-map=aux0,aux1', '--no-remix', '--latency-msec=50',
                                    path], env=dict(os.environ, **pulse.env))
         wait_for('a recording', lambda: os.path.exists(path) and os.path.getsize(path) > 44, 10)
+
+    def stop(self):
+        end(self.p)
+
+
+class Player:
+    def __init__(self, pulse, path):
+        self.p = subprocess.Popen(['paplay', '-d', 'micfeed', '--latency-msec=50', path],
+                                  env=dict(os.environ, **pulse.env))
+
+    def wait(self, timeout):
+        """Until it has been played."""
+        need(self.p.wait(timeout) == 0, f'paplay ended with {self.p.returncode}')
 
     def stop(self):
         end(self.p)

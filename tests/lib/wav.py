@@ -136,3 +136,26 @@ def likeness(sent, heard, rate):
     a, b = a[speaks].ravel(), b[speaks].ravel()
     c = float(np.dot(a, b) / np.sqrt(np.dot(a, a) * np.dot(b, b) + 1e-20))
     return c, 1000.0 * lag / rate, len(a) / rate
+
+
+def best_likeness(sent, heard, rate, seconds, step=1):
+    """Of the stretch of so many seconds that is most alike: a stall moves the delay for good."""
+    n = min(len(sent), len(heard))
+    return max(likeness(sent[at:at + seconds * rate], heard[at:at + seconds * rate], rate)
+               for at in range(0, n - seconds * rate + 1, step * rate))
+
+
+def delays(sent, heard, rate):
+    """Second by second 'delay in ms:correlation', to see where the delay moved."""
+    sent, heard = band(sent, rate), band(heard, rate)
+    out = []
+    for at in range(0, len(sent) - 2 * rate, rate):
+        a = sent[at:at + rate]
+        if level(a) < -45:
+            continue
+        lag = max(0, delay(a, heard[at:at + 2 * rate]))
+        b = heard[at + lag:at + lag + rate]
+        n = min(len(a), len(b))
+        c = np.dot(a[:n], b[:n]) / np.sqrt(np.dot(a[:n], a[:n]) * np.dot(b[:n], b[:n]) + 1e-20)
+        out.append(f'{1000 * lag / rate:.0f}:{c:.2f}')
+    return ' '.join(out)

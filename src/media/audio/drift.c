@@ -99,8 +99,11 @@ int drift_frame(struct drift *d, int slack, unsigned starved)
 {
     int n;
 
-    if (starved != d->starved)
+    /* what was missing has been made up for: this frame says nothing of those to come */
+    if (starved != d->starved) {
         on_starved(d, starved);
+        return 0;
+    }
     if (slack < d->least)
         d->least = slack;
     if (++d->frames >= WINDOW)

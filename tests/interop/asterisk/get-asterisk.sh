@@ -6,7 +6,7 @@
 set -euo pipefail
 
 [ $# -eq 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
-# shellcheck source-path=SCRIPTDIR source=../private-apt.sh
+# shellcheck source=/dev/null
 . "$(dirname "$(realpath "$0")")/../private-apt.sh"
 D=$(realpath -m "$1")
 suites="forky sid"
@@ -38,8 +38,8 @@ download() {
 
 unpack_speech() {
     mkdir "$D/speech"
-    dpkg-deb --fsys-tarfile "$1" | tar -xO --wildcards \
-        '*/sounds/en_US_f_Allison/demo-congrats.wav' > "$D/speech/demo-congrats.wav"
+    dpkg-deb --fsys-tarfile "$1" | tar -x -C "$D/speech" --wildcards --transform 's#.*/##' \
+        '*/en_US_f_Allison/demo-congrats.wav' '*/en_US_f_Allison/demo-instruct.wav'
 }
 
 rm -rf "$D"/{root,speech}

@@ -14,7 +14,7 @@
 #include "secrets_libsecret.h"
 
 #define SERVICE_NAME "org.freedesktop.secrets"
-#define ATTRIBUTE    "account"
+#define ATTRIBUTE    "ars-phone-account"
 
 #define REQUESTS_MAX 64
 
@@ -27,7 +27,7 @@ struct request {
     struct ars_secret *secret;
     keyring_done_fn *fn;
     void *arg;
-    GCancellable *cancellable;
+    GCancellable *cancellable; /* of what comes before the service's own work */
     guint timer;
 };
 
@@ -36,9 +36,10 @@ struct keyring {
     size_t n;
 };
 
+/* By its attribute alone: in a locked keyring GNOME Keyring finds nothing by the schema's name. */
 static const SecretSchema schema = {
     .name = "io.github.arsphone.ArsPhone.Account",
-    .flags = SECRET_SCHEMA_NONE,
+    .flags = SECRET_SCHEMA_DONT_MATCH_NAME,
     .attributes = {{ATTRIBUTE, SECRET_SCHEMA_ATTRIBUTE_STRING}, {NULL, 0}},
 };
 
@@ -75,7 +76,8 @@ static void abandon(struct request *r)
     if (r->timer)
         g_source_remove(r->timer);
     r->timer = 0;
-    g_cancellable_cancel(r->cancellable);
+    if (r->cancellable)
+        g_cancellable_cancel(r->cancellable);
 }
 
 /* The one way out of a request; r is gone afterwards. */
@@ -190,7 +192,7 @@ static void store(struct request *r, SecretService *service, GHashTable *attribu
     SecretValue *value = secret_value_new(text, -1, "text/plain");
 
     secret_service_store(service, &schema, attributes, SECRET_COLLECTION_DEFAULT, r->label, value,
-                         r->cancellable, on_stored, r);
+                         NULL, on_stored, r);
     secret_value_unref(value);
 }
 
@@ -198,7 +200,7 @@ static void on_service(GObject *source, GAsyncResult *result, gpointer arg)
 {
     struct request *r = arg;
     GError *error = NULL;
-    SecretService *service = secret_service_get_finish(result, &error);
+    SecretService *service = secret_service_open_finish(result, &error);
     GHashTable *attributes;
 
     if (!service) {
@@ -210,6 +212,8 @@ static void on_service(GObject *source, GAsyncResult *result, gpointer arg)
         finish(r, 0, NULL);
         return;
     }
+    /* libsecret 0.20 trips over a prompt that is cancelled; left alone, it ends with its user */
+    g_clear_object(&r->cancellable);
     attributes = secret_attributes_build(&schema, ATTRIBUTE, r->account_id, NULL);
     switch (r->op) {
     case KEYRING_STORE:
@@ -218,11 +222,10 @@ static void on_service(GObject *source, GAsyncResult *result, gpointer arg)
     case KEYRING_FIND:
         /* not lookup(): that says "none" of a locked one that the user did not open */
         secret_service_search(service, &schema, attributes,
-                              SECRET_SEARCH_UNLOCK | SECRET_SEARCH_LOAD_SECRETS, r->cancellable,
-                              on_found, r);
+                              SECRET_SEARCH_UNLOCK | SECRET_SEARCH_LOAD_SECRETS, NULL, on_found, r);
         break;
     case KEYRING_FORGET:
-        secret_service_clear(service, &schema, attributes, r->cancellable, on_cleared, r);
+        secret_service_clear(service, &schema, attributes, NULL, on_cleared, r);
         break;
     }
     g_hash_table_unref(attributes);
@@ -231,7 +234,9 @@ static void on_service(GObject *source, GAsyncResult *result, gpointer arg)
 
 static void open_service(struct request *r)
 {
-    secret_service_get(SECRET_SERVICE_OPEN_SESSION, r->cancellable, on_service, r);
+    /* not secret_service_get(): its shared one may belong to a keyring that was restarted */
+    secret_service_open(SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, r->cancellable,
+                        on_service, r);
 }
 
 /* ---- whether there is a service ---- */
@@ -310,7 +315,7 @@ static gboolean on_time(gpointer arg)
     void *fn_arg = r->arg;
 
     r->timer = 0;
-    abandon(r); /* libsecret may first wait for the service to take its question back */
+    abandon(r);
     fn(ETIMEDOUT, NULL, fn_arg);
     return G_SOURCE_REMOVE;
 }

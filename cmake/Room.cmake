@@ -23,6 +23,15 @@ function(ars_program name)
     endforeach()
 endfunction()
 
+# ars_unit_cases(test program)
+#   its cases and, where nobody else has taken malloc, those marked `oom` with failing allocations.
+function(ars_unit_cases test program)
+    add_test(NAME ${test} COMMAND ${program})
+    if(NOT ARS_SANITIZE)
+        add_test(NAME ${test}-oom COMMAND ${program} --oom)
+    endif()
+endfunction()
+
 # ars_unit_test(room SOURCES ... [LIBS target ...])
 #   test_<room>: links that room and what is below it; sees the room's own headers.
 function(ars_unit_test room)
@@ -30,7 +39,7 @@ function(ars_unit_test room)
     add_executable(test_${room} ${T_SOURCES})
     target_include_directories(test_${room} PRIVATE ${CMAKE_SOURCE_DIR}/src/${room})
     target_link_libraries(test_${room} PRIVATE ars_flags ars_check ars_${room} ${T_LIBS})
-    add_test(NAME unit-${room} COMMAND test_${room})
+    ars_unit_cases(unit-${room} test_${room})
 endfunction()
 
 # ars_fuzz(name SOURCES file.c ROOM room [LIBS target ...])

@@ -3,9 +3,17 @@
  * CHECK() reports and leaves through `out`, where the case frees what it made. Each case prints one
  * line, 'ok NAME' or 'not ok NAME - why'.
  *
- * static int test_ring_wraps(void) { struct ars_ring *r = NULL; int err = ars_ring_alloc(&r, 4);
+ *     static int test_ring_wraps(void)
+ *     {
+ *         struct ars_ring *r = NULL;
+ *         int err;
  *
- * TRY(err); CHECK(ars_ring_fill(r) == 0); out: ars_ring_free(r); return err; }
+ *         TRY(ars_ring_alloc(&r, 4));
+ *         CHECK(ars_ring_fill(r) == 0);
+ *     out:
+ *         ars_ring_free(r);
+ *         return err;
+ *     }
  *
  * With the argument --oom each case marked `oom` runs again and again with the n-th allocation
  * failing, until no allocation is left to fail: it must return 0 or ENOMEM, free all and not crash.

@@ -341,6 +341,7 @@ static int test_new_settings(void)
     account_start(f.account, conf, 0);
     CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
     CHECK_INT(account_conf(f.account)->ring_s, 5);
+    CHECK(told_state(&f, ARS_ACCOUNT_READY)); /* the face hears that it was heard */
     CHECK(fakes_quiet());
     /* another server: leaves the old one in order first */
     conf = conf_new("secret");

@@ -189,16 +189,24 @@ static int establish(struct call *c, const char *codecs)
     return err ? err : rig_wait(&c->rig, both_hear, 5000);
 }
 
-/* The level that x hears over 400 ms, after 300 ms in which the old sound ends. */
-static double heard(struct call *c, struct phone *x)
+/*
+ * Whether x hears the tone at its level, over 400 ms, after 300 ms in which the old sound ends. A machine
+ * that stalls makes the phone conceal for a while: then it is listened to again.
+ */
+static bool hears_tone(struct call *c, struct phone *x)
 {
-    struct ars_media_stats s;
+    struct ars_media_stats s = {0};
 
     (void)rig_wait(&c->rig, NULL, 300);
     ars_media_get_stats(x->media, &s);
-    (void)rig_wait(&c->rig, NULL, 400);
-    ars_media_get_stats(x->media, &s);
-    return s.level_out_dbfs;
+    for (int i = 0; i < 8; i++) {
+        (void)rig_wait(&c->rig, NULL, 400);
+        ars_media_get_stats(x->media, &s);
+        if (fabs(s.level_out_dbfs - TONE_DBFS) < 1.5)
+            return true;
+    }
+    printf("# session: %.1f dBFS heard\n", s.level_out_dbfs);
+    return false;
 }
 
 static struct call call;
@@ -207,15 +215,12 @@ static int sound(const char *codecs, const char *name)
 {
     struct call *c = &call;
     struct ars_media_stats s;
-    double level;
     int err;
 
     TRY(establish(c, codecs));
     CHECK(c->a.connected && c->b.connected && !c->a.failed && !c->b.failed);
-    level = heard(c, &c->a);
-    CHECK(fabs(level - TONE_DBFS) < 1.5);
-    level = heard(c, &c->b);
-    CHECK(fabs(level - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
+    CHECK(hears_tone(c, &c->b));
     ars_media_get_stats(c->a.media, &s);
     CHECK_STR(s.codec, name);
     CHECK_STR(s.srtp, "AEAD_AES_256_GCM");
@@ -262,7 +267,7 @@ static int test_hold(void)
     TRY(exchange(c, &c->a, &c->b, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
     CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_SENDRECV);
     CHECK_INT(ars_media_dir(c->b.media), ARS_DIR_SENDRECV);
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
 out:
     call_close(c);
     return err;
@@ -279,7 +284,7 @@ static int test_rollback(void)
     TRY(ars_media_offer(c->a.media, ARS_DIR_SENDONLY, &sdp));
     ars_media_rollback(c->a.media);
     CHECK_INT(ars_media_dir(c->a.media), ARS_DIR_SENDRECV);
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
 out:
     free(sdp);
     call_close(c);
@@ -330,7 +335,7 @@ static int test_refresh(void)
     CHECK_STR(again, c->answer);
     CHECK(c->b.media->dtls == dtls);
     TRY(ars_media_accept(c->a.media, c->answer, strlen(c->answer), &why));
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
 out:
     free(again);
     call_close(c);
@@ -417,8 +422,8 @@ static int test_refused_offers(void)
         CHECK(!sdp);
         CHECK_INT(ars_media_accept(c->a.media, v[i].text, strlen(v[i].text), &why), v[i].err);
     }
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
-    CHECK(fabs(heard(c, &c->b) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
+    CHECK(hears_tone(c, &c->b));
 out:
     free(sdp);
     call_close(c);
@@ -447,8 +452,8 @@ static int test_moved_to_another_peer(void)
     CHECK(strcmp(ufrag, ice_agent_ufrag(c->a.media->ice)) != 0);
     CHECK(c->a.media->srtp == srtp); /* the old keys until there are new ones */
     TRY(rig_wait(&c->rig, c_hears, 5000));
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
-    CHECK(fabs(heard(c, &c->c) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
+    CHECK(hears_tone(c, &c->c));
     CHECK(!c->a.failed);
 out:
     call_close(c);
@@ -477,8 +482,8 @@ static int test_ice_restart_by_peer(void)
     ice_agent_renew(c->b.media->ice);
     TRY(exchange(c, &c->b, &c->a, ARS_DIR_SENDRECV, ARS_DIR_SENDRECV));
     TRY(rig_wait(&c->rig, both_renewed, 2000));
-    CHECK(fabs(heard(c, &c->a) - TONE_DBFS) < 1.5);
-    CHECK(fabs(heard(c, &c->b) - TONE_DBFS) < 1.5);
+    CHECK(hears_tone(c, &c->a));
+    CHECK(hears_tone(c, &c->b));
     CHECK(c->a.media->srtp == srtp);
     CHECK(!c->a.failed && !c->b.failed);
 out:

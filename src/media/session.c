@@ -159,6 +159,12 @@ static void start_dtls(struct ars_media *m)
         dtls_receive(m->dtls, m->heldv[i].buf, m->heldv[i].len);
 }
 
+static void drop_renewal(struct ars_media *m)
+{
+    dtls_free(m->renewal);
+    m->renewal = NULL;
+}
+
 static void on_path(void *arg)
 {
     start_dtls(arg);
@@ -174,21 +180,52 @@ int session_prepare_dtls(struct ars_media *m, const struct sdp_desc *d, bool act
 
 void session_use_dtls(struct ars_media *m, struct dtls *d, const struct dtls_peer *peer)
 {
+    drop_renewal(m);
     dtls_free(m->dtls);
     m->dtls = d;
     m->peer = *peer;
     start_dtls(m);
 }
 
-/* The peer begins anew over the path that it has, with the certificate that it had. */
+static void on_renewed(const struct srtp_keys *keys, void *arg)
+{
+    struct ars_media *m = arg;
+
+    dtls_free(m->dtls);
+    m->dtls = m->renewal;
+    m->renewal = NULL;
+    on_established(keys, m);
+}
+
+/* Whoever it was: the association that we have goes on. The failed one is freed later. */
+static void on_not_renewed(bool refused, const char *why, void *arg)
+{
+}
+
+static const struct dtls_handlers renewal_handlers = {
+    .send = on_dtls_send,
+    .established = on_renewed,
+    .failed = on_not_renewed,
+};
+
+/*
+ * The peer begins anew over the path that it has, with the certificate that it had. RFC 6347 4.2.8:
+ * until its handshake is through it may be anybody who can write that address on a datagram.
+ */
 static void renew_dtls(struct ars_media *m)
 {
+    uint64_t now = ars_clock_ms();
     struct dtls *d = NULL;
 
-    if (dtls_alloc(&d, m->loop, m->identity, false, &m->peer, &dtls_handlers, m))
+    if (m->renewal && now - m->renewal_ms < MEDIA_RENEWAL_MS)
+        return;
+    if (dtls_alloc(&d, m->loop, m->identity, false, &m->peer, &renewal_handlers, m))
         return;
     ars_log(ARS_LOG_INFO, "media", "dtls: the far end begins a new association");
-    session_use_dtls(m, d, &m->peer);
+    drop_renewal(m);
+    m->renewal = d;
+    m->renewal_ms = now;
+    dtls_start(d);
 }
 
 static void on_dtls_packet(struct ars_media *m, const uint8_t *buf, size_t len)
@@ -197,9 +234,10 @@ static void on_dtls_packet(struct ars_media *m, const uint8_t *buf, size_t len)
         hold_packet(m, buf, len);
         return;
     }
-    if (dtls_is_new_hello(m->dtls, buf, len))
+    if (dtls_is_established(m->dtls) && dtls_is_new_hello(m->dtls, buf, len) &&
+        (!m->renewal || dtls_is_new_hello(m->renewal, buf, len)))
         renew_dtls(m);
-    dtls_receive(m->dtls, buf, len);
+    dtls_receive(m->renewal ? m->renewal : m->dtls, buf, len);
 }
 
 static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
@@ -324,6 +362,7 @@ void ars_media_free(struct ars_media *m)
         return;
     ars_timer_stop(&m->news_timer);
     rtp_stream_free(m->rtp);
+    drop_renewal(m);
     dtls_close(m->dtls);
     dtls_free(m->dtls);
     ice_agent_free(m->ice);

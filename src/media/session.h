@@ -21,7 +21,8 @@
 
 #define MEDIA_HELD_PACKETS 4 /* a ClientHello and its repetitions, before the answer or the path */
 #define MEDIA_HELD_SIZE    1500
-#define MEDIA_MAX_DIGITS   16 /* received, until they are told */
+#define MEDIA_MAX_DIGITS   16  /* received, until they are told */
+#define MEDIA_RENEWAL_MS   500 /* a ClientHello of another handshake is heard so often at most */
 
 enum media_state {
     MEDIA_GATHERING,
@@ -61,6 +62,8 @@ struct ars_media {
     struct ice_agent *ice;
     struct dtls_identity *identity;
     struct dtls *dtls;
+    struct dtls *renewal;  /* begun by the peer; dtls counts until this one is through */
+    uint64_t renewal_ms;   /* when it was begun */
     struct dtls_peer peer; /* of dtls */
     struct srtp_session *srtp;
     struct rtp_stream *rtp;

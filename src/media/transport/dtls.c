@@ -430,6 +430,6 @@ bool dtls_is_established(const struct dtls *d)
 
 bool dtls_is_new_hello(const struct dtls *d, const uint8_t *buf, size_t len)
 {
-    return !d->active && d->state == DTLS_ESTABLISHED && is_client_hello(buf, len) &&
+    return !d->active && d->greeted && is_client_hello(buf, len) &&
            memcmp(d->hello_random, buf + RANDOM_AT, DTLS_RANDOM_LEN) != 0;
 }

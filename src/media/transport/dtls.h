@@ -72,9 +72,9 @@ bool dtls_is_active(const struct dtls *d);
 bool dtls_is_established(const struct dtls *d);
 
 /*
- * Whether the datagram begins a new handshake with an established server: a first ClientHello
- * with another random than the one that we answered. Such a peer wants a new association
- * (FreeSWITCH after a re-INVITE).
+ * Whether the datagram begins another handshake with a server: a first ClientHello with another
+ * random than the one that it answered. Such a peer wants a new association (FreeSWITCH after a
+ * re-INVITE).
  */
 bool dtls_is_new_hello(const struct dtls *d, const uint8_t *buf, size_t len);
 

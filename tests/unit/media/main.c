@@ -20,6 +20,7 @@ int main(int argc, char **argv)
         suite_ice,
         suite_ice_stun,
         suite_session,
+        suite_session_renew,
     };
     int failed = 0;
 

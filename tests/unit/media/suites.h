@@ -21,5 +21,6 @@ int suite_dtls(int argc, char **argv);
 int suite_ice(int argc, char **argv);
 int suite_ice_stun(int argc, char **argv);
 int suite_session(int argc, char **argv);
+int suite_session_renew(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * net: how long to wait before the next attempt to connect: full jitter from 0.5 s, doubled, capped
- * at 2 s within the first minute of trouble and at 30 s after. Plain data, one thread.
+ * net: how long to wait before the next attempt to connect: somewhere in the upper half of a step
+ * that is 0.5 s first, then doubled, and capped at 2 s within the first minute of trouble and at
+ * 30 s after. Plain data, one thread.
  */
 #ifndef ARS_BACKOFF_H
 #define ARS_BACKOFF_H

@@ -34,7 +34,7 @@ size_t ars_host_map_count(const struct ars_host_map *m);
 
 /*
  * What host:port becomes (the same, when no rule fits). A target of ^NOTFOUND or ~NOTFOUND gives
- * ENOENT. An IPv6 literal is passed and returned without brackets. m NULL: nothing is mapped.
+ * ENOENT. An IPv6 literal is returned without brackets. m NULL: nothing is mapped.
  */
 int ars_host_map_apply(const struct ars_host_map *m, const char *host, uint16_t port,
                        char ret_host[ARS_HOST_MAP_HOST_MAX], uint16_t *ret_port);

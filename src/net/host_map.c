@@ -420,14 +420,20 @@ int ars_host_map_apply(const struct ars_host_map *m, const char *host, uint16_t 
 {
     char name[ARS_HOST_MAP_HOST_MAX];
     const struct rule *r = NULL;
+    size_t len = strlen(host);
 
-    if (!ars_strcpy(name, sizeof(name), host))
+    if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+        host++;
+        len -= 2;
+    }
+    if (!ars_strncpy(name, sizeof(name), host, len))
         return ENOENT;
-    lower(name);
-    if (m)
+    if (m) {
+        lower(name);
         r = rule_find(m, name, port);
+    }
     if (!r) {
-        (void)ars_strcpy(ret_host, ARS_HOST_MAP_HOST_MAX, host);
+        (void)ars_strncpy(ret_host, ARS_HOST_MAP_HOST_MAX, host, len);
         *ret_port = port;
         return 0;
     }

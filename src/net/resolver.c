@@ -181,7 +181,7 @@ int ars_resolver_alloc(struct ars_resolver **ret, struct ars_loop *loop, struct 
     if (!r)
         return ENOMEM;
     r->loop = loop;
-    err = outlet_alloc(&r->outlet, loop, QUERIES_MAX, job_free, on_answer, r);
+    err = outlet_alloc(&r->outlet, loop, QUERIES_MAX, 0, job_free, on_answer, r);
     if (err) {
         free(r);
         return err;

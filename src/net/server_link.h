@@ -18,6 +18,7 @@
 #define SERVER_ORDERS_MAX 4096 /* waiting for the thread */
 #define SERVER_EVENTS_MAX 4096 /* waiting for the loop */
 #define SERVER_OUT_MAX    1024 /* waiting for one peer */
+#define SERVER_PEERS_MAX  64
 
 struct ars_mailbox;
 

@@ -15,7 +15,6 @@
 #include "lws_once.h"
 #include "server_link.h"
 
-#define PEERS_MAX 64
 #define RX_CHUNK  16384
 #define FDS_SPARE 8 /* listener, wake-up, handshakes under way */
 #define TLS_OLD   (SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1)
@@ -106,6 +105,21 @@ static int answer(struct lws *wsi, unsigned status)
     return lws_return_http_status(wsi, status, NULL) < 0 ? -1 : 1;
 }
 
+/* A comma list that has "sip" among its members. */
+static bool offers_sip(const char *list)
+{
+    while (*list) {
+        size_t len;
+
+        list += strspn(list, ", \t");
+        len = strcspn(list, ", \t");
+        if (len == 3 && strncmp(list, "sip", 3) == 0)
+            return true;
+        list += len;
+    }
+    return false;
+}
+
 /* RFC 7118 section 4.2: the client must offer "sip". */
 static int on_upgrade(struct server_worker *w, struct lws *wsi)
 {
@@ -114,7 +128,7 @@ static int on_upgrade(struct server_worker *w, struct lws *wsi)
     if (w->path && (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_GET_URI) <= 0 ||
                     strcmp(text, w->path) != 0))
         return answer(wsi, HTTP_STATUS_NOT_FOUND);
-    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_PROTOCOL) <= 0 || !strstr(text, "sip"))
+    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_PROTOCOL) <= 0 || !offers_sip(text))
         return answer(wsi, HTTP_STATUS_BAD_REQUEST);
     if (w->count >= w->peers_max)
         return answer(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE);
@@ -275,7 +289,7 @@ int server_worker_alloc(struct server_worker **ret, const struct ars_wss_server_
     atomic_init(&w->quit, false);
     w->orders = orders;
     w->outlet = outlet_ref(outlet);
-    w->peers_max = conf->peers_max ? conf->peers_max : PEERS_MAX;
+    w->peers_max = conf->peers_max ? conf->peers_max : SERVER_PEERS_MAX;
     w->protocols[0].name = "sip";
     w->protocols[0].callback = on_lws;
     w->protocols[0].per_session_data_size = sizeof(struct session);

@@ -92,12 +92,12 @@ static void on_bell(void *arg)
     outlet_unref(o);
 }
 
-int outlet_alloc(struct outlet **ret, struct ars_loop *l, size_t capacity, void (*drop)(void *msg),
-                 outlet_fn *fn, void *arg)
+int outlet_alloc(struct outlet **ret, struct ars_loop *l, size_t capacity, size_t last,
+                 void (*drop)(void *msg), outlet_fn *fn, void *arg)
 {
     struct outlet *o = calloc(1, sizeof(*o));
     const struct ars_mailbox_conf conf = {
-        .capacity = capacity, .reserved = 1, .bell = on_mailbox, .arg = o, .drop = drop};
+        .capacity = capacity, .reserved = last, .bell = on_mailbox, .arg = o, .drop = drop};
     int err;
 
     if (!o)

@@ -32,9 +32,12 @@ struct outlet;
 /* On the loop's thread; fn owns msg; it may close the outlet. */
 typedef void outlet_fn(void *msg, void *arg);
 
-/* One reference is the caller's, given back by outlet_close(). ENOMEM. Loop's thread. */
-int outlet_alloc(struct outlet **ret, struct ars_loop *l, size_t capacity, void (*drop)(void *msg),
-                 outlet_fn *fn, void *arg);
+/*
+ * One reference is the caller's, given back by outlet_close(). last: room for so many last words.
+ * ENOMEM. Loop's thread.
+ */
+int outlet_alloc(struct outlet **ret, struct ars_loop *l, size_t capacity, size_t last,
+                 void (*drop)(void *msg), outlet_fn *fn, void *arg);
 void outlet_close(struct outlet *o);
 
 struct outlet *outlet_ref(struct outlet *o);
@@ -43,7 +46,7 @@ void outlet_unref(struct outlet *o);
 /* References beside the owner's: how many workers hold it. */
 unsigned outlet_workers(struct outlet *o);
 
-/* Owns msg on 0, and drops it when closed. EAGAIN: full. The last word of a worker finds room. */
+/* Owns msg on 0, and drops it when closed. EAGAIN: full; last words have room of their own. */
 int outlet_push(struct outlet *o, void *msg);
 int outlet_push_last(struct outlet *o, void *msg);
 

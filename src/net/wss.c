@@ -158,7 +158,7 @@ static int link_alloc(struct wss_link **ret, struct ars_wss *w, struct ars_loop 
     err = ars_mailbox_alloc(&lk->outbox, &out);
     if (err)
         goto out;
-    err = outlet_alloc(&w->outlet, loop, WSS_EVENTS_MAX, free, on_event, w);
+    err = outlet_alloc(&w->outlet, loop, WSS_EVENTS_MAX, 1, free, on_event, w);
     if (err)
         goto out;
     lk->outlet = outlet_ref(w->outlet);

@@ -115,6 +115,8 @@ int ars_wss_server_alloc(struct ars_wss_server **ret, struct ars_loop *loop,
     struct ars_wss_server *s = calloc(1, sizeof(*s));
     const struct ars_mailbox_conf orders = {
         .capacity = SERVER_ORDERS_MAX, .bell = on_orders, .arg = s, .drop = free};
+    /* each peer whose opening was told has its closing told */
+    size_t peers = conf->peers_max ? conf->peers_max : SERVER_PEERS_MAX;
     int err;
 
     if (!s)
@@ -123,7 +125,8 @@ int ars_wss_server_alloc(struct ars_wss_server **ret, struct ars_loop *loop,
     s->arg = arg;
     err = ars_mailbox_alloc(&s->orders, &orders);
     if (!err)
-        err = outlet_alloc(&s->outlet, loop, SERVER_EVENTS_MAX, free, on_event, s);
+        err = outlet_alloc(&s->outlet, loop, SERVER_EVENTS_MAX, SERVER_EVENTS_MAX + peers, free,
+                           on_event, s);
     if (!err)
         err = server_worker_alloc(&s->worker, conf, s->orders, s->outlet);
     if (!err)

@@ -294,7 +294,7 @@ void ars_app_free(struct ars_app *app)
     demo_stop(app->demo);
     ars_secrets_free(app->secrets);
     ars_history_close(app->history);
-    calls_close(&app->calls);
+    app_calls_close(&app->calls);
     line_close(&app->line);
     problems_close(&app->problems);
     ars_settings_free(app->settings);

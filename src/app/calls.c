@@ -23,7 +23,7 @@ static void call_free(struct call *c)
     free(c);
 }
 
-struct call *calls_find(const struct calls *cs, ars_id id)
+struct call *app_calls_find(const struct calls *cs, ars_id id)
 {
     for (size_t i = 0; id && i < cs->n; i++)
         if (cs->list[i]->view.id == id)
@@ -212,7 +212,7 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
 
 bool calls_event(struct ars_app *app, const struct ars_event *ev)
 {
-    struct call *c = calls_find(&app->calls, ev->call);
+    struct call *c = app_calls_find(&app->calls, ev->call);
     struct dial d;
 
     if (ev->type == ARS_EV_DIALING || ev->type == ARS_EV_INCOMING) {
@@ -244,7 +244,7 @@ void calls_flush(struct ars_app *app)
     }
 }
 
-void calls_close(struct calls *cs)
+void app_calls_close(struct calls *cs)
 {
     for (size_t i = 0; i < cs->n; i++)
         call_free(cs->list[i]);
@@ -335,7 +335,7 @@ const struct ars_app_call *ars_app_call_at(const struct ars_app *app, size_t i)
 
 const struct ars_app_call *ars_app_find_call(const struct ars_app *app, ars_id id)
 {
-    const struct call *c = calls_find(&app->calls, id);
+    const struct call *c = app_calls_find(&app->calls, id);
 
     return c ? &c->view : NULL;
 }

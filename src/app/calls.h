@@ -41,8 +41,8 @@ bool calls_event(struct ars_app *app, const struct ars_event *ev);
 
 /* Tells the face of what has changed. */
 void calls_flush(struct ars_app *app);
-void calls_close(struct calls *cs);
+void app_calls_close(struct calls *cs);
 
-struct call *calls_find(const struct calls *cs, ars_id id);
+struct call *app_calls_find(const struct calls *cs, ars_id id);
 
 #endif

@@ -99,11 +99,11 @@ static bool is_better(const struct ice_agent *a, const struct ice_pair *p)
 
     if (!now->set || now->prio == 0) /* 0: left over from before a restart */
         return true;
+    if (iceconsent_is_silent(a)) /* p has just answered */
+        return true;
     if (p->nominated != now->nominated)
         return p->nominated;
-    /* RFC 8445 8.1.1: the nominated pair of the highest priority; or the one that lives */
-    return p->nominated && (p->prio > now->prio ||
-                            ars_clock_ms() - a->consent_ms > 2 * (uint64_t)a->times.consent_ms);
+    return p->nominated && p->prio > now->prio; /* RFC 8445 8.1.1 */
 }
 
 void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p)

@@ -168,6 +168,8 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
                          bool use_candidate);
 void icecheck_on_response(struct ice_base *b, const struct ars_addr *src,
                           const struct stun_msg *msg);
+/* All pairs but the one in use are checked again; the first that answers takes a silent one's place. */
+void icecheck_search(struct ice_agent *a);
 /* RFC 8445 6.1.2.3 after a role switch */
 void icecheck_switch_role(struct ice_agent *a, bool controlling);
 
@@ -184,6 +186,9 @@ void iceconsent_start(struct ice_agent *a);
 void iceconsent_stop(struct ice_agent *a);
 /* The path was just seen to work. */
 void iceconsent_given(struct ice_agent *a);
-bool iceconsent_response(struct ice_agent *a, const struct stun_msg *msg);
+/* No answer for so long that another path would be better. */
+bool iceconsent_is_silent(const struct ice_agent *a);
+bool iceconsent_response(struct ice_base *b, const struct ars_addr *src,
+                         const struct stun_msg *msg);
 
 #endif

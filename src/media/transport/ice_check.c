@@ -18,15 +18,16 @@
 static const char *const pair_names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
 
 /*
- * succeeded to in-progress: the nominating check. failed to waiting: the peer's check came after
- * all.
+ * succeeded to in-progress: the nominating check; to waiting: the path in use has gone silent.
+ * failed to waiting: that, or the peer's check came after all.
  */
 static const uint32_t pair_edges[] = {
     [ICE_PAIR_FROZEN] = ARS_TO(ICE_PAIR_WAITING) | ARS_TO(ICE_PAIR_FAILED),
     [ICE_PAIR_WAITING] = ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED),
     [ICE_PAIR_IN_PROGRESS] =
         ARS_TO(ICE_PAIR_SUCCEEDED) | ARS_TO(ICE_PAIR_FAILED) | ARS_TO(ICE_PAIR_WAITING),
-    [ICE_PAIR_SUCCEEDED] = ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED),
+    [ICE_PAIR_SUCCEEDED] =
+        ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED) | ARS_TO(ICE_PAIR_WAITING),
     [ICE_PAIR_FAILED] = ARS_TO(ICE_PAIR_WAITING),
 };
 
@@ -57,6 +58,14 @@ static bool same_foundation(const struct ice_pair *p, const struct ice_pair *q)
 
     return p->base == q->base &&
            strcmp(remotev[p->remote].foundation, remotev[q->remote].foundation) == 0;
+}
+
+static bool is_path(const struct ice_pair *p)
+{
+    const struct ice_agent *a = p->ice;
+
+    return a->path.set && a->path.base == p->base &&
+           ars_addr_eq(&a->path.addr, &a->remotev[p->remote].addr);
 }
 
 static void request_stop(struct ice_pair *p)
@@ -420,6 +429,18 @@ void icecheck_start(struct ice_agent *a)
     on_pace(a);
 }
 
+void icecheck_search(struct ice_agent *a)
+{
+    for (size_t i = 0; i < a->n_pairs; i++) {
+        struct ice_pair *p = &a->pairv[i];
+
+        if (p->req.active || is_path(p))
+            continue;
+        p->nominated = false;
+        trigger(p);
+    }
+}
+
 void icecheck_stop(struct ice_agent *a)
 {
     for (size_t i = 0; i < a->n_pairs; i++)
@@ -529,6 +550,9 @@ static void on_success(struct ice_pair *p, const struct ars_addr *mapped)
     }
     iceagent_take_path(a, p);
     consider_nomination(a);
+    /* it has taken a silent one's place: the peer is told to follow */
+    if (a->state == ICE_COMPLETED && a->controlling && is_path(p) && !p->nominated)
+        (void)check(p, true);
 }
 
 void icecheck_on_response(struct ice_base *b, const struct ars_addr *src,

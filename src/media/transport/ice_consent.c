@@ -1,6 +1,7 @@
 /*
  * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only, and no
- * answer for 30 s ends the call. Its traffic keeps NAT bindings alive too.
+ * answer for 30 s ends the call. Long before, the other pairs are tried again: one that works
+ * takes over. Its traffic keeps NAT bindings alive too.
  */
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include <ars/rand.h>
 
 #include "transport/ice_agent.h"
+
+#define SILENT_TURNS 2 /* requests without an answer: one alone may be lost */
 
 static void on_timer(void *arg);
 
@@ -29,6 +32,8 @@ static void on_timer(void *arg)
         iceagent_fail(a, "the far end stopped answering (no consent for 30 s)");
         return;
     }
+    if (iceconsent_is_silent(a))
+        icecheck_search(a);
     ars_rand_bytes(a->consent_tid, sizeof(a->consent_tid));
     (void)icestun_check(a, a->path.base, &a->path.addr, a->consent_tid,
                         iceagent_prio(ICE_TYPE_PRFLX, 0), false);
@@ -52,12 +57,21 @@ void iceconsent_given(struct ice_agent *a)
     a->consent_ms = ars_clock_ms();
 }
 
-bool iceconsent_response(struct ice_agent *a, const struct stun_msg *msg)
+bool iceconsent_is_silent(const struct ice_agent *a)
 {
+    return ars_clock_ms() - a->consent_ms >= SILENT_TURNS * (uint64_t)a->times.consent_ms;
+}
+
+bool iceconsent_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg)
+{
+    struct ice_agent *a = b->ice;
+
     if (!ars_timer_running(&a->consent_timer) ||
         memcmp(stun_msg_tid(msg), a->consent_tid, ICE_TID_LEN) != 0)
         return false;
-    if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP &&
+    /* RFC 7675 5.1: it is given for the addresses that it comes over */
+    if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP && a->path.base == b &&
+        ars_addr_eq(&a->path.addr, src) &&
         stun_msg_chk_mi(msg, (const uint8_t *)a->remote_pwd, strlen(a->remote_pwd)) == 0)
         iceconsent_given(a);
     return true;

@@ -195,7 +195,7 @@ void icestun_receive(struct ice_base *b, const struct ars_addr *src, struct mbuf
         break;
     case STUN_CLASS_SUCCESS_RESP:
     case STUN_CLASS_ERROR_RESP:
-        if (icegather_response(b, src, msg) || iceconsent_response(a, msg))
+        if (icegather_response(b, src, msg) || iceconsent_response(b, src, msg))
             break;
         icecheck_on_response(b, src, msg);
         break;

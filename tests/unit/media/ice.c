@@ -281,6 +281,74 @@ out:
     return err;
 }
 
+/* A wire that is cut: neither what is sent nor what comes passes the socket. */
+static bool swallow_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+    *err = 0;
+    return *(const bool *)arg;
+}
+
+static bool swallow_received(struct sa *src, struct mbuf *mb, void *arg)
+{
+    return *(const bool *)arg;
+}
+
+static bool a_moved(const struct rig *r)
+{
+    return r->a.paths == 2 && r->b.paths == 2 && r->a.ice->path.nominated &&
+           r->b.ice->path.nominated;
+}
+
+static bool a_moved_back(const struct rig *r)
+{
+    return r->a.paths == 3 && r->b.paths == 3 && r->a.ice->path.nominated &&
+           r->b.ice->path.nominated;
+}
+
+/* The path in use goes dead in mid-call: another pair carries on, and back again. */
+static int test_path_dies(void)
+{
+    static const struct ice_times quick = {.consent_ms = 40, .expiry_ms = 2000};
+    const struct ice_base *first;
+    struct udp_helper *cut[2] = {NULL};
+    bool dead[2] = {false};
+    struct rig r;
+    uint64_t since;
+    int err;
+
+    TRY(rig_open(&r));
+    TRY(rig_agent(&r, &r.a, two, &quick));
+    TRY(rig_agent(&r, &r.b, one, &quick));
+    for (size_t i = 0; i < 2; i++)
+        TRY(udp_register_helper(&cut[i], r.a.ice->basev[i].sock, -1, swallow_sent, swallow_received,
+                                &dead[i]));
+    rig_connect(&r);
+    TRY(rig_wait(&r, completed, 2000));
+    TRY(say(&r));
+    first = r.a.ice->path.base;
+    CHECK_INT(r.a.paths, 1);
+    dead[first - r.a.ice->basev] = true;
+    since = ars_clock_ms();
+    TRY(rig_wait(&r, a_moved, 1500));
+    CHECK(r.a.ice->path.base != first);
+    CHECK(ars_clock_ms() - since < 1000);
+    TRY(say(&r));
+    dead[0] = !dead[0];
+    dead[1] = !dead[1];
+    TRY(rig_wait(&r, a_moved_back, 1500));
+    CHECK(r.a.ice->path.base == first);
+    TRY(say(&r));
+    CHECK(!r.a.failed && !r.b.failed);
+    /* with all of them dead it ends */
+    dead[0] = dead[1] = true;
+    TRY(rig_wait(&r, a_failed, 4000));
+out:
+    for (size_t i = 0; i < 2; i++)
+        mem_deref(cut[i]);
+    rig_close(&r);
+    return err;
+}
+
 static int test_nobody_there(void)
 {
     static const struct ice_times quick = {.give_up_ms = 300};
@@ -484,6 +552,7 @@ int suite_ice(int argc, char **argv)
         {"ice/peer-reflexive", test_peer_reflexive, false},
         {"ice/checks-before-description", test_checks_before_description, false},
         {"ice/consent", test_consent, false},
+        {"ice/path-dies", test_path_dies, false},
         {"ice/nobody-there", test_nobody_there, false},
         {"ice/wrong-password", test_wrong_password, false},
         {"ice/restart", test_restart, false},

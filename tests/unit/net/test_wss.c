@@ -439,7 +439,8 @@ static int test_unreachable(void)
     from = ars_clock_ms();
     TRY(client_run(&p.c));
     CHECK_INT(p.c.why.code, ARS_REASON_UNREACHABLE);
-    CHECK(ars_clock_ms() - from < 2000);
+    /* the refusal itself, not a time-out */
+    CHECK(ars_clock_ms() - from < 3000);
 out:
     pair_free(&p);
     return err;

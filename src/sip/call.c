@@ -107,7 +107,10 @@ static void tell_ended(struct ars_sip_call *call)
 
 static void on_tell_timer(void *arg)
 {
-    tell_ended(arg);
+    struct ars_sip_call *call = mem_ref(arg);
+
+    tell_ended(call);
+    mem_deref(call);
 }
 
 /*

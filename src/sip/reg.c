@@ -66,10 +66,12 @@ static void add_headers(const struct ars_sip *sip, struct ars_buf *b, uint32_t e
     ars_buf_addf(b, "Contact: %s", sip->contact);
     /* RFC 5626 section 4.1 and 4.2 */
     if (sip->instance)
-        ars_buf_addf(b, ";+sip.instance=\"<urn:uuid:%s>\";reg-id=1", sip->instance);
+        ars_buf_addf(b, ";+sip.instance=\"<urn:uuid:%s>\"%s", sip->instance,
+                     sip->reg.plain ? "" : ";reg-id=1");
     ars_buf_addf(b, ";expires=%u\r\n", (unsigned)expires);
     ars_buf_addf(b, "Expires: %u\r\n", (unsigned)expires);
-    ars_buf_adds(b, "Allow: " OUT_ALLOW "\r\nSupported: path, " OUT_SUPPORTED "\r\n");
+    ars_buf_addf(b, "Allow: " OUT_ALLOW "\r\nSupported: path%s\r\n",
+                 sip->reg.plain ? "" : ", " OUT_SUPPORTED);
 }
 
 static int send_register(struct ars_sip *sip)
@@ -260,6 +262,11 @@ static int repeat(struct ars_sip *sip, const struct sip_in *in)
     }
     if (in->status == 423 && sip->reg.state == REG_TRYING && raise_expires(sip, in))
         return send_register(sip);
+    /* RFC 5626 section 4.2.1: once more without outbound */
+    if (in->status == 439 && !sip->reg.plain) {
+        sip->reg.plain = true;
+        return send_register(sip);
+    }
     return EPROTO;
 }
 

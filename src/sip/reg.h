@@ -4,6 +4,7 @@
 #ifndef SIP_REG_H
 #define SIP_REG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <ars/fsm.h>
@@ -35,6 +36,7 @@ struct reg {
     char tag[SIP_TAG_LEN + 1];
     uint32_t cseq;
     uint32_t expires_s;      /* what we ask for; 423 raises it */
+    bool plain;              /* without RFC 5626: the way to the registrar does not know it */
     struct route_set routes; /* RFC 3608: of calls that we begin */
 };
 

@@ -294,9 +294,9 @@ static void on_ended(struct ars_sip_call *call, const struct ars_reason *why, vo
     struct fake *f = arg;
 
     f->ended++;
-    f->why = *why;
     f->call = NULL;
     drop(f);
+    f->why = *why; /* valid during the call, whatever was freed in it */
 }
 
 const struct ars_sip_call_handlers fake_call_handlers = {

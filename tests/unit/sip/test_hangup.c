@@ -10,6 +10,25 @@
     "Proxy-Authenticate: Digest realm=\"pbx.test\", nonce=\"" nonce "\", algorithm=MD5, "          \
     "qop=\"auth\"\r\n"
 
+/* The end that is told by time may free everything, like any other. */
+static int test_freed_in_a_late_end(void)
+{
+    struct fake f;
+    const char *req;
+    int err;
+
+    TRY(fake_dial(&f, &req));
+    ars_sip_call_hangup(f.call, 0);
+    f.free_in_handler = true;
+    fake_advance(&f, 500);
+    CHECK_INT(f.ended, 1);
+    CHECK_INT(f.why.code, ARS_REASON_LOCAL_HANGUP);
+    CHECK(!f.sip);
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* RFC 3261 section 9.1: only after a provisional answer; same URI, branch, CSeq, no To tag. */
 static int test_cancel(void)
 {
@@ -198,6 +217,7 @@ static const struct check_case cases[] = {
     {"cancel_crossed_by_ok", test_cancel_crossed_by_ok, false},
     {"cancel_other_ends", test_cancel_other_ends, false},
     {"cancel_in_the_background", test_cancel_in_the_background, false},
+    {"freed_in_a_late_end", test_freed_in_a_late_end, false},
     {"bye_variants", test_bye_variants, false},
 };
 

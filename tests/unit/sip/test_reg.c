@@ -326,6 +326,35 @@ out:
     return err;
 }
 
+/*
+ * RFC 5626 section 4.2.1: a proxy on the way does not know outbound: once without, then never more.
+ */
+static int test_first_hop_lacks_outbound(void)
+{
+    struct fake f;
+    const char *req;
+    char v[512];
+    int err;
+
+    TRY(start(&f, &req));
+    CHECK_STR(fake_header(req, "Supported", v, sizeof(v)), "path, outbound");
+    CHECK(strstr(fake_header(req, "Contact", v, sizeof(v)), ";reg-id=1"));
+    fake_answer(&f, req, "439 First Hop Lacks Outbound Support", "x", NULL, NULL);
+    req = fake_want(&f, "REGISTER ");
+    CHECK(req);
+    CHECK_STR(fake_header(req, "Supported", v, sizeof(v)), "path");
+    fake_header(req, "Contact", v, sizeof(v));
+    CHECK(strstr(v, "+sip.instance=") && !strstr(v, "reg-id"));
+    fake_answer(&f, req, "439 First Hop Lacks Outbound Support", "x", NULL, NULL);
+    CHECK(fake_quiet(&f));
+    CHECK_INT(f.reg_failed, 1);
+    CHECK_INT(f.reg_why.sip_status, 439);
+    CHECK(!f.final);
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* RFC 3608: our calls begin on the way that the registrar names, REGISTER does not take it. */
 static int test_service_route(void)
 {
@@ -570,6 +599,7 @@ static const struct check_case cases[] = {
     {"reg_min_expires", test_min_expires, false},
     {"reg_failures", test_failures, false},
     {"reg_expires_of_our_contact", test_expires_of_our_contact, false},
+    {"reg_first_hop_lacks_outbound", test_first_hop_lacks_outbound, false},
     {"reg_service_route", test_service_route, false},
     {"reg_refresh_time", test_refresh_time, false},
     {"reg_unregister", test_unregister, false},

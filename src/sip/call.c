@@ -95,22 +95,20 @@ void call_set_why(struct ars_sip_call *call, const struct ars_reason *why)
         call->why = *why;
 }
 
-/* Takes the handlers away, so that each is called at most once more. */
+/* Takes the handlers away, so that each is called at most once more. This one may free the call. */
 static void tell_ended(struct ars_sip_call *call)
 {
     struct ars_sip_call_handlers h = call->h;
+    struct ars_reason why = call->why;
 
     memset(&call->h, 0, sizeof(call->h));
     if (h.ended)
-        h.ended(call, &call->why, call->arg);
+        h.ended(call, &why, call->arg);
 }
 
 static void on_tell_timer(void *arg)
 {
-    struct ars_sip_call *call = mem_ref(arg);
-
-    tell_ended(call);
-    mem_deref(call);
+    tell_ended(arg);
 }
 
 /*

@@ -129,7 +129,7 @@ const struct ars_app_call *ars_app_call_at(const struct ars_app *app, size_t i);
 const struct ars_app_call *ars_app_find_call(const struct ars_app *app, ars_id id);
 size_t ars_app_missed(const struct ars_app *app);
 
-/* ---- what the user does; 0 or EAGAIN, ENOMEM; what goes wrong later comes through handlers ---- */
+/* ---- what the user does: 0, EAGAIN, ENOMEM; what goes wrong later comes through handlers ---- */
 
 /* What was typed is what is dialled; call_added follows, or the problem ARS_APP_DIAL. */
 int ars_app_dial(struct ars_app *app, const char *number);

@@ -53,7 +53,7 @@ struct ars_history_entry {
 typedef void ars_history_fn(int err, const struct ars_history_entry *v, size_t n, void *arg);
 
 struct ars_history_handlers {
-    /* Something was written; missed: how many missed calls nobody has looked at. Once after open. */
+    /* Something was written; missed: missed calls that nobody has looked at. Once after open. */
     void (*changed)(size_t missed, void *arg);
     /*
      * Why the journal is not kept, once until it works again: ENOSPC, EACCES, EIO, EPERM (a later
@@ -81,8 +81,8 @@ void ars_history_close(struct ars_history *h);
 void ars_history_dispatch(struct ars_history *h);
 
 /*
- * A call as it is now: when it begins, when it is answered, when it ends (any result but RUNNING and
- * TALKING). key: the caller's own name for it, used for one call in a run. id is not read; NULL
+ * A call as it is now: when it begins, when it is answered, when it ends (any result but RUNNING
+ * and TALKING). key: the caller's own name for it, used for one call in a run. id is not read; NULL
  * texts are "". Queued; ENOMEM, EAGAIN.
  */
 int ars_history_put(struct ars_history *h, uint32_t key, const struct ars_history_entry *e);

@@ -25,7 +25,7 @@ int ars_secrets_alloc(struct ars_secrets **ret, const char *dir, uint32_t timeou
 /* Gives up what is under way; nothing calls back after. Takes NULL. */
 void ars_secrets_free(struct ars_secrets *s);
 
-/* err 0, EACCES (locked, and the user declined), ETIMEDOUT, EIO, ENOMEM; of the file also ENOSPC. */
+/* err 0, EACCES (locked, and the user declined), ETIMEDOUT, EIO, ENOMEM; of the file ENOSPC. */
 typedef void ars_secrets_stored_fn(int err, enum ars_secrets_place where, void *arg);
 /* As above; ENOENT: none is kept. secret is borrowed. */
 typedef void ars_secrets_found_fn(int err, enum ars_secrets_place where, const char *account_id,

@@ -15,7 +15,7 @@
 /* A byte of it is in six characters of words, each of three bytes at most, with what is between. */
 #define WORDS_FACTOR 32
 
-/* FTS5's ascii tokenizer takes letters, digits and all above U+007F: the rest goes to private use. */
+/* FTS5's ascii tokenizer takes letters, digits and all above U+007F; the rest moves there. */
 #define PRIVATE_USE 0xe000
 
 /* ---- characters ---- */
@@ -146,7 +146,7 @@ static void add_digits(struct ars_buf *b, const char *s)
             ars_buf_addn(b, s, 1);
 }
 
-/* The digits alone, for what is typed without brackets; and a Russian number with the other prefix. */
+/* The digits alone, for what is typed without brackets; a Russian number with both prefixes. */
 static void add_number_forms(struct ars_buf *b, const char *number)
 {
     struct ars_buf digits;

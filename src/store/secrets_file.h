@@ -10,7 +10,7 @@ struct ars_secret;
 /* ENOENT, EACCES, EIO, ENOMEM. Caller frees *ret. */
 int secrets_file_get(const char *dir, const char *id, struct ars_secret **ret);
 
-/* secret NULL: takes it out, and removes a file that is empty then; 0 also when it was not there. */
+/* secret NULL: takes it out, and removes a file that is empty then; 0 also when there is none. */
 int secrets_file_put(const char *dir, const char *id, const struct ars_secret *secret);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * store: sip-config.json, where the Electron client that we replace keeps its account (electron-store
- * named "sip-config"; FreeSWITCH on port 7443, no path, a name mapping and two STUN servers built
- * in).
+ * store: sip-config.json, where the Electron client that we replace keeps its account
+ * (electron-store named "sip-config"; FreeSWITCH on port 7443, no path, a name mapping and two STUN
+ * servers built in).
  */
 #include <dirent.h>
 #include <errno.h>

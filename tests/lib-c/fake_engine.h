@@ -1,8 +1,8 @@
 /*
  * Tests: an engine without a network. It implements <ars/engine.h>: link ars_fake_engine, and what
  * stands above the engine talks to it instead of the real one. It keeps what it was asked for, says
- * what the test pushes, and, unless told not to, answers like a friendly PBX at once. One engine, one
- * thread: the test's.
+ * what the test pushes, and, unless told not to, answers like a friendly PBX at once. One engine,
+ * one thread: the test's.
  */
 #ifndef ARS_TEST_FAKE_ENGINE_H
 #define ARS_TEST_FAKE_ENGINE_H

@@ -218,6 +218,18 @@ bool face_had_problem(const struct face *f, enum ars_app_problem_kind kind)
     return false;
 }
 
+int face_await_problem(struct face *f, enum ars_app_problem_kind kind)
+{
+    uint64_t end = ars_clock_ms() + PATIENCE;
+
+    while (!face_had_problem(f, kind)) {
+        if (ars_clock_ms() > end)
+            return check_fail(__FILE__, __LINE__, "problem %d did not come", (int)kind);
+        face_serve(f);
+    }
+    return 0;
+}
+
 /* ---- the journal ---- */
 
 static void on_answer(int err, const struct ars_history_entry *v, size_t n, void *arg)

@@ -69,6 +69,7 @@ void face_serve(struct face *f);
 int face_await(struct face *f, const unsigned *count, unsigned n);
 int face_await_state(struct face *f, enum ars_account_state state);
 
+int face_await_problem(struct face *f, enum ars_app_problem_kind kind);
 bool face_had_problem(const struct face *f, enum ars_app_problem_kind kind);
 int face_ask_journal(struct face *f, const char *search);
 

@@ -17,8 +17,8 @@ static int make_ready(struct face *f)
         err = face_save(f, &a, "x");
     if (!err)
         err = face_await_state(f, ARS_ACCOUNT_READY);
-    while (!err && !face_had_problem(f, ARS_APP_SECRET_IN_FILE))
-        face_serve(f);
+    if (!err)
+        err = face_await_problem(f, ARS_APP_SECRET_IN_FILE);
     f->problems_n = 0;
     return err;
 }

@@ -98,8 +98,7 @@ static int test_save_and_connect(void)
     TRY(face_save(&f, &a, "geheim"));
     CHECK_INT(line(&f)->state, ARS_ACCOUNT_RESOLVING); /* before any event */
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
-    while (!face_had_problem(&f, ARS_APP_SECRET_IN_FILE))
-        face_serve(&f);
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     CHECK(line(&f)->configured && !line(&f)->needs_password);
     CHECK_STR(line(&f)->login, "100");
     CHECK_STR(line(&f)->server, "pbx.example");
@@ -134,6 +133,7 @@ static int test_restart_connects_by_itself(void)
     TRY(face_start(&f));
     TRY(face_save(&f, &a, "geheim"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     face_stop(&f);
     fake_reset();
     TRY(face_start(&f));
@@ -161,6 +161,7 @@ static int test_password_is_gone(void)
     TRY(face_start(&f));
     TRY(face_save(&f, &a, "geheim"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     face_stop(&f);
     CHECK(unlink(face_file(&f, "secrets.json")) == 0);
     TRY(face_start(&f));
@@ -295,6 +296,7 @@ static int test_trusted_for_this_account_alone(void)
     fake_reset();
     TRY(ars_app_trust_certificate(f.app));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     CHECK(line(&f)->cert == NULL);
     cmd = fake_next_command();
     CHECK(cmd && cmd->conf->has_pin && cmd->conf->pin[0] == 0x12 && cmd->conf->pin[31] == 0xef);
@@ -391,14 +393,16 @@ static int test_remove(void)
     TRY(face_start(&f));
     TRY(face_save(&f, &a, "x"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     TRY(ars_app_remove_account(f.app));
     face_serve(&f);
+    while (access(face_file(&f, "secrets.json"), F_OK) == 0)
+        face_serve(&f);
     CHECK(!line(&f)->configured);
     CHECK_INT(line(&f)->state, ARS_ACCOUNT_OFF);
     cmd = fake_find_command(ARS_CMD_ACCOUNT_OFF);
     CHECK(cmd && cmd->account == 1);
     CHECK_INT(ars_app_settings(f.app)->account_count, 0);
-    CHECK(access(face_file(&f, "secrets.json"), F_OK) != 0);
     /* and another one, on the same engine */
     TRY(face_save(&f, &a, "y"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
@@ -419,8 +423,7 @@ static int test_rules_that_are_left_out(void)
     TRY(face_start(&f));
     TRY(face_save(&f, &a, "x"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
-    while (!face_had_problem(&f, ARS_APP_SECRET_IN_FILE))
-        face_serve(&f);
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     ev = fake_event(ARS_EV_HOST_MAP_PROBLEM);
     ev->account = 1;
     ev->tag = 1;

@@ -292,7 +292,7 @@ out:
     return err;
 }
 
-/* Of a file in which single things are wrong, the rest is used, and the file is kept all the same. */
+/* Of a file in which single things are wrong, the rest is used; the file is kept all the same. */
 static int test_half_broken_is_read(void)
 {
     static const char json[] =
@@ -416,7 +416,7 @@ out:
     return err;
 }
 
-/* A write that fails half-way leaves the file as it was. RLIMIT_FSIZE fails it as a full disk does. */
+/* A write that fails half-way leaves the file as it was: RLIMIT_FSIZE fails it like a full disk. */
 static int save_limited(const struct folder *f, const struct ars_settings *s)
 {
     pid_t pid = fork();

@@ -1,7 +1,7 @@
 /*
  * store: how the journal is searched. What is kept and what is typed go through the same folding,
- * so that case, the Russian yo and the way a number is written make no difference; the index has each
- * run of one, two and three characters as a word. Any thread.
+ * so that case, the Russian yo and the way a number is written make no difference; the index has
+ * each run of one, two and three characters as a word. Any thread.
  */
 #ifndef ARS_STORE_FOLD_H
 #define ARS_STORE_FOLD_H

@@ -23,6 +23,8 @@ extern const struct check_case import_cases[];
 extern const size_t import_cases_n;
 extern const struct check_case history_cases[];
 extern const size_t history_cases_n;
+extern const struct check_case trouble_cases[];
+extern const size_t trouble_cases_n;
 
 /* A folder of its own for a case, in the file system of the build or of $TMPDIR. */
 struct folder {

@@ -148,7 +148,7 @@ def second_call_rings(t):
     p.wait('incoming', call=2)
     p.do('reject 2 486')
     p.wait('ended', call=2)
-    p.do('sleep 1')
+    p.do('sleep 1.5')
     p.do('hangup 1')
     ended = p.wait('ended', call=1)
     need(ended['by'] == 'local', f'{ended}')

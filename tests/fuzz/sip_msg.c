@@ -1,7 +1,7 @@
 /*
- * Messages from anywhere into a live endpoint: registered, one call up, one ringing here. A line "----"
- * parts messages. So that answers and requests find their way, @TAG, @ID, @BRANCH and @CSEQ stand for
- * those of the last request that we sent, @CTAG and @CID for the established call's.
+ * Messages from anywhere into a live endpoint: registered, one call up, one ringing here. A line
+ * "----" parts messages. So that answers and requests find their way, @TAG, @ID, @BRANCH and @CSEQ
+ * stand for those of the last request that we sent, @CTAG and @CID for the established call's.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,6 +6,7 @@
 
 #include "client.h"
 #include "suites.h"
+#include "wss_worker.h"
 
 #define LINES_MAX 8
 
@@ -446,7 +447,25 @@ out:
     return err;
 }
 
+/* All pairs of states: x where there is an edge. */
+static int test_phases(void)
+{
+    static const char *const edges[PHASES] = {
+        [CONNECTING] = ".x...x", [SECURING] = "..x..x", [UPGRADING] = "...x.x",
+        [OPEN] = "....xx",       [CLOSING] = ".....x",  [CLOSED] = "......",
+    };
+    int err = 0;
+
+    for (int from = 0; from < PHASES; from++) {
+        for (int to = 0; to < PHASES; to++)
+            CHECK(ars_fsm_allows(&wss_phases, from, to) == (edges[from][to] == 'x'));
+    }
+out:
+    return err;
+}
+
 static const struct check_case cases[] = {
+    {"wss_phases", test_phases, false},
     {"peers_scenes", test_scenes, false},
     {"peers_one_frame_a_record", test_one_frame_a_record, false},
     {"peers_silent_server", test_silent_server, false},

@@ -7,7 +7,6 @@
 
 #include "client.h"
 #include "suites.h"
-#include "wss_worker.h"
 
 #define BURST 1000
 
@@ -667,25 +666,7 @@ out:
     return err;
 }
 
-/* All pairs of states: x where there is an edge. */
-static int test_phases(void)
-{
-    static const char *const edges[PHASES] = {
-        [CONNECTING] = ".x...x", [SECURING] = "..x..x", [UPGRADING] = "...x.x",
-        [OPEN] = "....xx",       [CLOSING] = ".....x",  [CLOSED] = "......",
-    };
-    int err = 0;
-
-    for (int from = 0; from < PHASES; from++) {
-        for (int to = 0; to < PHASES; to++)
-            CHECK(ars_fsm_allows(&wss_phases, from, to) == (edges[from][to] == 'x'));
-    }
-out:
-    return err;
-}
-
 static const struct check_case cases[] = {
-    {"wss_phases", test_phases, false},
     {"wss_at_the_same_time", test_at_the_same_time, false},
     {"wss_echo", test_echo, false},
     {"wss_not_open", test_not_open, false},

@@ -1,0 +1,35 @@
+/* ui: the program, for application.c, application_actions.c and application_calls.c. */
+#ifndef ARS_UI_APPLICATION_PRIVATE_H
+#define ARS_UI_APPLICATION_PRIVATE_H
+
+#include "application.h"
+#include "settings.h"
+#include "window.h"
+
+struct _ArsApplication {
+    AdwApplication parent_instance;
+
+    ArsBridge *bridge;
+    ArsWindow *window;      /* borrowed */
+    ArsSettings *settings;  /* borrowed, NULL while closed */
+    GtkWindow *certificate; /* the same */
+    guint inhibit;          /* cookie, 0: none */
+    gboolean use_demo;      /* asked for on the command line */
+    gboolean quitting;
+};
+
+/* resources.c, made of data/ars-phone.gresource.xml */
+void ars_register_resource(void);
+
+/* application.c */
+void application_quit(ArsApplication *self);
+void application_open_settings(ArsApplication *self, gboolean sound);
+void application_look_at_certificate(ArsApplication *self);
+
+/* application_actions.c */
+void application_actions_setup(ArsApplication *self);
+
+/* application_calls.c */
+void application_calls_setup(ArsApplication *self);
+
+#endif

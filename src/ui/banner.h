@@ -1,0 +1,15 @@
+/* ui: one sentence and at most one button under the header. Signal "clicked". */
+#ifndef ARS_UI_BANNER_H
+#define ARS_UI_BANNER_H
+
+#include <adwaita.h>
+
+#define ARS_TYPE_BANNER (ars_banner_get_type())
+G_DECLARE_FINAL_TYPE(ArsBanner, ars_banner, ARS, BANNER, AdwBin)
+
+/* button NULL: none. */
+void ars_banner_show(ArsBanner *self, const char *sentence, const char *button);
+void ars_banner_hide(ArsBanner *self);
+gboolean ars_banner_is_shown(ArsBanner *self);
+
+#endif

@@ -1,0 +1,325 @@
+/* ui: app handlers become objects and signals. */
+#include <errno.h>
+
+#include <ars/log.h>
+
+#include "bridge.h"
+
+struct _ArsBridge {
+    GObject parent_instance;
+
+    struct ars_app *app;
+    GSource *bell;
+    ArsAccountItem *line;
+    GListStore *calls;
+    guint missed;
+    gsize offset; /* of the page that was asked for */
+};
+
+enum { PROP_0, PROP_MISSED, PROPS };
+
+enum {
+    CALL_ADDED,
+    CALL_ENDED,
+    DTMF,
+    PROBLEM,
+    DEVICES,
+    JOURNAL_CHANGED,
+    JOURNAL_PAGE,
+    STOPPED,
+    SIGNALS,
+};
+
+static GParamSpec *props[PROPS];
+static guint signals[SIGNALS];
+
+G_DEFINE_FINAL_TYPE(ArsBridge, ars_bridge, G_TYPE_OBJECT)
+
+/* ---- the bell: any thread makes the source ready, many times at once count as one ---- */
+
+static void on_bell(void *arg)
+{
+    g_source_set_ready_time(arg, 0);
+}
+
+static gboolean bell_dispatch(GSource *source, GSourceFunc callback, gpointer arg)
+{
+    g_source_set_ready_time(source, -1);
+    return callback(arg);
+}
+
+static GSourceFuncs bell_funcs = {.dispatch = bell_dispatch};
+
+static gboolean on_bell_rung(gpointer arg)
+{
+    g_autoptr(ArsBridge) self = g_object_ref(arg);
+
+    if (self->app)
+        ars_app_dispatch(self->app);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- app handlers ---- */
+
+static void on_line(const struct ars_app_line *line, void *arg)
+{
+    ars_account_item_update(ARS_BRIDGE(arg)->line, line);
+}
+
+static void on_call_added(const struct ars_app_call *call, void *arg)
+{
+    ArsBridge *self = arg;
+    g_autoptr(ArsCallItem) item = ars_call_item_new(call);
+
+    g_list_store_append(self->calls, item);
+    g_signal_emit(self, signals[CALL_ADDED], 0, item);
+}
+
+static void on_call_changed(const struct ars_app_call *call, void *arg)
+{
+    ArsCallItem *item = ars_bridge_find_call(arg, call->id);
+
+    if (item)
+        ars_call_item_update(item, call);
+}
+
+static void on_call_ended(const struct ars_app_call *call, void *arg)
+{
+    ArsBridge *self = arg;
+    g_autoptr(ArsCallItem) item = NULL;
+    guint i;
+
+    item = ars_bridge_find_call(self, call->id);
+    if (!item)
+        return;
+    g_object_ref(item);
+    ars_call_item_update(item, call);
+    if (g_list_store_find(self->calls, item, &i))
+        g_list_store_remove(self->calls, i);
+    g_signal_emit(self, signals[CALL_ENDED], 0, item);
+}
+
+static void on_dtmf(ars_id call, char digit, void *arg)
+{
+    const char text[2] = {digit, '\0'};
+
+    g_signal_emit(arg, signals[DTMF], 0, (guint)call, text);
+}
+
+static void on_journal_changed(size_t missed, void *arg)
+{
+    ArsBridge *self = arg;
+
+    if (self->missed != missed) {
+        self->missed = (guint)missed;
+        g_object_notify_by_pspec(G_OBJECT(self), props[PROP_MISSED]);
+    }
+    g_signal_emit(self, signals[JOURNAL_CHANGED], 0);
+}
+
+static void on_problem(const struct ars_app_problem *problem, void *arg)
+{
+    g_signal_emit(arg, signals[PROBLEM], 0, problem);
+}
+
+static void on_devices(const struct ars_device *v, size_t n, void *arg)
+{
+    g_signal_emit(arg, signals[DEVICES], 0, v, (gulong)n);
+}
+
+static void on_stopped(void *arg)
+{
+    g_signal_emit(arg, signals[STOPPED], 0);
+}
+
+static void on_journal_page(int err, const struct ars_history_entry *v, size_t n, void *arg)
+{
+    ArsBridge *self = arg;
+    g_autoptr(GPtrArray) page = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (size_t i = 0; i < n; i++)
+        g_ptr_array_add(page, ars_journal_item_new(&v[i]));
+    g_signal_emit(self, signals[JOURNAL_PAGE], 0, (gulong)self->offset, page, err);
+}
+
+static const struct ars_app_handlers handlers = {
+    .line = on_line,
+    .call_added = on_call_added,
+    .call_changed = on_call_changed,
+    .call_ended = on_call_ended,
+    .dtmf = on_dtmf,
+    .journal_changed = on_journal_changed,
+    .problem = on_problem,
+    .devices = on_devices,
+    .stopped = on_stopped,
+};
+
+/* ---- the object ---- */
+
+static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+    if (id == PROP_MISSED)
+        g_value_set_uint(value, ARS_BRIDGE(object)->missed);
+    else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
+static void dispose(GObject *object)
+{
+    ArsBridge *self = ARS_BRIDGE(object);
+
+    ars_account_item_update(self->line, NULL);
+    g_clear_pointer(&self->app, ars_app_free);
+    if (self->bell)
+        g_source_destroy(self->bell);
+    g_clear_pointer(&self->bell, g_source_unref);
+    g_list_store_remove_all(self->calls);
+    G_OBJECT_CLASS(ars_bridge_parent_class)->dispose(object);
+}
+
+static void finalize(GObject *object)
+{
+    ArsBridge *self = ARS_BRIDGE(object);
+
+    g_object_unref(self->line);
+    g_object_unref(self->calls);
+    G_OBJECT_CLASS(ars_bridge_parent_class)->finalize(object);
+}
+
+static void ars_bridge_class_init(ArsBridgeClass *klass)
+{
+    GObjectClass *object = G_OBJECT_CLASS(klass);
+    const GType type = G_TYPE_FROM_CLASS(klass);
+    const GSignalFlags last = G_SIGNAL_RUN_LAST;
+
+    object->get_property = get_property;
+    object->dispose = dispose;
+    object->finalize = finalize;
+    props[PROP_MISSED] = g_param_spec_uint("missed", NULL, NULL, 0, G_MAXUINT, 0,
+                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_object_class_install_properties(object, PROPS, props);
+    signals[CALL_ADDED] = g_signal_new("call-added", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                       1, ARS_TYPE_CALL_ITEM);
+    signals[CALL_ENDED] = g_signal_new("call-ended", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                       1, ARS_TYPE_CALL_ITEM);
+    signals[DTMF] = g_signal_new("dtmf", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                 G_TYPE_UINT, G_TYPE_STRING);
+    signals[PROBLEM] =
+        g_signal_new("problem", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+    signals[DEVICES] = g_signal_new("devices", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                    G_TYPE_POINTER, G_TYPE_ULONG);
+    signals[JOURNAL_CHANGED] =
+        g_signal_new("journal-changed", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[JOURNAL_PAGE] =
+        g_signal_new("journal-page", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_ULONG,
+                     G_TYPE_PTR_ARRAY, G_TYPE_INT);
+    signals[STOPPED] = g_signal_new("stopped", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void ars_bridge_init(ArsBridge *self)
+{
+    self->line = ars_account_item_new();
+    self->calls = g_list_store_new(ARS_TYPE_CALL_ITEM);
+}
+
+ArsBridge *ars_bridge_new(void)
+{
+    return g_object_new(ARS_TYPE_BRIDGE, NULL);
+}
+
+int ars_bridge_start(ArsBridge *self, const struct ars_app_conf *conf)
+{
+    struct ars_app_conf mine = *conf;
+    int err;
+
+    self->bell = g_source_new(&bell_funcs, sizeof(GSource));
+    g_source_set_name(self->bell, "ars bell");
+    g_source_set_callback(self->bell, on_bell_rung, self, NULL);
+    g_source_attach(self->bell, NULL);
+    mine.bell = on_bell;
+    mine.bell_arg = self->bell;
+    mine.handlers = &handlers;
+    mine.arg = self;
+    err = ars_app_start(&self->app, &mine);
+    if (err) {
+        g_source_destroy(self->bell);
+        g_clear_pointer(&self->bell, g_source_unref);
+        return err;
+    }
+    on_line(ars_app_get_line(self->app), self);
+    return 0;
+}
+
+void ars_bridge_quit(ArsBridge *self)
+{
+    if (self->app)
+        ars_app_quit(self->app);
+    else
+        g_signal_emit(self, signals[STOPPED], 0);
+}
+
+struct ars_app *ars_bridge_app(ArsBridge *self)
+{
+    return self->app;
+}
+
+ArsAccountItem *ars_bridge_line(ArsBridge *self)
+{
+    return self->line;
+}
+
+GListModel *ars_bridge_calls(ArsBridge *self)
+{
+    return G_LIST_MODEL(self->calls);
+}
+
+ArsCallItem *ars_bridge_find_call(ArsBridge *self, guint id)
+{
+    guint n = g_list_model_get_n_items(G_LIST_MODEL(self->calls));
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(ArsCallItem) item = g_list_model_get_item(G_LIST_MODEL(self->calls), i);
+
+        if (ars_call_item_get(item)->id == id)
+            return item; /* the list keeps it */
+    }
+    return NULL;
+}
+
+guint ars_bridge_missed(ArsBridge *self)
+{
+    return self->missed;
+}
+
+/* The engine's queue is full or memory is short: the user may try again. */
+static void tell(ArsBridge *self, int err, enum ars_app_problem_kind kind, guint call)
+{
+    struct ars_app_problem problem = {.kind = kind, .text = "", .call = call};
+
+    if (!err)
+        return;
+    ars_reason_set(&problem.reason, err == EINVAL ? ARS_REASON_BAD_NUMBER : ARS_REASON_NOT_NOW, 0,
+                   "%s", g_strerror(err));
+    on_problem(&problem, self);
+}
+
+void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call, int number,
+                        const char *text)
+{
+    if (self->app)
+        tell(self, ars_app_call_command(self->app, type, call, number, text), ARS_APP_COMMAND,
+             call);
+}
+
+void ars_bridge_dial(ArsBridge *self, const char *number)
+{
+    if (self->app)
+        tell(self, ars_app_dial(self->app, number), ARS_APP_DIAL, 0);
+}
+
+void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit)
+{
+    self->offset = offset;
+    if (self->app && ars_app_journal(self->app, search, offset, limit, on_journal_page, self))
+        ars_log(ARS_LOG_WARN, "ui", "the journal could not be asked");
+}

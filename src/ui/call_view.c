@@ -1,0 +1,534 @@
+/* ui: the calls: one on the page, the others as cards above it. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include <ars/reason.h>
+
+#include "call_card.h"
+#include "call_view.h"
+#include "keypad.h"
+#include "ticker.h"
+#include "words.h"
+
+/* Digits that are shown as sent. */
+#define SENT_MAX 24
+
+struct _ArsCallView {
+    AdwBin parent_instance;
+
+    /* template widgets */
+    GtkBox *cards;
+    GtkWidget *who;
+    GtkLabel *title;
+    GtkLabel *number;
+    GtkLabel *status;
+    GtkLabel *media;
+    GtkLabel *details;
+    GtkLabel *sent;
+    GtkWidget *keys_box;
+    ArsKeypad *keypad;
+    GtkWidget *controls;
+    GtkToggleButton *mute;
+    GtkButton *hold;
+    GtkLabel *hold_label;
+    GtkToggleButton *keys;
+    GtkWidget *volume_box;
+    GtkScale *volume;
+    GtkWidget *incoming;
+    GtkWidget *ended;
+    GtkWidget *hang_up;
+
+    ArsBridge *bridge;
+    ArsCallItem *current;
+    gulong changed;
+    struct ticker *ticker;
+    gboolean setting; /* the change of a control is ours */
+};
+
+enum { FINISHED, REDIAL, SIGNALS };
+
+static guint signals[SIGNALS];
+
+G_DEFINE_FINAL_TYPE(ArsCallView, ars_call_view, ADW_TYPE_BIN)
+
+static const struct ars_app_call *current_call(ArsCallView *self)
+{
+    return self->current ? ars_call_item_get(self->current) : NULL;
+}
+
+static void command(ArsCallView *self, enum ars_command_type type, int number, const char *text)
+{
+    const struct ars_app_call *call = current_call(self);
+
+    if (call && self->bridge)
+        ars_bridge_command(self->bridge, type, call->id, number, text);
+}
+
+/* ---- what is shown ---- */
+
+static void set_text(GtkLabel *label, const char *text)
+{
+    if (strcmp(gtk_label_get_text(label), text) != 0)
+        gtk_label_set_text(label, text);
+    gtk_widget_set_visible(GTK_WIDGET(label), text[0] != '\0');
+}
+
+static guint on_tick(GtkWidget *widget)
+{
+    ArsCallView *self = ARS_CALL_VIEW(widget);
+    g_autofree char *line = NULL;
+    guint ms = 0;
+
+    if (!self->current)
+        return 0;
+    line = ars_call_item_line(self->current);
+    set_text(self->status, line);
+    return ars_call_item_ticks(self->current, &ms) ? ms : 0;
+}
+
+static void show_words(ArsCallView *self, const struct ars_app_call *call)
+{
+    g_autofree char *media = words_call_media(call);
+    g_autofree char *details = NULL;
+
+    set_text(self->title, ars_call_item_title(self->current));
+    set_text(self->number, ars_call_item_number(self->current));
+    set_text(self->media, call->state == ARS_CALL_ENDED ? "" : media);
+    details = call->state == ARS_CALL_ENDED ? words_details(&call->reason) : g_strdup("");
+    set_text(self->details, details);
+    if (call->held || call->remote_held)
+        gtk_widget_add_css_class(self->who, "held");
+    else
+        gtk_widget_remove_css_class(self->who, "held");
+    ticker_kick(self->ticker);
+}
+
+static void show_controls(ArsCallView *self, const struct ars_app_call *call)
+{
+    gboolean talking = call->state == ARS_CALL_ESTABLISHED;
+    gboolean ours = call->state != ARS_CALL_INCOMING && call->state < ARS_CALL_ENDING;
+    const char *hold = call->held ? _("Resume") : _("Hold");
+
+    self->setting = TRUE;
+    gtk_widget_set_sensitive(self->controls, ours);
+    gtk_widget_set_visible(self->volume_box, ours && !gtk_toggle_button_get_active(self->keys));
+    gtk_toggle_button_set_active(self->mute, call->muted);
+    gtk_label_set_label(self->hold_label, hold);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(self->hold), GTK_ACCESSIBLE_PROPERTY_LABEL, hold,
+                                   -1);
+    gtk_button_set_icon_name(self->hold, call->held ? "ars-resume-symbolic" : "ars-hold-symbolic");
+    if (call->held)
+        gtk_widget_add_css_class(GTK_WIDGET(self->hold), "suggested-action");
+    else
+        gtk_widget_remove_css_class(GTK_WIDGET(self->hold), "suggested-action");
+    gtk_widget_set_sensitive(GTK_WIDGET(self->hold), talking);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->keys), talking || call->early_media);
+    gtk_range_set_value(GTK_RANGE(self->volume), call->volume);
+    self->setting = FALSE;
+    gtk_widget_set_visible(self->controls, ours || call->state == ARS_CALL_ENDING);
+    gtk_widget_set_visible(self->incoming, call->state == ARS_CALL_INCOMING);
+    gtk_widget_set_visible(self->ended, call->state == ARS_CALL_ENDED);
+    /* keeps its place: nothing else is ever where it was */
+    gtk_widget_set_opacity(self->hang_up, ours ? 1 : 0);
+    gtk_widget_set_sensitive(self->hang_up, ours);
+    gtk_accessible_update_state(GTK_ACCESSIBLE(self->hang_up), GTK_ACCESSIBLE_STATE_HIDDEN, !ours,
+                                -1);
+}
+
+static void on_current_changed(ArsCallView *self)
+{
+    const struct ars_app_call *call = current_call(self);
+
+    if (!call)
+        return;
+    if (call->state >= ARS_CALL_ENDING)
+        gtk_toggle_button_set_active(self->keys, FALSE);
+    show_words(self, call);
+    show_controls(self, call);
+}
+
+static void update_cards(ArsCallView *self)
+{
+    GListModel *calls = ars_bridge_calls(self->bridge);
+    gboolean any = FALSE;
+
+    for (GtkWidget *card = gtk_widget_get_first_child(GTK_WIDGET(self->cards)); card;
+         card = gtk_widget_get_next_sibling(card)) {
+        gboolean other = ars_call_card_get_item(ARS_CALL_CARD(card)) != self->current;
+
+        gtk_widget_set_visible(card, other);
+        any = any || other;
+    }
+    gtk_widget_set_visible(GTK_WIDGET(self->cards), any && g_list_model_get_n_items(calls) > 0);
+}
+
+static void set_current(ArsCallView *self, ArsCallItem *item)
+{
+    if (item == self->current)
+        return;
+    if (self->current)
+        g_clear_signal_handler(&self->changed, self->current);
+    g_set_object(&self->current, item);
+    gtk_toggle_button_set_active(self->keys, FALSE);
+    gtk_label_set_text(self->sent, "");
+    if (item)
+        self->changed =
+            g_signal_connect_swapped(item, "changed", G_CALLBACK(on_current_changed), self);
+    on_current_changed(self);
+    update_cards(self);
+}
+
+/* Whom one talks to, else the last that is ours, else one that rings. */
+static ArsCallItem *best_call(ArsCallView *self)
+{
+    GListModel *calls = ars_bridge_calls(self->bridge);
+    ArsCallItem *best = NULL;
+    int best_rank = -1;
+
+    for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
+        g_autoptr(ArsCallItem) item = g_list_model_get_item(calls, i);
+        const struct ars_app_call *call = ars_call_item_get(item);
+        int rank = call->state == ARS_CALL_INCOMING ? 0 : call->held ? 1 : 2;
+
+        if (rank >= best_rank) {
+            best = item; /* the list keeps it */
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+/* ---- calls come and go ---- */
+
+static ArsCallCard *card_of(ArsCallView *self, ArsCallItem *item)
+{
+    for (GtkWidget *card = gtk_widget_get_first_child(GTK_WIDGET(self->cards)); card;
+         card = gtk_widget_get_next_sibling(card))
+        if (ars_call_card_get_item(ARS_CALL_CARD(card)) == item)
+            return ARS_CALL_CARD(card);
+    return NULL;
+}
+
+static void on_card_answer(ArsCallCard *card, ArsCallView *self)
+{
+    ArsCallItem *item = ars_call_card_get_item(card);
+
+    ars_bridge_command(self->bridge, ARS_CMD_ANSWER, ars_call_item_get(item)->id, 0, NULL);
+    set_current(self, item);
+}
+
+static void on_card_decline(ArsCallCard *card, ArsCallView *self)
+{
+    ars_bridge_command(self->bridge, ARS_CMD_REJECT,
+                       ars_call_item_get(ars_call_card_get_item(card))->id, 0, NULL);
+}
+
+/* Resuming one holds the other: the engine lets one be heard at a time. */
+static void on_card_swap(ArsCallCard *card, ArsCallView *self)
+{
+    ArsCallItem *item = ars_call_card_get_item(card);
+    const struct ars_app_call *call = ars_call_item_get(item);
+
+    if (call->held)
+        ars_bridge_command(self->bridge, ARS_CMD_RESUME, call->id, 0, NULL);
+    set_current(self, item);
+}
+
+static void on_card_hang_up(ArsCallCard *card, ArsCallView *self)
+{
+    ars_bridge_command(self->bridge, ARS_CMD_HANGUP,
+                       ars_call_item_get(ars_call_card_get_item(card))->id, 0, NULL);
+}
+
+static void add_card(ArsCallView *self, ArsCallItem *item)
+{
+    GtkWidget *card = ars_call_card_new(item);
+
+    g_signal_connect(card, "answer", G_CALLBACK(on_card_answer), self);
+    g_signal_connect(card, "decline", G_CALLBACK(on_card_decline), self);
+    g_signal_connect(card, "swap", G_CALLBACK(on_card_swap), self);
+    g_signal_connect(card, "hang-up", G_CALLBACK(on_card_hang_up), self);
+    gtk_box_append(self->cards, card);
+}
+
+static gboolean is_over(ArsCallView *self)
+{
+    return !self->current || current_call(self)->state == ARS_CALL_ENDED;
+}
+
+static void on_call_added(ArsCallView *self, ArsCallItem *item)
+{
+    add_card(self, item);
+    /* who rings does not take the place of the one that is talked to */
+    if (is_over(self) || !ars_call_item_get(item)->incoming)
+        set_current(self, item);
+    update_cards(self);
+}
+
+/* An end that was not asked for is shown until the user has seen it. */
+static gboolean worth_a_word(const struct ars_app_call *call)
+{
+    switch (call->reason.code) {
+    case ARS_REASON_NONE:
+    case ARS_REASON_LOCAL_HANGUP:
+    case ARS_REASON_ANSWERED_ELSEWHERE:
+        return FALSE;
+    case ARS_REASON_REMOTE_HANGUP:
+        return call->established_ms == 0 && !call->incoming;
+    default:
+        return !call->incoming || call->established_ms != 0;
+    }
+}
+
+static void on_call_ended(ArsCallView *self, ArsCallItem *item)
+{
+    const struct ars_app_call *call = ars_call_item_get(item);
+    ArsCallCard *card = card_of(self, item);
+    ArsCallItem *next = best_call(self);
+
+    if (card)
+        gtk_box_remove(self->cards, GTK_WIDGET(card));
+    if (item != self->current) {
+        update_cards(self);
+        return;
+    }
+    if (next) {
+        set_current(self, next);
+    } else if (worth_a_word(call)) {
+        on_current_changed(self);
+        update_cards(self);
+    } else {
+        g_signal_emit(self, signals[FINISHED], 0, item);
+        if (self->current == item)
+            set_current(self, NULL);
+    }
+}
+
+static void on_dtmf(ArsCallView *self, guint call, const char *digit)
+{
+    const struct ars_app_call *mine = current_call(self);
+    g_autofree char *text = NULL;
+
+    if (!mine || mine->id != call)
+        return;
+    /* Translators: a digit that the other side pressed */
+    text = g_strdup_printf(_("Received: %s"), digit);
+    set_text(self->details, text);
+}
+
+/* ---- the user ---- */
+
+static void send_digit(ArsCallView *self, const char *digit)
+{
+    g_autofree char *text = g_strconcat(gtk_label_get_text(self->sent), digit, NULL);
+    size_t n = strlen(text);
+
+    command(self, ARS_CMD_DTMF, 0, digit);
+    gtk_label_set_text(self->sent, text + (n > SENT_MAX ? n - SENT_MAX : 0));
+}
+
+static void on_key(ArsCallView *self, const char *digit)
+{
+    send_digit(self, digit);
+}
+
+static void on_mute(ArsCallView *self)
+{
+    if (!self->setting)
+        command(self, ARS_CMD_MUTE, gtk_toggle_button_get_active(self->mute), NULL);
+}
+
+static void on_hold(ArsCallView *self)
+{
+    const struct ars_app_call *call = current_call(self);
+
+    if (call)
+        command(self, call->held ? ARS_CMD_RESUME : ARS_CMD_HOLD, 0, NULL);
+}
+
+static void on_keys(ArsCallView *self)
+{
+    gboolean keys = gtk_toggle_button_get_active(self->keys);
+
+    gtk_widget_set_visible(self->keys_box, keys);
+    gtk_widget_set_visible(self->volume_box, !keys && gtk_widget_get_sensitive(self->controls));
+}
+
+static void on_volume(ArsCallView *self)
+{
+    if (!self->setting)
+        command(self, ARS_CMD_VOLUME, (int)gtk_range_get_value(GTK_RANGE(self->volume)), NULL);
+}
+
+static void on_hang_up(ArsCallView *self)
+{
+    command(self, ARS_CMD_HANGUP, 0, NULL);
+}
+
+static void on_answer(ArsCallView *self)
+{
+    command(self, ARS_CMD_ANSWER, 0, NULL);
+}
+
+static void on_decline(ArsCallView *self)
+{
+    command(self, ARS_CMD_REJECT, 0, NULL);
+}
+
+static void on_again(ArsCallView *self)
+{
+    g_autofree char *number = g_strdup(current_call(self)->number);
+
+    g_signal_emit(self, signals[REDIAL], 0, number);
+}
+
+static void on_close(ArsCallView *self)
+{
+    (void)ars_call_view_dismiss(self);
+}
+
+/* ---- the object ---- */
+
+static void dispose(GObject *object)
+{
+    ArsCallView *self = ARS_CALL_VIEW(object);
+
+    if (self->current)
+        g_clear_signal_handler(&self->changed, self->current);
+    g_clear_object(&self->current);
+    g_clear_pointer(&self->ticker, ticker_free);
+    g_clear_object(&self->bridge);
+    G_OBJECT_CLASS(ars_call_view_parent_class)->dispose(object);
+}
+
+static void bind_template(GtkWidgetClass *widget)
+{
+    gtk_widget_class_set_template_from_resource(widget,
+                                                "/io/github/arsphone/ArsPhone/call_view.ui");
+    gtk_widget_class_bind_template_child(widget, ArsCallView, cards);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, who);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, title);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, number);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, status);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, media);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, details);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, sent);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, keys_box);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, keypad);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, controls);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, mute);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, hold);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, hold_label);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, keys);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, volume_box);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, volume);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, incoming);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, ended);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, hang_up);
+    gtk_widget_class_bind_template_callback(widget, on_key);
+    gtk_widget_class_bind_template_callback(widget, on_mute);
+    gtk_widget_class_bind_template_callback(widget, on_hold);
+    gtk_widget_class_bind_template_callback(widget, on_keys);
+    gtk_widget_class_bind_template_callback(widget, on_volume);
+    gtk_widget_class_bind_template_callback(widget, on_hang_up);
+    gtk_widget_class_bind_template_callback(widget, on_answer);
+    gtk_widget_class_bind_template_callback(widget, on_decline);
+    gtk_widget_class_bind_template_callback(widget, on_again);
+    gtk_widget_class_bind_template_callback(widget, on_close);
+}
+
+static void ars_call_view_class_init(ArsCallViewClass *klass)
+{
+    const GType type = G_TYPE_FROM_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(ARS_TYPE_KEYPAD);
+    signals[FINISHED] = g_signal_new("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, ARS_TYPE_CALL_ITEM);
+    signals[REDIAL] = g_signal_new("redial", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
+    bind_template(GTK_WIDGET_CLASS(klass));
+}
+
+static void ars_call_view_init(ArsCallView *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    self->ticker = ticker_new(GTK_WIDGET(self), on_tick);
+}
+
+void ars_call_view_set_bridge(ArsCallView *self, ArsBridge *bridge)
+{
+    GListModel *calls = ars_bridge_calls(bridge);
+
+    self->bridge = g_object_ref(bridge);
+    g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_call_added), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "call-ended", G_CALLBACK(on_call_ended), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "dtmf", G_CALLBACK(on_dtmf), self, G_CONNECT_SWAPPED);
+    for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
+        g_autoptr(ArsCallItem) item = g_list_model_get_item(calls, i);
+
+        on_call_added(self, item);
+    }
+}
+
+ArsCallItem *ars_call_view_get_current(ArsCallView *self)
+{
+    return self->current;
+}
+
+void ars_call_view_show(ArsCallView *self, ArsCallItem *item)
+{
+    set_current(self, item);
+}
+
+void ars_call_view_hang_up(ArsCallView *self)
+{
+    const struct ars_app_call *call = current_call(self);
+
+    if (!call || call->state >= ARS_CALL_ENDING)
+        return;
+    if (call->state == ARS_CALL_INCOMING)
+        on_decline(self);
+    else
+        on_hang_up(self);
+}
+
+void ars_call_view_toggle_hold(ArsCallView *self)
+{
+    if (current_call(self) && current_call(self)->state == ARS_CALL_ESTABLISHED)
+        on_hold(self);
+}
+
+void ars_call_view_toggle_mute(ArsCallView *self)
+{
+    const struct ars_app_call *call = current_call(self);
+
+    if (call && call->state != ARS_CALL_INCOMING && call->state < ARS_CALL_ENDING)
+        command(self, ARS_CMD_MUTE, !call->muted, NULL);
+}
+
+gboolean ars_call_view_type(ArsCallView *self, const char *digit)
+{
+    if (!digit[0] || !strchr("0123456789*#", digit[0]) ||
+        !gtk_widget_get_sensitive(GTK_WIDGET(self->keys)) ||
+        !gtk_widget_get_sensitive(self->controls))
+        return FALSE;
+    gtk_toggle_button_set_active(self->keys, TRUE);
+    send_digit(self, digit);
+    return TRUE;
+}
+
+gboolean ars_call_view_dismiss(ArsCallView *self)
+{
+    g_autoptr(ArsCallItem) item = NULL;
+
+    if (!self->current || current_call(self)->state != ARS_CALL_ENDED)
+        return FALSE;
+    item = g_object_ref(self->current);
+    g_signal_emit(self, signals[FINISHED], 0, item);
+    if (self->current == item)
+        set_current(self, NULL);
+    return TRUE;
+}

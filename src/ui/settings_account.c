@@ -1,0 +1,286 @@
+/* ui: the page of the settings where the account is entered. */
+#include <errno.h>
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include <ars/reason.h>
+#include <ars/secret.h>
+#include <ars/str.h>
+
+#include "account_form.h"
+#include "settings_account.h"
+#include "words.h"
+
+struct _ArsSettingsAccount {
+    AdwPreferencesPage parent_instance;
+
+    /* template widgets */
+    GtkWidget *import_group;
+    ArsAccountForm *form;
+    GtkButton *save;
+    GtkLabel *save_label;
+    GtkSpinner *spinner;
+    GtkLabel *state;
+    GtkWidget *look;
+    GtkWidget *demo;
+    GtkWidget *remove;
+
+    ArsBridge *bridge;
+    gboolean busy;    /* saved, and not ready or refused yet */
+    gboolean started; /* the line has left the state of before */
+};
+
+enum { CONNECTED, DEMO, LOOK, SIGNALS };
+
+static guint signals[SIGNALS];
+
+G_DEFINE_FINAL_TYPE(ArsSettingsAccount, ars_settings_account, ADW_TYPE_PREFERENCES_PAGE)
+
+static struct ars_app *app_of(ArsSettingsAccount *self)
+{
+    return self->bridge ? ars_bridge_app(self->bridge) : NULL;
+}
+
+static const struct ars_app_line *line_of(ArsSettingsAccount *self)
+{
+    return ars_account_item_get(ars_bridge_line(self->bridge));
+}
+
+static void set_state(ArsSettingsAccount *self, const char *words, gboolean is_error)
+{
+    gtk_label_set_text(self->state, words);
+    gtk_widget_set_visible(GTK_WIDGET(self->state), words[0] != '\0');
+    if (is_error)
+        gtk_widget_add_css_class(GTK_WIDGET(self->state), "error");
+    else
+        gtk_widget_remove_css_class(GTK_WIDGET(self->state), "error");
+}
+
+static void set_busy(ArsSettingsAccount *self, gboolean busy)
+{
+    self->busy = busy;
+    gtk_label_set_text(self->save_label, busy ? _("Connecting…") : _("Save and connect"));
+    gtk_widget_set_visible(GTK_WIDGET(self->spinner), busy);
+    gtk_spinner_set_spinning(self->spinner, busy);
+}
+
+/* ---- what came of it ---- */
+
+static void show_refusal(ArsSettingsAccount *self, const struct ars_app_line *line)
+{
+    g_autofree char *words = words_line_advice(line);
+
+    set_busy(self, FALSE);
+    gtk_widget_set_visible(self->look, line->cert != NULL);
+    if (!ars_account_form_show_reason(self->form, line->reason.code, words))
+        set_state(self, words, TRUE);
+    else
+        set_state(self, words_line_reason(line->reason.code), TRUE);
+    if (line->cert)
+        g_signal_emit(self, signals[LOOK], 0);
+}
+
+static void on_line(ArsSettingsAccount *self)
+{
+    const struct ars_app_line *line = line_of(self);
+
+    gtk_widget_set_visible(self->remove, ars_app_account(app_of(self)) != NULL);
+    gtk_widget_set_visible(self->demo, !line->configured && !line->demo);
+    if (!self->busy || line->demo)
+        return;
+    switch (line->state) {
+    case ARS_ACCOUNT_READY:
+        if (!self->started)
+            return;
+        set_busy(self, FALSE);
+        set_state(self, "", FALSE);
+        g_signal_emit(self, signals[CONNECTED], 0);
+        break;
+    case ARS_ACCOUNT_FAILED:
+    case ARS_ACCOUNT_WAITING:
+        if (self->started && line->reason.code != ARS_REASON_NONE)
+            show_refusal(self, line);
+        break;
+    default:
+        self->started = TRUE;
+        break;
+    }
+}
+
+static void on_problem(ArsSettingsAccount *self, const struct ars_app_problem *problem)
+{
+    if (problem->kind == ARS_APP_HOST_MAP)
+        return; /* the editor says it better */
+    if (self->busy && problem->kind == ARS_APP_COMMAND && problem->call == 0) {
+        set_busy(self, FALSE);
+        set_state(self, words_call_reason(problem->reason.code), TRUE);
+    }
+}
+
+/* ---- the user ---- */
+
+static void say_error(ArsSettingsAccount *self, int err)
+{
+    set_state(self,
+              err == EMSGSIZE ? _("One of the texts is too long.")
+              : err == ENOSPC ? _("There are too many accounts.")
+                              : g_strerror(err),
+              TRUE);
+}
+
+static void on_save(ArsSettingsAccount *self)
+{
+    struct ars_stored_account account = {0};
+    struct ars_secret *password = NULL;
+    int err;
+
+    if (self->busy || !app_of(self))
+        return;
+    gtk_widget_set_visible(self->look, FALSE);
+    set_state(self, "", FALSE);
+    if (!ars_account_form_collect(self->form, ars_app_account(app_of(self)), &account, &password)) {
+        set_state(self, _("Something above is not right yet."), TRUE);
+        goto out;
+    }
+    set_busy(self, TRUE);
+    self->started = FALSE;
+    err = ars_app_save_account(app_of(self), &account, password);
+    if (err) {
+        set_busy(self, FALSE);
+        say_error(self, err);
+        goto out;
+    }
+    on_line(self);
+out:
+    ars_secret_free(password);
+    ars_stored_account_clear(&account);
+}
+
+static void on_look(ArsSettingsAccount *self)
+{
+    g_signal_emit(self, signals[LOOK], 0);
+}
+
+static void on_demo(ArsSettingsAccount *self)
+{
+    g_signal_emit(self, signals[DEMO], 0);
+}
+
+static void on_edited(ArsSettingsAccount *self)
+{
+    if (!self->busy)
+        set_state(self, "", FALSE);
+}
+
+static void on_import(ArsSettingsAccount *self)
+{
+    struct ars_stored_account account = {0};
+    struct ars_secret *password = NULL;
+
+    if (ars_app_import(app_of(self), &account, &password) == 0)
+        ars_account_form_fill(self->form, &account, password);
+    gtk_widget_set_visible(self->import_group, FALSE);
+    ars_secret_free(password);
+    ars_stored_account_clear(&account);
+}
+
+static void on_remove_answer(AdwMessageDialog *dialog, const char *answer, ArsSettingsAccount *self)
+{
+    if (g_strcmp0(answer, "remove") != 0 || !app_of(self))
+        return;
+    (void)ars_app_remove_account(app_of(self));
+    ars_account_form_fill(self->form, NULL, NULL);
+    on_line(self);
+}
+
+static void on_remove(ArsSettingsAccount *self)
+{
+    GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
+        GTK_WINDOW(root), _("Remove this account?"),
+        _("The account and its password are forgotten. The journal stays.")));
+
+    adw_message_dialog_add_responses(dialog, "cancel", _("_Cancel"), "remove", _("_Remove"), NULL);
+    adw_message_dialog_set_response_appearance(dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
+    g_signal_connect_object(dialog, "response", G_CALLBACK(on_remove_answer), self, 0);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* ---- the object ---- */
+
+static void dispose(GObject *object)
+{
+    ArsSettingsAccount *self = ARS_SETTINGS_ACCOUNT(object);
+
+    if (self->bridge)
+        g_signal_handlers_disconnect_by_data(ars_bridge_line(self->bridge), self);
+    g_clear_object(&self->bridge);
+    G_OBJECT_CLASS(ars_settings_account_parent_class)->dispose(object);
+}
+
+static void ars_settings_account_class_init(ArsSettingsAccountClass *klass)
+{
+    GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
+    const GType type = G_TYPE_FROM_CLASS(klass);
+    static const char *const names[] = {"connected", "demo", "look"};
+
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(ARS_TYPE_ACCOUNT_FORM);
+    for (int i = 0; i < SIGNALS; i++)
+        signals[i] =
+            g_signal_new(names[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    gtk_widget_class_set_template_from_resource(widget,
+                                                "/io/github/arsphone/ArsPhone/settings_account.ui");
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, import_group);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, form);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, save);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, save_label);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, spinner);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, state);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, look);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, demo);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, remove);
+    gtk_widget_class_bind_template_callback(widget, on_save);
+    gtk_widget_class_bind_template_callback(widget, on_look);
+    gtk_widget_class_bind_template_callback(widget, on_demo);
+    gtk_widget_class_bind_template_callback(widget, on_edited);
+    gtk_widget_class_bind_template_callback(widget, on_import);
+    gtk_widget_class_bind_template_callback(widget, on_remove);
+}
+
+static void ars_settings_account_init(ArsSettingsAccount *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+static gboolean can_import(ArsSettingsAccount *self)
+{
+    struct ars_stored_account account = {0};
+    struct ars_secret *password = NULL;
+    int err =
+        ars_app_account(app_of(self)) ? ENOENT : ars_app_import(app_of(self), &account, &password);
+
+    ars_secret_free(password);
+    ars_stored_account_clear(&account);
+    return err == 0;
+}
+
+void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge)
+{
+    self->bridge = g_object_ref(bridge);
+    if (!app_of(self))
+        return;
+    ars_account_form_fill(self->form, ars_app_account(app_of(self)), NULL);
+    gtk_widget_set_visible(self->import_group, can_import(self));
+    g_signal_connect_swapped(ars_bridge_line(bridge), "changed", G_CALLBACK(on_line), self);
+    g_signal_connect_object(bridge, "problem", G_CALLBACK(on_problem), self, G_CONNECT_SWAPPED);
+    on_line(self);
+    if (line_of(self)->state == ARS_ACCOUNT_FAILED && !line_of(self)->demo)
+        show_refusal(self, line_of(self));
+}
+
+gboolean ars_settings_account_is_busy(ArsSettingsAccount *self)
+{
+    return self->busy;
+}

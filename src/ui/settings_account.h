@@ -1,0 +1,21 @@
+/*
+ * ui: the page of the settings where the account is entered. Signals: "connected": it was saved and
+ * is ready; "demo": the user would rather try the demo line; "look": at the refused certificate.
+ */
+#ifndef ARS_UI_SETTINGS_ACCOUNT_H
+#define ARS_UI_SETTINGS_ACCOUNT_H
+
+#include <adwaita.h>
+
+#include "bridge.h"
+
+#define ARS_TYPE_SETTINGS_ACCOUNT (ars_settings_account_get_type())
+G_DECLARE_FINAL_TYPE(ArsSettingsAccount, ars_settings_account, ARS, SETTINGS_ACCOUNT,
+                     AdwPreferencesPage)
+
+void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge);
+
+/* Whether "Save and connect" is under way. */
+gboolean ars_settings_account_is_busy(ArsSettingsAccount *self);
+
+#endif

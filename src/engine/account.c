@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <ars/backoff.h>
+#include <ars/clock.h>
 #include <ars/host_map.h>
 #include <ars/log.h>
 #include <ars/loop.h>
@@ -41,7 +42,8 @@ struct account {
     struct ars_backoff backoff;
     struct ars_timer timer;
     uint32_t retry_ms;
-    bool rebind; /* calls of an earlier connection wait for the registration */
+    uint64_t attempt_ms; /* when the attempt under way began; 0: none is */
+    bool rebind;         /* calls of an earlier connection wait for the registration */
 };
 
 static const char *const state_names[ARS_ACCOUNT_STATES] = {
@@ -141,10 +143,19 @@ static void on_wait_over(void *arg)
     resolve(arg);
 }
 
+/* The back-off counts from the attempt's start: one that took longer is followed at once. */
+static uint32_t wait_ms(struct account *a)
+{
+    uint32_t ms = ars_backoff_next(&a->backoff);
+    uint64_t spent = a->attempt_ms ? ars_clock_ms() - a->attempt_ms : 0;
+
+    return spent < ms ? ms - (uint32_t)spent : 0;
+}
+
 /* Trouble that may pass: once more after a while. */
 static void wait_and_retry(struct account *a, const struct ars_reason *why, uint32_t at_least_s)
 {
-    uint32_t ms = ars_backoff_next(&a->backoff);
+    uint32_t ms = wait_ms(a);
 
     if (at_least_s > RETRY_AFTER_MAX_S)
         at_least_s = RETRY_AFTER_MAX_S;
@@ -195,6 +206,7 @@ static void on_registered(uint32_t expires_s, void *arg)
 
     if (a->state == ARS_ACCOUNT_REGISTERING) {
         ars_backoff_reset(&a->backoff);
+        a->attempt_ms = 0; /* all phones lose a server at once: the wait after it spreads them */
         account_go(a, ARS_ACCOUNT_READY);
     }
     if (a->state != ARS_ACCOUNT_READY)
@@ -364,10 +376,21 @@ static int open_connection(struct account *a)
     return ars_wss_open(&a->wss, a->env.loop, &conf, &handlers, a);
 }
 
+/* No memory, no thread: passes by itself. The rest is wrong settings. */
+static void set_up_failed(struct account *a, const char *what, int err)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "%s: %s", what, strerror(err));
+    if (err == ENOMEM || err == EAGAIN)
+        wait_and_retry(a, &why, 0);
+    else
+        fail(a, &why, NULL);
+}
+
 /* The next address of the name without further wait; why: what became of the one before. */
 static void connect_next(struct account *a, const struct ars_reason *why)
 {
-    struct ars_reason own;
     int err;
 
     disconnect(a);
@@ -379,18 +402,12 @@ static void connect_next(struct account *a, const struct ars_reason *why)
         }
     }
     err = open_connection(a);
-    if (!err)
-        return;
-    ars_reason_set(&own, ARS_REASON_INTERNAL, 0, "cannot connect: %s", strerror(err));
-    if (err == ENOMEM)
-        wait_and_retry(a, &own, 0);
-    else
-        fail(a, &own, NULL);
+    if (err)
+        set_up_failed(a, "cannot connect", err);
 }
 
 static void start_connecting(struct account *a)
 {
-    struct ars_reason why;
     int err;
 
     if (!account_go(a, ARS_ACCOUNT_CONNECTING))
@@ -398,15 +415,10 @@ static void start_connecting(struct account *a)
     a->addrs_i = 0;
     a->rebind = a->sip != NULL;
     err = make_sip(a);
-    if (!err) {
-        connect_next(a, NULL);
-        return;
-    }
-    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot set up: %s", strerror(err));
-    if (err == ENOMEM)
-        wait_and_retry(a, &why, 0);
+    if (err)
+        set_up_failed(a, "cannot set up", err);
     else
-        fail(a, &why, NULL);
+        connect_next(a, NULL);
 }
 
 /* ---- names ---- */
@@ -436,21 +448,28 @@ static void on_proxy_resolved(int err, const struct ars_addr *addrv, size_t n, v
     start_connecting(a);
 }
 
-/* True when the way goes through a proxy, whose name is being looked up now. */
-static bool resolve_proxy(struct account *a)
+/* Goes on directly, or to the proxy that the environment asks for: never round one. */
+static void resolve_proxy(struct account *a)
 {
     char host[ARS_PROXY_HOST_MAX];
+    struct ars_reason why;
     uint16_t port;
-    int err;
+    int err = ENOENT;
 
     a->proxy = (struct ars_addr){.family = ARS_AF_NONE};
-    if (a->conf->no_proxy ||
-        ars_proxy_from_env(a->conf->server, account_conf_port(a->conf), host, &port))
-        return false;
-    err = ars_resolver_query(a->resolver, &a->query, host, port, on_proxy_resolved, a);
-    if (err)
-        name_failed(a, host, err);
-    return true;
+    if (!a->conf->no_proxy)
+        err = ars_proxy_from_env(a->conf->server, account_conf_port(a->conf), host, &port);
+    if (err == ENOENT) {
+        start_connecting(a);
+    } else if (err) {
+        ars_reason_set(&why, ARS_REASON_PROXY, 0, "%s",
+                       "the environment's proxy (https_proxy, ...) cannot be used");
+        fail(a, &why, NULL);
+    } else {
+        err = ars_resolver_query(a->resolver, &a->query, host, port, on_proxy_resolved, a);
+        if (err)
+            name_failed(a, host, err);
+    }
 }
 
 static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
@@ -464,8 +483,7 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     }
     a->addrs_n = n < ARS_RESOLVE_MAX ? n : ARS_RESOLVE_MAX;
     memcpy(a->addrs, addrv, a->addrs_n * sizeof(a->addrs[0]));
-    if (!resolve_proxy(a))
-        start_connecting(a);
+    resolve_proxy(a);
 }
 
 static void on_map_problem(const struct ars_host_map_problem *p, void *arg)
@@ -507,6 +525,7 @@ static void resolve(struct account *a)
 
     if (!account_go(a, ARS_ACCOUNT_RESOLVING))
         return;
+    a->attempt_ms = ars_clock_ms();
     err = make_resolver(a);
     if (err && err != ENOMEM) {
         ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "host mapping: %s", strerror(err));

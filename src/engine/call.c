@@ -277,8 +277,7 @@ static void on_reanswered(struct ars_sip_call *sc, int status, const struct ars_
         ars_media_rollback(c->media);
         if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
             hold_failed(c, &why);
-        if (status != 408 && status != 481) /* those end the dialog (RFC 3261 12.2.1.2) */
-            sync_dialog(c);
+        sync_dialog(c);
         return;
     }
     if (c->hold == CALL_HOLDING)

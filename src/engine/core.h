@@ -36,6 +36,9 @@ struct ars_engine {
     char *user_agent;
     bool sip_trace;
 
+    /* the face's thread: the shutdown, made at the start, because the end must not lack memory */
+    struct ars_command *last_word;
+
     /* the start, protected by lock */
     pthread_mutex_t lock;
     pthread_cond_t started;

@@ -253,6 +253,7 @@ static int wait_for_start(struct ars_engine *e)
 static void engine_destroy(struct ars_engine *e)
 {
     ars_mailbox_free(e->commands);
+    ars_command_free(e->last_word);
     outbox_free(e->outbox);
     pthread_cond_destroy(&e->started);
     pthread_mutex_destroy(&e->lock);
@@ -302,6 +303,9 @@ int ars_engine_start(struct ars_engine **ret, const struct ars_engine_conf *conf
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->started, NULL);
     err = copy_conf(e, conf);
+    e->last_word = ars_command_new(ARS_CMD_SHUTDOWN);
+    if (!err && !e->last_word)
+        err = ENOMEM;
     if (!err)
         err = outbox_alloc(&e->outbox, conf->bell, conf->arg);
     if (!err)
@@ -338,13 +342,10 @@ struct ars_event *ars_engine_next_event(struct ars_engine *e)
 
 void ars_engine_free(struct ars_engine *e)
 {
-    struct ars_command *cmd;
-
     if (!e)
         return;
-    cmd = ars_command_new(ARS_CMD_SHUTDOWN);
-    if (cmd && ars_mailbox_push_reserved(e->commands, cmd))
-        ars_command_free(cmd);
+    if (!ars_mailbox_push_reserved(e->commands, e->last_word))
+        e->last_word = NULL;
     pthread_join(e->thread, NULL);
     engine_destroy(e);
 }

@@ -1,6 +1,6 @@
 /*
- * The rooms below the engine, played by a test: the front doors of sip, media, audio, wss and resolver
- * that account.c and call.c use. Time is the test's.
+ * The rooms below the engine, played by a test: the front doors of sip, media, audio, wss and
+ * resolver that account.c and call.c use. Time is the test's.
  */
 #ifndef ENGINE_FAKES_H
 #define ENGINE_FAKES_H

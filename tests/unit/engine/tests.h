@@ -10,5 +10,7 @@ extern const struct check_case account_cases[];
 extern const size_t account_cases_n;
 extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
+extern const struct check_case several_cases[];
+extern const size_t several_cases_n;
 
 #endif

@@ -102,7 +102,8 @@ struct ars_app_conf {
     const char *audio_in;   /* as in audio.h, instead of the settings' (tests); NULL */
     const char *audio_out;
     const char *audio_ring;
-    bool sip_trace;          /* redacted messages go to the log */
+    const char *awake_why; /* in the user's words, while a call keeps the machine awake; or NULL */
+    bool sip_trace;        /* redacted messages go to the log */
     void (*bell)(void *arg); /* call ars_app_dispatch() soon; any thread, must not block */
     void *bell_arg;
     const struct ars_app_handlers *handlers;

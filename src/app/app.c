@@ -10,6 +10,7 @@
 
 #define HISTORY_FILE "history.sqlite"
 #define STATS_MS     1000
+#define NAME         "ARS Phone"
 #define PATH_LEN     4096
 
 void app_ring(struct ars_app *app)
@@ -144,6 +145,7 @@ void ars_app_dispatch(struct ars_app *app)
     take_demo(app);
     calls_flush(app);
     line_flush(app);
+    ars_inhibit_set(app->inhibit, app->calls.n > 0 ? app->awake_why : NULL);
     problems_tell(&app->problems, &app->handlers, app->arg);
     if (app->stopped && !was_stopped && app->handlers.stopped)
         app->handlers.stopped(app->arg); /* the last: it may free the app */
@@ -239,6 +241,8 @@ static int copy_conf(struct ars_app *app, const struct ars_app_conf *conf)
     if (!err)
         err = copy(&app->demo_program, conf->demo_line);
     if (!err)
+        err = copy(&app->awake_why, conf->awake_why);
+    if (!err)
         err = copy(&app->audio_in, conf->audio_in);
     if (!err)
         err = copy(&app->audio_out, conf->audio_out);
@@ -264,6 +268,8 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf)
         err = load_settings(app);
     if (!err)
         err = ars_secrets_alloc(&app->secrets, app->config_dir, 0);
+    if (!err)
+        err = ars_inhibit_alloc(&app->inhibit, NAME);
     if (!err)
         err = open_history(app, conf);
     if (!err)
@@ -292,6 +298,7 @@ void ars_app_free(struct ars_app *app)
         return;
     ars_engine_free(app->engine);
     demo_stop(app->demo);
+    ars_inhibit_free(app->inhibit);
     ars_secrets_free(app->secrets);
     ars_history_close(app->history);
     app_calls_close(&app->calls);
@@ -300,6 +307,7 @@ void ars_app_free(struct ars_app *app)
     ars_settings_free(app->settings);
     free(app->config_dir);
     free(app->demo_program);
+    free(app->awake_why);
     free(app->audio_in);
     free(app->audio_out);
     free(app->audio_ring);

@@ -7,6 +7,7 @@
 #include <ars/app.h>
 #include <ars/engine.h>
 #include <ars/history.h>
+#include <ars/inhibit.h>
 #include <ars/secret.h>
 #include <ars/secrets.h>
 #include <ars/settings.h>
@@ -35,6 +36,8 @@ struct ars_app {
     struct calls calls;
     struct problems problems;
     struct demo *demo;
+    struct ars_inhibit *inhibit;
+    char *awake_why; /* NULL: the machine may sleep */
     size_t missed;
     uint32_t last_tag;
     bool stopped;

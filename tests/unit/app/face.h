@@ -20,6 +20,8 @@ extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
 extern const struct check_case app_cases[];
 extern const size_t app_cases_n;
+extern const struct check_case awake_cases[];
+extern const size_t awake_cases_n;
 
 #define FACE_PROBLEMS 16
 

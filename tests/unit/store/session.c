@@ -100,56 +100,6 @@ static GVariant *ready(const char *reply)
 
 /* ---- the bus ---- */
 
-static int write_config(const struct session *s)
-{
-    char config[1024];
-
-    snprintf(config, sizeof(config),
-             "<busconfig><type>session</type><listen>unix:dir=%s</listen>\n"
-             "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>\n"
-             "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>\n",
-             s->folder.path);
-    return folder_write(&s->folder, "bus.conf", config);
-}
-
-static int read_address(int fd)
-{
-    char address[512];
-    size_t n = 0;
-
-    while (n < sizeof(address) - 1) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-
-        if (poll(&p, 1, PATIENCE) <= 0)
-            return ETIMEDOUT;
-        if (read(fd, &address[n], 1) != 1)
-            return EPIPE;
-        if (address[n] == '\n')
-            break;
-        n++;
-    }
-    address[n] = '\0';
-    return setenv("DBUS_SESSION_BUS_ADDRESS", address, 1) ? errno : 0;
-}
-
-static int start_bus(struct session *s)
-{
-    char config[512];
-    char *argv[] = {text("dbus-daemon"), config, text("--print-address"), text("--nofork"), NULL};
-    int out[2];
-    int err;
-
-    snprintf(config, sizeof(config), "--config-file=%s", folder_file(&s->folder, "bus.conf"));
-    if (pipe2(out, O_CLOEXEC))
-        return errno;
-    err = start(&s->bus, argv, -1, out[1]);
-    close(out[1]);
-    if (!err)
-        err = read_address(out[0]);
-    close(out[0]);
-    return err;
-}
-
 static void keep(char **to, const char *name, const char *value)
 {
     *to = ars_strdup(getenv(name));
@@ -175,8 +125,10 @@ int session_start(struct session *s)
     keep(&s->runtime_dir, "XDG_RUNTIME_DIR", s->folder.path);
     keep(&s->data_home, "XDG_DATA_HOME", folder_file(&s->folder, "data"));
     keep(&s->home, "HOME", s->folder.path);
-    err = write_config(s);
-    return err ? err : start_bus(s);
+    err = bus_start(&s->bus, s->folder.path);
+    if (!err && setenv("DBUS_SESSION_BUS_ADDRESS", s->bus.address, 1))
+        err = errno;
+    return err;
 }
 
 /* Else GLib ends the program together with the bus. */
@@ -212,7 +164,7 @@ static void wake_user(struct prompter *p)
 
 void session_stop(struct session *s)
 {
-    if (s->bus > 0)
+    if (s->bus.pid > 0)
         outlive_bus();
     if (s->prompter) {
         wake_user(s->prompter);
@@ -224,7 +176,7 @@ void session_stop(struct session *s)
     }
     secret_service_disconnect();
     session_stop_keyring(s);
-    stop(&s->bus);
+    bus_stop(&s->bus);
     while (g_main_context_iteration(NULL, FALSE))
         ;
     if (s->folder.path[0]) {

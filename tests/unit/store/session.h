@@ -7,11 +7,12 @@
 
 #include <sys/types.h>
 
+#include "bus.h"
 #include "tests.h"
 
 struct session {
     struct folder folder;
-    pid_t bus;
+    struct bus bus;
     pid_t keyring;
     struct prompter *prompter;
     char *runtime_dir; /* as they were */

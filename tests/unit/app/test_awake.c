@@ -1,0 +1,180 @@
+/* Unit tests of app: a call keeps the machine awake. A played logind on a bus of its own. */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+
+#include <ars/str.h>
+
+#include "bus.h"
+#include "face.h"
+
+#define WHY "A call is going on"
+
+struct logind {
+    struct bus daemon;
+    GDBusConnection *bus;
+    guint name;
+    unsigned named;
+    unsigned locks;
+    int lock; /* our end of the newest one: it hangs up when the other is closed */
+    char what[32];
+    char who[32];
+    char why[64];
+    char mode[16];
+};
+
+static const char xml[] =
+    "<node><interface name='org.freedesktop.login1.Manager'><method name='Inhibit'>"
+    "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
+    "<arg type='s' direction='in'/><arg type='h' direction='out'/></method></interface></node>";
+
+static void on_method(GDBusConnection *bus, const char *sender, const char *path,
+                      const char *interface, const char *method, GVariant *args,
+                      GDBusMethodInvocation *call, gpointer arg)
+{
+    struct logind *l = arg;
+    GUnixFDList *fds = g_unix_fd_list_new();
+    const char *what;
+    const char *who;
+    const char *why;
+    const char *mode;
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC))
+        abort();
+    g_variant_get(args, "(&s&s&s&s)", &what, &who, &why, &mode);
+    ars_strcpy(l->what, sizeof(l->what), what);
+    ars_strcpy(l->who, sizeof(l->who), who);
+    ars_strcpy(l->why, sizeof(l->why), why);
+    ars_strcpy(l->mode, sizeof(l->mode), mode);
+    if (l->lock >= 0)
+        close(l->lock);
+    l->lock = ends[0];
+    g_unix_fd_list_append(fds, ends[1], NULL);
+    close(ends[1]);
+    g_dbus_method_invocation_return_value_with_unix_fd_list(call, g_variant_new("(h)", 0), fds);
+    g_object_unref(fds);
+    l->locks++;
+}
+
+static void on_name(GDBusConnection *bus, const char *name, gpointer arg)
+{
+    struct logind *l = arg;
+
+    l->named++;
+}
+
+static int logind_start(struct logind *l, const char *dir)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_method};
+    GDBusNodeInfo *info = g_dbus_node_info_new_for_xml(xml, NULL);
+    int err;
+
+    l->lock = -1;
+    err = bus_start(&l->daemon, dir);
+    if (err)
+        return err;
+    setenv("DBUS_SYSTEM_BUS_ADDRESS", l->daemon.address, 1);
+    l->bus =
+        g_dbus_connection_new_for_address_sync(l->daemon.address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, NULL);
+    if (!info || !l->bus)
+        return EIO;
+    g_dbus_connection_register_object(l->bus, "/org/freedesktop/login1", info->interfaces[0],
+                                      &vtable, l, NULL, NULL);
+    g_dbus_node_info_unref(info);
+    l->name = g_bus_own_name_on_connection(l->bus, "org.freedesktop.login1",
+                                           G_BUS_NAME_OWNER_FLAGS_NONE, on_name, NULL, l, NULL);
+    return 0;
+}
+
+static void logind_stop(struct logind *l)
+{
+    GDBusConnection *ours;
+
+    if (l->daemon.pid <= 0)
+        return;
+    ours = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
+    if (ours) { /* else GLib ends the program together with the bus */
+        g_dbus_connection_set_exit_on_close(ours, FALSE);
+        g_object_unref(ours);
+    }
+    if (l->name)
+        g_bus_unown_name(l->name);
+    g_clear_object(&l->bus);
+    if (l->lock >= 0)
+        close(l->lock);
+    bus_stop(&l->daemon);
+    unsetenv("DBUS_SYSTEM_BUS_ADDRESS");
+}
+
+static bool is_held(const struct logind *l)
+{
+    struct pollfd p = {.fd = l->lock, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 0;
+}
+
+static int await_release(struct face *f, const struct logind *l)
+{
+    struct pollfd p = {.fd = l->lock, .events = POLLIN};
+
+    for (int i = 0; i < 2000; i++) {
+        face_serve(f);
+        if (poll(&p, 1, 1) > 0)
+            return 0;
+    }
+    return check_fail(__FILE__, __LINE__, "the lock is still held");
+}
+
+static int test_awake_during_calls(void)
+{
+    struct logind logind = {0};
+    struct face f = {0};
+    ars_id first;
+    ars_id second;
+    int err;
+
+    TRY(face_make(&f));
+    TRY(logind_start(&logind, f.dir));
+    TRY(face_start_with(&f, &(struct ars_app_conf){.awake_why = WHY}));
+    TRY(face_await(&f, &logind.named, 1));
+    face_serve(&f);
+    CHECK_INT(logind.locks, 0);
+    first = fake_incoming("A", "1");
+    TRY(face_await(&f, &logind.locks, 1));
+    CHECK_STR(logind.what, "sleep:idle");
+    CHECK_STR(logind.who, "ARS Phone");
+    CHECK_STR(logind.why, WHY);
+    CHECK_STR(logind.mode, "block");
+    second = fake_incoming("B", "2");
+    face_serve(&f);
+    fake_end(first, ARS_REASON_CANCELLED, 0, "", true, 0);
+    face_serve(&f);
+    CHECK(is_held(&logind)); /* there is still one */
+    CHECK_INT(logind.locks, 1);
+    fake_end(second, ARS_REASON_CANCELLED, 0, "", true, 0);
+    TRY(await_release(&f, &logind));
+    fake_incoming("C", "3");
+    TRY(face_await(&f, &logind.locks, 2));
+    face_serve(&f);
+    CHECK(is_held(&logind));
+    face_stop(&f);
+    CHECK(!is_held(&logind)); /* the program's end, too */
+out:
+    face_stop(&f);
+    logind_stop(&logind);
+    face_remove(&f);
+    return err;
+}
+
+const struct check_case awake_cases[] = {
+    {"awake/during-calls", test_awake_during_calls, false},
+};
+const size_t awake_cases_n = CHECK_COUNT(awake_cases);

@@ -1,5 +1,6 @@
 """A PulseAudio of our own with virtual sound cards: what is played and heard, in one recording."""
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -58,6 +59,7 @@ class Pulse:
 
     def stop(self):
         self.p.stop()
+        shutil.rmtree(self.run, ignore_errors=True)
 
 
 class Recording:

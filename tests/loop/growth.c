@@ -15,7 +15,7 @@
 #define CALLS   50
 /* What caches may settle at; a leak of 350 bytes a call would show. */
 #define HEAP_MAX (16 * 1024)
-/* An answered INVITE is remembered for 64 * T1 (RFC 6026 timers L and M), then nothing of it is left. */
+/* An answered INVITE is remembered for 64 * T1 (RFC 6026 timers L and M), then forgotten. */
 #define FORGOTTEN_MS (33 * 1000)
 
 struct holdings {

@@ -168,7 +168,7 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
                          bool use_candidate);
 void icecheck_on_response(struct ice_base *b, const struct ars_addr *src,
                           const struct stun_msg *msg);
-/* All pairs but the one in use are checked again; the first that answers takes a silent one's place. */
+/* Checks all pairs but the one in use; the first that answers takes a silent one's place. */
 void icecheck_search(struct ice_agent *a);
 /* RFC 8445 6.1.2.3 after a role switch */
 void icecheck_switch_role(struct ice_agent *a, bool controlling);

@@ -57,8 +57,8 @@ int exchange(struct call *c, struct phone *from, struct phone *to, enum ars_dir 
 int establish(struct call *c, const char *codecs);
 
 /*
- * Whether x hears the tone at its level, over 400 ms, after 300 ms in which the old sound ends. A machine
- * that stalls makes the phone conceal for a while: then it is listened to again.
+ * Whether x hears the tone at its level, over 400 ms, after 300 ms in which the old sound ends. A
+ * machine that stalls makes the phone conceal for a while: then it is listened to again.
  */
 bool hears_tone(struct call *c, struct phone *x);
 

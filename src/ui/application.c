@@ -60,6 +60,7 @@ static gboolean start_phone(ArsApplication *self)
         .config_dir = config,
         .data_dir = data,
         .demo_line = g_getenv("ARS_DEMO_LINE"),
+        .awake_why = _("In a call"),
         .sip_trace = trace,
     };
     int err = ars_bridge_start(self->bridge, &conf);

@@ -11,7 +11,6 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402
 
 PHONE = os.environ.get('ARS_PHONE', os.path.join(BUILD, 'dev', 'bin', 'ars-phone'))
-DEMO_LINE = os.environ.get('ARS_DEMO_LINE', os.path.join(os.path.dirname(PHONE), 'ars-demo-line'))
 APP = 'ars-phone'
 START = 30
 ACT = 8
@@ -34,16 +33,16 @@ class Window:
     compiled pattern. frame: only in the window of that title.
     """
 
-    def __init__(self, folder, home, argv=(), env=None):
+    def __init__(self, folder, home, argv=(), env=None, program=(PHONE, '--verbose')):
         self.folder = folder
         self.log = os.path.join(folder, 'ars-phone.txt')
         self.shots = 0
         environment = dict(os.environ, XDG_CONFIG_HOME=os.path.join(home, 'config'),
-                           XDG_DATA_HOME=os.path.join(home, 'data'), ARS_DEMO_LINE=DEMO_LINE,
+                           XDG_DATA_HOME=os.path.join(home, 'data'),
                            G_DEBUG='fatal-criticals', **(env or {}))
         with open(self.log, 'ab') as out:
             self.start = out.tell()
-            self.p = subprocess.Popen([PHONE, '--verbose', *argv], stdin=subprocess.DEVNULL,
+            self.p = subprocess.Popen([*program, *argv], stdin=subprocess.DEVNULL,
                                       stdout=out, stderr=subprocess.STDOUT, env=environment)
         self.started = time.monotonic()
 

@@ -56,6 +56,7 @@ static void destructor(void *arg)
     ctrans_detach(&call->bye);
     if (call->server)
         strans_disown(call->server);
+    refer_close(&call->refer);
     list_unlink(&call->le);
     mem_deref(call->dlg);
     free(call->headers);
@@ -95,13 +96,19 @@ void call_set_why(struct ars_sip_call *call, const struct ars_reason *why)
         call->why = *why;
 }
 
+static void forget_handlers(struct ars_sip_call *call)
+{
+    memset(&call->h, 0, sizeof(call->h));
+    memset(&call->refer.h, 0, sizeof(call->refer.h));
+}
+
 /* Takes the handlers away, so that each is called at most once more. This one may free the call. */
 static void tell_ended(struct ars_sip_call *call)
 {
     struct ars_sip_call_handlers h = call->h;
     struct ars_reason why = call->why;
 
-    memset(&call->h, 0, sizeof(call->h));
+    forget_handlers(call);
     if (h.ended)
         h.ended(call, &why, call->arg);
 }
@@ -131,6 +138,7 @@ static void silence(struct ars_sip_call *call)
     ctrans_detach(&call->bye);
     if (call->server)
         strans_disown(call->server);
+    refer_close(&call->refer);
 }
 
 static void forget(struct ars_sip_call *call)
@@ -295,7 +303,9 @@ void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *s
         mod_receive_update(call, in, st);
     else if (msg_in_is(in, "INFO"))
         receive_info(call, in, st);
-    else
+    else if (msg_in_is(in, "REFER"))
+        refer_receive(call, in, st);
+    else if (!msg_in_is(in, "NOTIFY") || !refer_receive_notify(call, in, st))
         uas_answer_plain(st, in);
     mem_deref(call);
 }
@@ -362,7 +372,7 @@ void call_close_all(struct ars_sip *sip)
     while (sip->calls.head) {
         struct ars_sip_call *call = sip->calls.head->data;
 
-        memset(&call->h, 0, sizeof(call->h));
+        forget_handlers(call);
         forget(call);
     }
 }
@@ -527,7 +537,7 @@ void ars_sip_call_free(struct ars_sip_call *call)
 {
     if (!call || call->state == CALL_ENDED)
         return;
-    memset(&call->h, 0, sizeof(call->h));
+    forget_handlers(call);
     forget(call);
 }
 

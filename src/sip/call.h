@@ -16,6 +16,7 @@
 #include "auth.h"
 #include "ctrans.h"
 #include "dialog.h"
+#include "refer.h"
 #include "strans.h"
 
 enum call_state {
@@ -81,6 +82,7 @@ struct ars_sip_call {
     struct ars_timer tell_timer; /* `ended` is told when the peer takes its time */
     int bye_status;              /* why we end it, 0: no fault */
     struct ars_reason why;
+    struct refer refer;
     char *peer_name;
     char *peer_number;
 };
@@ -121,6 +123,9 @@ void call_read_peer(struct ars_sip_call *call, const struct sip_in *in);
 
 /* ACK for the 2xx with that CSeq; kept for repetitions. */
 int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_body *body);
+
+/* What to put into a Request-URI for `target`, and what to show; the caller frees both. EINVAL. */
+int invite_target(const struct ars_sip *sip, const char *target, char **ret_uri, char **ret_number);
 
 /* INVITE or re-INVITE with the kept offer. */
 int invite_send(struct ars_sip_call *call, ctrans_fn *fn);

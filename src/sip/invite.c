@@ -226,8 +226,7 @@ static int uri_of_number(const struct ars_sip *sip, const char *number, char **r
     return *ret_uri && *ret_number ? 0 : err ? err : ENOMEM;
 }
 
-static int resolve_target(const struct ars_sip *sip, const char *target, char **ret_uri,
-                          char **ret_number)
+int invite_target(const struct ars_sip *sip, const char *target, char **ret_uri, char **ret_number)
 {
     if (!target)
         return EINVAL;
@@ -284,7 +283,7 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
 
     if (!sip->tp)
         return ENOTCONN;
-    err = resolve_target(sip, target, &uri, &number);
+    err = invite_target(sip, target, &uri, &number);
     if (err)
         goto out;
     err = call_alloc(&call, sip, true);

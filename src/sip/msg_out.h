@@ -12,8 +12,8 @@
 
 struct sip_in;
 
-/* What we understand; REFER is answered (603), but not asked for. */
-#define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"
+/* What we understand. */
+#define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER"
 #define OUT_SUPPORTED "outbound"
 
 /* All texts are borrowed during the call. Header lines are whole: "Name: value\r\n". */

@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "event_hdr.h"
 #include "request.h"
 #include "strans.h"
 #include "uas.h"
@@ -111,24 +112,11 @@ static bool is_known_method(const struct sip_in *in)
     return false;
 }
 
-/* RFC 6665 section 7.2.2: a package that we know; parameters such as ";id=1" are not part of it. */
-static bool is_known_event(const struct sip_in *in)
-{
-    const struct pl *event = msg_in_hdr(in, "Event");
-    const char *semi = event ? memchr(event->p, ';', event->l) : NULL;
-    struct pl package;
-
-    if (!event)
-        return false;
-    package = msg_in_trim((struct pl){event->p, semi ? (size_t)(semi - event->p) : event->l});
-    return pl_strcasecmp(&package, EVENT_MWI) == 0;
-}
-
 void uas_answer_plain(struct strans *st, const struct sip_in *in)
 {
     if (msg_in_is(in, "OPTIONS"))
         (void)strans_reply(st, 200, NULL, ALLOW_LINE ACCEPT_LINE SUPPORTED_LINE, NULL);
-    else if (msg_in_is(in, "NOTIFY") && is_known_event(in))
+    else if (msg_in_is(in, "NOTIFY") && event_hdr_is(in, EVENT_MWI))
         (void)strans_reply(st, 200, NULL, NULL, NULL);
     else if (msg_in_is(in, "NOTIFY"))
         (void)strans_reply(st, 489, NULL, ALLOW_EVENTS_LINE, NULL);

@@ -402,6 +402,14 @@ out:
     return err;
 }
 
+/* Bodies are SDP unless the headers say otherwise. */
+static const char *sdp_line(const char *headers, size_t len)
+{
+    bool typed = headers && strstr(headers, "Content-Type:");
+
+    return len && !typed ? "Content-Type: application/sdp\r\n" : "";
+}
+
 void fake_invite(struct fake *f, const char *branch, const char *headers, const char *body)
 {
     size_t len = body ? strlen(body) : 0;
@@ -435,7 +443,7 @@ void fake_request(struct fake *f, const char *method, const char *branch, unsign
               "CSeq: %u %s\r\n%s%s"
               "Content-Length: %zu\r\n\r\n%s",
               method, branch, *to_tag ? ";tag=" : "", to_tag, cseq, method, headers ? headers : "",
-              len ? "Content-Type: application/sdp\r\n" : "", len, body ? body : "");
+              sdp_line(headers, len), len, body ? body : "");
 }
 
 int fake_incoming_up(struct fake *f, char *tag)
@@ -490,7 +498,7 @@ void fake_request_out(struct fake *f, const char *method, const char *branch, un
               "CSeq: %u %s\r\n%s%s"
               "Content-Length: %zu\r\n\r\n%s",
               method, branch, from, id, cseq, method, headers ? headers : "",
-              len ? "Content-Type: application/sdp\r\n" : "", len, body ? body : "");
+              sdp_line(headers, len), len, body ? body : "");
 }
 
 int fake_dial(struct fake *f, const char **ret_invite)

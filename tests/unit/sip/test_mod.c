@@ -394,7 +394,7 @@ static int test_requests_in_dialog(void)
         {"INFO", "Content-Type: application/dtmf-relay\r\n", "SIP/2.0 200 "},
         {"OPTIONS", "", "SIP/2.0 200 "},
         {"NOTIFY", "Event: message-summary;id=1\r\nSubscription-State: active\r\n", "SIP/2.0 200 "},
-        {"NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", "SIP/2.0 489 "},
+        {"NOTIFY", "Event: refer\r\nSubscription-State: active\r\n", "SIP/2.0 481 "},
         {"NOTIFY", "", "SIP/2.0 489 "},
         {"MESSAGE", "", "SIP/2.0 405 "},
         {"REFER", "Refer-To: <sip:a@b>\r\n", "SIP/2.0 603 "},

@@ -339,3 +339,17 @@ gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code
     gtk_widget_grab_focus(field);
     return TRUE;
 }
+
+void ars_account_form_clear_reason(ArsAccountForm *self)
+{
+    ArsHintRow *const hints[] = {self->server_hint, self->port_hint, self->path_hint,
+                                 self->login_hint, self->password_hint};
+
+    for (guint i = 0; i < G_N_ELEMENTS(hints); i++)
+        ars_hint_row_set_error(hints[i], NULL);
+}
+
+void ars_account_form_focus(ArsAccountForm *self)
+{
+    gtk_widget_grab_focus(GTK_WIDGET(self->display_name));
+}

@@ -29,5 +29,9 @@ gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_
 /* Marks the field that the server refused. FALSE where it is none of them. */
 gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code code,
                                       const char *words);
+void ars_account_form_clear_reason(ArsAccountForm *self);
+
+/* Where one begins to type. */
+void ars_account_form_focus(ArsAccountForm *self);
 
 #endif

@@ -27,8 +27,9 @@ struct _ArsSettingsAccount {
     GtkWidget *remove;
 
     ArsBridge *bridge;
-    gboolean busy;    /* saved, and not ready or refused yet */
-    gboolean started; /* the line has left the state of before */
+    gboolean busy;     /* saved, and not ready or refused yet */
+    gboolean started;  /* the line has left the state of before */
+    gboolean in_doubt; /* saved, and nothing but the certificate stands in the way */
 };
 
 enum { CONNECTED, DEMO, LOOK, SIGNALS };
@@ -72,7 +73,8 @@ static void show_refusal(ArsSettingsAccount *self, const struct ars_app_line *li
     g_autofree char *words = words_line_advice(line);
 
     set_busy(self, FALSE);
-    gtk_widget_set_visible(self->look, line->cert != NULL);
+    self->in_doubt = line->cert != NULL;
+    gtk_widget_set_visible(self->look, self->in_doubt);
     if (!ars_account_form_show_reason(self->form, line->reason.code, words))
         set_state(self, words, TRUE);
     else
@@ -81,10 +83,24 @@ static void show_refusal(ArsSettingsAccount *self, const struct ars_app_line *li
         g_signal_emit(self, signals[LOOK], 0);
 }
 
+/* The user trusts the certificate: what was begun goes on. */
+static void resume(ArsSettingsAccount *self)
+{
+    gtk_widget_set_visible(self->look, FALSE);
+    ars_account_form_clear_reason(self->form);
+    set_state(self, "", FALSE);
+    set_busy(self, TRUE);
+}
+
 static void on_line(ArsSettingsAccount *self)
 {
     const struct ars_app_line *line = line_of(self);
 
+    if (self->in_doubt && line->state != ARS_ACCOUNT_FAILED) {
+        self->in_doubt = FALSE;
+        if (!line->demo)
+            resume(self);
+    }
     gtk_widget_set_visible(self->remove, ars_app_account(app_of(self)) != NULL);
     gtk_widget_set_visible(self->demo, !line->configured && !line->demo);
     if (!self->busy || line->demo)
@@ -137,6 +153,7 @@ static void on_save(ArsSettingsAccount *self)
 
     if (self->busy || !app_of(self))
         return;
+    self->in_doubt = FALSE;
     gtk_widget_set_visible(self->look, FALSE);
     set_state(self, "", FALSE);
     if (!ars_account_form_collect(self->form, ars_app_account(app_of(self)), &account, &password)) {
@@ -169,6 +186,7 @@ static void on_demo(ArsSettingsAccount *self)
 
 static void on_edited(ArsSettingsAccount *self)
 {
+    self->in_doubt = FALSE;
     if (!self->busy)
         set_state(self, "", FALSE);
 }
@@ -276,11 +294,7 @@ void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge
     g_signal_connect_swapped(ars_bridge_line(bridge), "changed", G_CALLBACK(on_line), self);
     g_signal_connect_object(bridge, "problem", G_CALLBACK(on_problem), self, G_CONNECT_SWAPPED);
     on_line(self);
+    ars_account_form_focus(self->form);
     if (line_of(self)->state == ARS_ACCOUNT_FAILED && !line_of(self)->demo)
         show_refusal(self, line_of(self));
-}
-
-gboolean ars_settings_account_is_busy(ArsSettingsAccount *self)
-{
-    return self->busy;
 }

@@ -15,7 +15,4 @@ G_DECLARE_FINAL_TYPE(ArsSettingsAccount, ars_settings_account, ARS, SETTINGS_ACC
 
 void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge);
 
-/* Whether "Save and connect" is under way. */
-gboolean ars_settings_account_is_busy(ArsSettingsAccount *self);
-
 #endif

@@ -1,5 +1,6 @@
 /* ui: one sentence and at most one button under the header (AdwBanner came with libadwaita 1.3). */
 #include "banner.h"
+#include "reveal.h"
 
 struct _ArsBanner {
     AdwBin parent_instance;
@@ -37,6 +38,7 @@ static void ars_banner_class_init(ArsBannerClass *klass)
 static void ars_banner_init(ArsBanner *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    reveal_setup(self->revealer);
 }
 
 void ars_banner_show(ArsBanner *self, const char *sentence, const char *button)
@@ -45,13 +47,12 @@ void ars_banner_show(ArsBanner *self, const char *sentence, const char *button)
     gtk_widget_set_visible(GTK_WIDGET(self->button), button != NULL);
     if (button)
         gtk_button_set_label(self->button, button);
-    gtk_widget_set_visible(GTK_WIDGET(self->revealer), TRUE);
-    gtk_revealer_set_reveal_child(self->revealer, TRUE);
+    reveal(self->revealer, TRUE);
 }
 
 void ars_banner_hide(ArsBanner *self)
 {
-    gtk_revealer_set_reveal_child(self->revealer, FALSE);
+    reveal(self->revealer, FALSE);
 }
 
 gboolean ars_banner_is_shown(ArsBanner *self)

@@ -3,6 +3,7 @@
 
 #include <ars/reason.h>
 
+#include "reveal.h"
 #include "ticker.h"
 #include "window_private.h"
 #include "words.h"
@@ -50,9 +51,10 @@ static void update_layout(ArsWindow *self)
 
     gtk_widget_set_visible(GTK_WIDGET(self->call_view), item != NULL);
     gtk_stack_set_visible_child_name(self->title_stack, self->wide ? "switcher" : "nothing");
+    gtk_widget_set_visible(self->switcher, self->wide);
     gtk_widget_set_visible(self->switcher_bar, !self->wide);
     gtk_widget_set_visible(self->back, shows && adw_leaflet_get_folded(self->leaflet));
-    gtk_revealer_set_reveal_child(self->call_bar, item && !shows);
+    reveal(self->call_bar, item && !shows);
     tell_hidden(self->pages, shows && adw_leaflet_get_folded(self->leaflet));
     tell_hidden(GTK_WIDGET(self->call_view), !shows);
     tell_hidden(GTK_WIDGET(self->dialpad),
@@ -258,6 +260,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_button);
     gtk_widget_class_bind_template_child(widget, ArsWindow, back);
     gtk_widget_class_bind_template_child(widget, ArsWindow, title_stack);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, switcher);
     gtk_widget_class_bind_template_child(widget, ArsWindow, toasts);
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_banner);
     gtk_widget_class_bind_template_child(widget, ArsWindow, notice);
@@ -302,6 +305,7 @@ static void ars_window_init(ArsWindow *self)
 {
     g_queue_init(&self->notices);
     gtk_widget_init_template(GTK_WIDGET(self));
+    reveal_setup(self->call_bar);
 }
 
 static void restore_size(ArsWindow *self)

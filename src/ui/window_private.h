@@ -18,6 +18,7 @@ struct _ArsWindow {
     ArsLineButton *line_button;
     GtkWidget *back;
     GtkStack *title_stack;
+    GtkWidget *switcher;
     AdwToastOverlay *toasts;
     ArsBanner *line_banner;
     ArsBanner *notice;
@@ -40,7 +41,6 @@ struct _ArsWindow {
     gboolean knows_last;
     gboolean wide;
     guint layout_idle;
-    int shown_line; /* enum ars_reason_code of the line's banner */
 };
 
 /* window_keys.c */

@@ -1,11 +1,25 @@
 """A desktop of our own for a window under test: display, window manager, D-Bus, keyring."""
 import os
+import random
 import subprocess
 import tempfile
 
 from proc import Process, end, run, wait_for
 
 SCREEN = (1280, 1024)
+
+BUS_CONFIG = """<busconfig>
+  <type>session</type>
+  <listen>{address}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
 
 
 class Desktop:
@@ -37,7 +51,7 @@ class Desktop:
                  run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'], check=False).stdout and
                  'window id' in run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'],
                                     check=False).stdout, 10)
-        self._keyring()
+        self.start_keyring()
 
     def _start(self, name, argv):
         p = Process(argv, os.path.join(self.folder, f'{name}.txt'))
@@ -45,19 +59,32 @@ class Desktop:
         return p
 
     def _display(self):
+        """
+        A number of our own: Xvfb would take a lock whose owner lives in another process namespace
+        for a stale one.
+        """
+        number = next(n for n in random.sample(range(100, 10000), 100)
+                      if not os.path.exists(f'/tmp/.X{n}-lock'))
         read, write = os.pipe()
         self.x = subprocess.Popen(
-            ['Xvfb', '-displayfd', str(write), '-screen', '0', f'{SCREEN[0]}x{SCREEN[1]}x24',
-             '-nolisten', 'tcp', '-noreset'], pass_fds=(write,), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ['Xvfb', f':{number}', '-displayfd', str(write), '-screen', '0',
+             f'{SCREEN[0]}x{SCREEN[1]}x24', '-nolisten', 'tcp', '-noreset'], pass_fds=(write,),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as f:
             os.environ['DISPLAY'] = ':' + f.readline().strip()
 
     def _bus(self):
+        """Nothing starts by itself but the accessibility bus: there is a keyring when we start it."""
+        config = os.path.join(self.run_dir, 'bus.conf')
         address = f'unix:path={self.run_dir}/bus'
-        self._start('dbus', ['dbus-daemon', '--session', '--nofork', '--nopidfile',
-                             f'--address={address}'])
+        services = os.path.join(self.run_dir, 'services')
+        os.makedirs(services)
+        os.symlink('/usr/share/dbus-1/services/org.a11y.Bus.service',
+                   os.path.join(services, 'org.a11y.Bus.service'))
+        with open(config, 'w', encoding='ascii') as f:
+            f.write(BUS_CONFIG.format(address=address, services=services))
+        self._start('dbus', ['dbus-daemon', '--nofork', '--nopidfile', f'--config-file={config}'])
         wait_for('D-Bus', lambda: os.path.exists(f'{self.run_dir}/bus'), 10)
         os.environ['DBUS_SESSION_BUS_ADDRESS'] = address
         # switched on, as a screen reader would
@@ -65,16 +92,26 @@ class Desktop:
              '/org/a11y/bus', '--method', 'org.freedesktop.DBus.Properties.Set',
              'org.a11y.Status', 'IsEnabled', '<true>'], timeout=20)
 
-    def _keyring(self):
-        self.keyring = subprocess.Popen(
-            ['gnome-keyring-daemon', '--unlock', '--foreground', '--components=secrets'],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.keyring.stdin.write(b'\n')
-        self.keyring.stdin.close()
-        wait_for('a keyring', lambda: 'true' in run(
+    def has_keyring(self):
+        return 'true' in run(
             ['gdbus', 'call', '--session', '--dest', 'org.freedesktop.DBus', '--object-path',
              '/org/freedesktop/DBus', '--method', 'org.freedesktop.DBus.NameHasOwner',
-             'org.freedesktop.secrets'], check=False).stdout, 10)
+             'org.freedesktop.secrets'], check=False).stdout
+
+    def start_keyring(self, unlocked=True):
+        """What was kept by one that was stopped is there again, behind the same password."""
+        self.keyring = subprocess.Popen(
+            ['gnome-keyring-daemon', *(['--unlock'] if unlocked else []), '--foreground',
+             '--components=secrets'], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        if unlocked:
+            self.keyring.stdin.write(b'of the keyring')
+        self.keyring.stdin.close()
+        wait_for('a keyring', self.has_keyring, 10)
+
+    def stop_keyring(self):
+        end(self.keyring)
+        wait_for('no keyring', lambda: not self.has_keyring(), 10)
 
     def screenshot(self, path):
         """Of the whole display."""

@@ -12,6 +12,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 
 PHONE = os.environ.get('ARS_PHONE', os.path.join(BUILD, 'dev', 'bin', 'ars-phone'))
 APP = 'ars-phone'
+APP_TITLE = 'ARS Phone'
 START = 30
 ACT = 8
 
@@ -150,6 +151,26 @@ class Window:
             if time.monotonic() > deadline:
                 raise Failed(f'"{text_of(name)}" does not take a click')
 
+    def wait_still(self, name, frame=None, can=lambda node: True):
+        """Until it has a size and no animation moves it; (x, y, width, height) in its window."""
+        seen = []
+
+        def probe():
+            node = self.find(name, can, frame)
+            box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+            seen.append((box.x, box.y, box.width, box.height))
+            return box.height > 0 and len(seen) > 1 and seen[-1] == seen[-2] and seen[-1]
+
+        return wait_for(f'"{text_of(name)}" at rest', probe, ACT, every=0.1)
+
+    def press(self, name, frame=None, can=lambda node: True):
+        """With the pointer, in the middle of it; the frame is that of an X window of this title."""
+        x, y, width, height = self.wait_still(name, frame, can)
+        window = wait_for(f'X window "{frame or APP_TITLE}"',
+                          lambda: self.x_window(frame or APP_TITLE), ACT)
+        run(['xdotool', 'mousemove', '--window', window, str(x + width // 2),
+             str(y + height // 2), 'click', '1'])
+
     def type(self, name, text, frame=None):
         """Into a field, in the place of what it holds."""
         node = self.find(name, can_edit, frame)
@@ -218,7 +239,9 @@ def text_of(name):
 
 
 def can_act(node):
-    return node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0
+    """What a screen reader would offer to press: a label's actions are those of its menu."""
+    return node.get_role() != Atspi.Role.LABEL and node.get_action_iface() is not None and \
+        node.get_action_iface().get_n_actions() > 0
 
 
 def can_edit(node):

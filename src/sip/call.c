@@ -60,7 +60,6 @@ static void destructor(void *arg)
     list_unlink(&call->le);
     mem_deref(call->dlg);
     free(call->headers);
-    free(call->credentials);
     free(call->offer_type);
     free(call->offer.data);
     free(call->ack.data);
@@ -329,23 +328,29 @@ void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in)
 
 /* ---- 2xx that nobody waits for ---- */
 
+static void acknowledge(struct ars_sip *sip, const struct sip_in *in, const struct dialog *d)
+{
+    struct ars_buf b;
+
+    dialog_ack(d, &b, sip, in->cseq, NULL);
+    if (!b.err)
+        (void)endpoint_send(sip, b.data, b.len);
+    ars_buf_free(&b);
+}
+
 /* RFC 3261 section 13.2.2.4: a fork that answered too late is taken and let go. */
 static void ack_and_bye(struct ars_sip *sip, const struct sip_in *in, const char *credentials)
 {
     struct dialog *d;
-    struct ars_buf b;
 
-    if (dialog_from_response(&d, in))
+    if (dialog_from_response(&d, in, credentials))
         return;
-    dialog_ack(d, &b, sip, in->cseq, credentials, NULL);
-    if (!b.err)
-        (void)endpoint_send(sip, b.data, b.len);
-    ars_buf_free(&b);
+    acknowledge(sip, in, d);
     (void)dialog_request(d, NULL, sip, "BYE", NULL, NULL, NULL, NULL);
     mem_deref(d);
 }
 
-void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
+void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ctrans *ct)
 {
     for (struct le *le = sip->calls.head; le; le = le->next) {
         struct ars_sip_call *call = le->data;
@@ -353,7 +358,7 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
         if (!call->dlg || !dialog_match_response(call->dlg, in))
             continue;
         if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
-            ack_and_bye(sip, in, call->credentials);
+            ack_and_bye(sip, in, call->dlg->credentials);
         } else if (call->ack.data && call->ack_cseq == in->cseq) {
             (void)endpoint_send(sip, call->ack.data, call->ack.len);
         } else if (call->state != CALL_LATE) {
@@ -361,8 +366,13 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours)
         }
         return;
     }
-    if (ours)
-        ack_and_bye(sip, in, NULL);
+    if (!ct || !ct->dialog)
+        return;
+    /* a re-INVITE outlived its call, whose BYE has been said */
+    if (*ct->dialog->rtag)
+        acknowledge(sip, in, ct->dialog);
+    else
+        ack_and_bye(sip, in, ct->dialog->credentials);
 }
 
 /* ---- the connection ---- */

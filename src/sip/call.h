@@ -66,14 +66,14 @@ struct ars_sip_call {
     struct ctrans *bye;
     struct strans *server; /* the peer's INVITE, re-INVITE or UPDATE that waits */
     struct auth_try try;
-    char *headers;     /* lines for our INVITE */
-    char *credentials; /* those that it went out with; the ACK has the same (13.2.2.4) */
+    char *headers; /* lines for our INVITE */
     char *offer_type;
     struct call_text offer;
     struct call_text ack; /* our last ACK, for a repeated 2xx */
     uint32_t ack_cseq;
     struct call_text ok; /* our last 2xx, sent until ACK comes */
     uint32_t ok_cseq;
+    bool ok_offers; /* it holds an offer of ours, which the ACK answers */
     uint64_t ok_wait_ms;
     uint64_t ok_until_ms;
     struct ars_timer ok_timer;
@@ -106,8 +106,8 @@ struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in);
 void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st);
 void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in);
 
-/* A 2xx to INVITE that no owner waits for; ours: a transaction of ours matched. */
-void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, bool ours);
+/* A 2xx to INVITE that no owner waits for; ct: its transaction, or NULL. */
+void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ctrans *ct);
 
 void call_close_all(struct ars_sip *sip);
 void call_lost_all(struct ars_sip *sip);

@@ -49,6 +49,7 @@ static void destructor(void *arg)
     free(ct->to);
     free(ct->call_id);
     free(ct->routes);
+    mem_deref(ct->dialog);
 }
 
 static bool is_invite(const struct ctrans *ct)
@@ -248,12 +249,12 @@ static struct ctrans *find(struct ars_sip *sip, const struct sip_in *in)
     return NULL;
 }
 
-bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, bool *ret_ours)
+bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans **ret_ct)
 {
     struct ctrans *ct = find(sip, in);
     bool waited = true;
 
-    *ret_ours = ct != NULL;
+    *ret_ct = ct;
     if (!ct)
         return false;
     mem_ref(ct);

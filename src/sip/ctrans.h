@@ -14,6 +14,7 @@
 #include "msg_out.h"
 
 struct ars_sip;
+struct dialog;
 
 enum ctrans_state {
     CTRANS_CALLING, /* also Trying of a non-INVITE */
@@ -47,6 +48,7 @@ struct ctrans {
     char *to;
     char *call_id;
     char *routes;
+    struct dialog *dialog; /* a reference, NULL outside of one */
 };
 
 /*
@@ -67,10 +69,10 @@ int ctrans_cancel(struct ctrans *ct);
 void ctrans_detach(struct ctrans **slot);
 
 /*
- * True: the transaction's owner has it. False with *ret_ours: a 2xx to INVITE that nobody waits for
- * (repeated, forked, or its owner has gone).
+ * True: the transaction's owner has it. False with *ret_ct: a 2xx to an INVITE of ours that nobody
+ * waits for (repeated, forked, or its owner has gone). *ret_ct is borrowed, NULL for none of ours.
  */
-bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, bool *ret_ours);
+bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans **ret_ct);
 
 /* The connection is gone. */
 void ctrans_fail_all(struct ars_sip *sip, int err);

@@ -27,6 +27,7 @@ static void destructor(void *arg)
     free(d->ltag);
     free(d->rtag);
     free(d->target);
+    free(d->credentials);
     route_clear(&d->routes);
 }
 
@@ -168,13 +169,15 @@ int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct 
     d->target = ars_strdup(half->target);
     d->lseq = half->lseq;
     d->rseq = half->rseq;
-    err = is_complete(d) ? dialog_retarget(d, in) : ENOMEM;
+    d->credentials = ars_strdup(half->credentials);
+    err =
+        is_complete(d) && (d->credentials || !half->credentials) ? dialog_retarget(d, in) : ENOMEM;
     if (!err)
         err = route_learn(&d->routes, in, "Record-Route", true); /* section 12.1.2 */
     return hand_over(ret, d, err);
 }
 
-int dialog_from_response(struct dialog **ret, const struct sip_in *in)
+int dialog_from_response(struct dialog **ret, const struct sip_in *in, const char *credentials)
 {
     struct dialog *d = alloc();
     int err;
@@ -187,6 +190,7 @@ int dialog_from_response(struct dialog **ret, const struct sip_in *in)
     d->remote = msg_in_dup(&in->to.val);
     d->rtag = msg_in_dup(&in->to.tag);
     d->lseq = in->cseq;
+    d->credentials = ars_strdup(credentials);
     err = contact_uri(in, &d->target);
     if (!err)
         err = route_learn(&d->routes, in, "Record-Route", true); /* section 12.1.2 */
@@ -287,15 +291,18 @@ int dialog_request(struct dialog *d, struct ctrans **slot, struct ars_sip *sip, 
     if (body)
         r.body = *body;
     err = ctrans_request(slot, sip, &r, fn, arg);
-    if (!err)
+    if (!err) {
         d->lseq++;
+        if (slot)
+            (*slot)->dialog = mem_ref(d);
+    }
     free(uri);
     free(routes);
     return err;
 }
 
 void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip *sip, uint32_t cseq,
-                const char *headers, const struct ars_sip_body *body)
+                const struct ars_sip_body *body)
 {
     char *uri;
     char *routes;
@@ -304,7 +311,7 @@ void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip 
                         .to = d->remote,
                         .call_id = d->call_id,
                         .cseq = cseq,
-                        .headers = headers};
+                        .headers = d->credentials};
 
     if (render(d, &uri, &routes)) {
         ars_buf_init(b, 0);

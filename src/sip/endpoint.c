@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/addr.h>
 #include <ars/log.h>
 #include <ars/rand.h>
 #include <ars/secret.h>
@@ -47,6 +48,20 @@ static char *clean_dup(const char *s)
     return s && *s ? ars_utf8_clean(s, strlen(s)) : NULL;
 }
 
+/* RFC 3261 section 25.1: an IPv6 address stands in brackets. */
+static char *domain_dup(const char *s)
+{
+    struct ars_addr addr;
+    struct ars_buf b;
+    int err = 0;
+
+    if (*s == '[' || ars_addr_parse(s, 0, &addr) || addr.family != ARS_AF_INET6)
+        return clean_dup(s);
+    ars_buf_init(&b, SIP_LINE_MAX);
+    ars_buf_addf(&b, "[%s]", s);
+    return ars_buf_take(&b, &err);
+}
+
 static int copy_conf(struct ars_sip *sip, const struct ars_sip_conf *conf)
 {
     struct ars_buf aor;
@@ -54,7 +69,7 @@ static int copy_conf(struct ars_sip *sip, const struct ars_sip_conf *conf)
     int err = 0;
 
     sip->user = clean_dup(conf->user);
-    sip->domain = clean_dup(conf->domain);
+    sip->domain = domain_dup(conf->domain);
     sip->auth_user = clean_dup(conf->auth_user && *conf->auth_user ? conf->auth_user : conf->user);
     sip->agent =
         clean_dup(conf->user_agent && *conf->user_agent ? conf->user_agent : AGENT_DEFAULT);
@@ -199,12 +214,12 @@ void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool s
 
 static void receive_response(struct ars_sip *sip, const struct sip_in *in)
 {
-    bool ours;
+    struct ctrans *ct;
 
-    if (ctrans_receive(sip, in, &ours))
+    if (ctrans_receive(sip, in, &ct))
         return;
     if (msg_in_is(in, "INVITE") && in->status >= 200 && in->status < 300)
-        call_stray_ok(sip, in, ours);
+        call_stray_ok(sip, in, ct);
 }
 
 void ars_sip_receive(struct ars_sip *sip, const char *msg, size_t len)

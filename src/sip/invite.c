@@ -18,7 +18,7 @@ int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_bo
 {
     struct ars_buf b;
 
-    dialog_ack(call->dlg, &b, call->sip, cseq, call->credentials, body);
+    dialog_ack(call->dlg, &b, call->sip, cseq, body);
     if (b.err) {
         int err = b.err;
 
@@ -52,8 +52,8 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn)
         err = credentials ? 0 : ENOMEM;
     }
     if (!err) {
-        free(call->credentials);
-        call->credentials = credentials;
+        free(call->dlg->credentials);
+        call->dlg->credentials = credentials;
     }
     if (!err)
         err =

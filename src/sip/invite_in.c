@@ -71,6 +71,7 @@ int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body)
         free(call->ok.data);
         call->ok = (struct call_text){copy, st->last_len};
         call->ok_cseq = st->req->cseq;
+        call->ok_offers = !st->req->body.len;
         call->ok_wait_ms = SIP_T1_MS;
         call->ok_until_ms = ars_clock_ms() + SIP_T1_64_MS;
         ars_timer_start(call->sip->timers, &call->ok_timer, SIP_T1_MS, on_ok_timer, call);

@@ -82,12 +82,19 @@ static void reanswered(struct ars_sip_call *call, int status, const struct ars_s
         call->h.reanswered(call, status, body ? body : &none, call->arg);
 }
 
+static bool is_ours_open(const struct ars_sip_call *call)
+{
+    if (call->mod == MOD_OURS || (call->outgoing && call->state != CALL_ESTABLISHED))
+        return true;
+    return call->ok_offers && ars_timer_running(&call->ok_timer);
+}
+
 /* Is there room for an offer of theirs? Else it has been refused. */
 static bool has_room(struct ars_sip_call *call, struct strans *st)
 {
     settle(call);
-    if (call->mod == MOD_OURS || (call->outgoing && call->state != CALL_ESTABLISHED)) {
-        /* our own offer is open: RFC 3261 section 14.2, RFC 3311 section 5.2 */
+    if (is_ours_open(call)) {
+        /* RFC 3261 section 14.2, RFC 3311 section 5.2 */
         (void)strans_reply(st, 491, NULL, NULL, NULL);
         return false;
     }

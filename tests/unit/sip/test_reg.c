@@ -564,6 +564,45 @@ out:
     return err;
 }
 
+static int check_domain(const char *domain, const char *uri, const char *called)
+{
+    struct ars_sip_conf conf = {.user = "1", .domain = domain};
+    struct ars_sip_call *call;
+    struct ars_sip *sip = NULL;
+    struct fake f;
+    const char *req;
+    char v[512];
+    int err;
+
+    TRY(fake_open(&f, 0));
+    conf.timers = f.timers;
+    TRY(ars_sip_alloc(&sip, &conf, NULL, NULL));
+    ars_sip_set_transport(sip, &f.tp, true);
+    TRY(ars_sip_register(sip));
+    req = fake_want(&f, "REGISTER sip:");
+    CHECK(req && strncmp(req + 9, uri, strlen(uri)) == 0);
+    CHECK_STR(fake_header(req, "To", v, sizeof(v)), called);
+    TRY(ars_sip_call_invite(sip, &call, "1", NULL, NULL, 0, NULL, NULL));
+    req = fake_want(&f, "INVITE sip:");
+    CHECK_STR(fake_header(req, "To", v, sizeof(v)), called);
+out:
+    ars_sip_free(sip);
+    fake_close(&f);
+    return err;
+}
+
+/* RFC 3261 section 25.1: IPv6reference. */
+static int test_domains(void)
+{
+    int err = check_domain("2001:db8::1", "sip:[2001:db8::1] SIP", "<sip:1@[2001:db8::1]>");
+
+    TRY(err);
+    TRY(check_domain("[2001:db8::1]", "sip:[2001:db8::1] SIP", "<sip:1@[2001:db8::1]>"));
+    TRY(check_domain("192.0.2.1", "sip:192.0.2.1 SIP", "<sip:1@192.0.2.1>"));
+out:
+    return err;
+}
+
 static int test_bad_conf(void)
 {
     static const char *const domains[] = {"", "a b", "a@b", "a>b", "a;b", "a\r\nb"};
@@ -607,6 +646,7 @@ static const struct check_case cases[] = {
     {"reg_no_answer", test_no_answer, false},
     {"reg_reconnect", test_reconnect, false},
     {"reg_free_in_handlers", test_free_in_handlers, false},
+    {"reg_domains", test_domains, false},
     {"reg_bad_conf", test_bad_conf, false},
 };
 

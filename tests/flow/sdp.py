@@ -95,6 +95,8 @@ class Sdp:
         ranks = [ORDER.find(k) for k in seen]
         if ranks != sorted(ranks):
             self.errors.append('session lines out of order: %s' % seen)
+        if self.address is None and any(media.address is None for media in self.media):
+            self.errors.append('a section without c=, and none for the session (RFC 8866 5.7)')
 
     def _line(self, kind, value):
         if kind == 'v' and value != '0':

@@ -105,7 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct rtp_stream_handlers handlers = {on_send, NULL, on_dtmf};
     static const struct ars_audio_conf conf = {.in = "silence", .out = "none"};
     static struct ars_loop *loop;
-    struct rtp_format format = {.ptime_ms = 20, .event_pt_send = 101, .event_pt_recv = 101};
+    struct rtp_format format = {
+        .ptime_ms = 20, .event_pt_send = 101, .event_pt_recv = 101, .event_clock = 8000};
     struct framing framing = {0};
     struct rtp_stream *s = NULL;
     struct ars_audio *audio = NULL;

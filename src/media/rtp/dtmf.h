@@ -1,6 +1,6 @@
 /*
- * media: DTMF digits as RTP events, RFC 4733, both ways. Durations in units of the RTP clock, which
- * is that of the codec in use. Pure arithmetic.
+ * media: DTMF digits as RTP events, RFC 4733, both ways. Durations in units of telephone-event's own
+ * clock, which may be another than that of the codec beside it. Pure arithmetic.
  */
 #ifndef ARS_MEDIA_RTP_DTMF_H
 #define ARS_MEDIA_RTP_DTMF_H
@@ -19,7 +19,7 @@ struct dtmf_tx {
     enum { DTMF_TX_IDLE, DTMF_TX_EVENT, DTMF_TX_REPEAT, DTMF_TX_GAP } state;
     uint8_t event;
     unsigned ends;  /* packets with the end bit, sent */
-    uint32_t start; /* RTP time of the event */
+    uint32_t start; /* RTP time of the event, by the codec's clock */
     uint32_t duration;
     uint32_t gap; /* left */
 };
@@ -34,7 +34,8 @@ struct dtmf_packet {
 int dtmf_tx_add(struct dtmf_tx *t, const char *digits);
 
 /*
- * `step` units that begin at `ts` have passed: whether *ret is sent instead of the speech in them.
+ * `step` units of `clock` that begin at `ts` have passed: whether *ret is sent instead of the speech
+ * in them.
  */
 bool dtmf_tx_step(struct dtmf_tx *t, uint32_t ts, uint32_t step, uint32_t clock,
                   struct dtmf_packet *ret);

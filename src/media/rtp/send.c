@@ -124,7 +124,7 @@ int send_set_format(struct send *s, const struct rtp_format *f)
         s->enc = enc;
         s->resampler = resampler;
     }
-    if (s->codec && codec->clock != s->codec->clock)
+    if (f->event_clock != s->format.event_clock)
         dtmf_tx_abort(&s->dtmf);
     s->codec = codec;
     s->format = *f;
@@ -159,10 +159,11 @@ static void send_collected(struct send *s)
     uint8_t buf[RTP_HEADER_SIZE + SEND_PAYLOAD_MAX + ARS_RTP_TRAILER];
     uint8_t *payload = buf + RTP_HEADER_SIZE;
     struct dtmf_packet event;
-    bool events = s->format.event_pt_send >= 0;
+    uint32_t clock = s->format.event_clock;
+    uint32_t step = (uint32_t)(s->packet * (uint64_t)clock / s->codec->rate);
     size_t len;
 
-    if (events && dtmf_tx_step(&s->dtmf, s->ts, (uint32_t)s->packet, s->codec->clock, &event)) {
+    if (clock && dtmf_tx_step(&s->dtmf, s->ts, step, clock, &event)) {
         memcpy(payload, event.payload, sizeof(event.payload));
         send_packet(s, buf, sizeof(event.payload), (uint8_t)s->format.event_pt_send, event.ts,
                     event.marker);

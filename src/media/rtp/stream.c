@@ -92,7 +92,7 @@ static void on_digit(char digit, uint32_t duration, void *arg)
     struct rtp_stream *s = arg;
 
     if (!s->dead && s->handlers.dtmf)
-        s->handlers.dtmf(digit, (unsigned)(duration * 1000ull / s->codec->clock), s->arg);
+        s->handlers.dtmf(digit, (unsigned)(duration * 1000ull / s->format.event_clock), s->arg);
 }
 
 static void on_capture(const int16_t *pcm, void *arg)

@@ -25,8 +25,9 @@ struct rtp_format {
     bool fec;             /* Opus: peer says useinbandfec=1 */
     bool stereo_send;     /* Opus: peer says stereo=1; we send mono all the same unless asked */
     uint32_t max_bitrate; /* Opus: maxaveragebitrate, 0: none */
-    int event_pt_send;    /* telephone-event at the codec's clock rate, -1: none agreed */
+    int event_pt_send;    /* telephone-event, -1: none agreed */
     int event_pt_recv;
+    uint32_t event_clock; /* its durations: the codec's clock, or 8000 beside Opus; 0: none */
 };
 
 struct rtp_stream_handlers {

@@ -254,7 +254,7 @@ static int agree_format(const struct sdp_ours *o, const struct sdp_desc *d, stru
     event = choose_event(d, g->codec->clock);
     f->event_pt_send = event ? event->pt : -1;
     f->event_pt_recv = f->event_pt_send;
-    g->event_clock = event ? event->clock : 0;
+    f->event_clock = event ? event->clock : 0;
     g->rtcp_mux = d->rtcp_mux;
     g->remote_dir = sdp_dir_flip(d->dir);
     return 0;
@@ -300,12 +300,15 @@ int sdp_agree_answer(const struct sdp_ours *o, const struct sdp_desc *answer, en
     if (err)
         return err;
     g.format.pt_recv = o->ptv[codec];
-    for (size_t i = 0; i < SDP_EVENTS && g.event_clock; i++) {
-        if (sdpwrite_event_clocks[i] == g.event_clock)
+    for (size_t i = 0; i < SDP_EVENTS && g.format.event_clock; i++) {
+        if (sdpwrite_event_clocks[i] == g.format.event_clock)
             g.format.event_pt_recv = o->event_ptv[i];
     }
     g.dir = offered & g.remote_dir;
-    /* RFC 4145 4: active unless told; actpass is no answer, such a peer waits for us */
+    /*
+     * RFC 5763 5: active or passive, and must be there. Without it the peer goes first, as browsers
+     * take it; one that says actpass waits for us.
+     */
     g.active = answer->setup == SDP_SETUP_PASSIVE || answer->setup == SDP_SETUP_ACTPASS;
     *ret = g;
     return 0;

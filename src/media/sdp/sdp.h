@@ -110,7 +110,6 @@ struct sdp_transport {
 struct sdp_agreed {
     const struct codec *codec;
     struct rtp_format format;
-    uint32_t event_clock;
     enum ars_dir dir;        /* in force, as seen from here */
     enum ars_dir remote_dir; /* what the peer asked for, as seen from here */
     bool active;             /* we are the DTLS client */

@@ -102,10 +102,13 @@ static void write_audio(struct ars_buf *b, const struct sdp_transport *t,
     ars_buf_addf(b, "a=ssrc:%" PRIu32 " cname:%s\r\n", t->ssrc, t->cname);
 }
 
-/* RFC 3264 6: refused with port 0, the formats do not matter */
+/*
+ * RFC 3264 6: refused with port 0, the formats do not matter. c= stands in each section, as the
+ * session has none (RFC 8866 5.7), and as RFC 8829 5.3.1 has it.
+ */
 static void write_refused(struct ars_buf *b, const struct sdp_section *s)
 {
-    ars_buf_addf(b, "m=%s 0 %s %s\r\n", s->media, s->proto, s->format);
+    ars_buf_addf(b, "m=%s 0 %s %s\r\nc=IN IP4 0.0.0.0\r\n", s->media, s->proto, s->format);
     if (s->mid[0])
         ars_buf_addf(b, "a=mid:%s\r\n", s->mid);
 }

@@ -55,14 +55,15 @@ unsigned long long sdp_origin_word(const char *text, int n)
 }
 
 /*
- * RFC 8866 section 5: CRLF everywhere, "x=" lines, v o s [c] t [a...] m... in order, c= and
- * attributes once.
+ * RFC 8866 section 5: CRLF everywhere, "x=" lines, v o s [c] t [a...] m... in order, c= in the session
+ * or in every section, right behind its m=.
  */
 const char *sdp_fault(const char *text)
 {
     static const char order[] = "vosctam";
     size_t at = 0;
     bool media = false;
+    bool session_c = false;
 
     for (const char *p = text; *p;) {
         const char *end = strchr(p, '\n');
@@ -71,8 +72,12 @@ const char *sdp_fault(const char *text)
             return "a line without CRLF";
         if (!islower((unsigned char)p[0]) || p[1] != '=' || end - p < 4)
             return "not type=value";
-        if (p[0] == 'm')
+        if (p[0] == 'm') {
             media = true;
+            if (!session_c && strncmp(end + 1, "c=", 2) != 0)
+                return "a section without c=";
+        }
+        session_c = session_c || (!media && p[0] == 'c');
         if (!media) {
             const char *o = strchr(order + at, p[0]);
 

@@ -20,7 +20,9 @@ bool oom_disarm(void);
 /* Allocations of the calling thread since oom_arm() that have not been freed again. */
 long oom_live(void);
 
-/* Counts the allocations of the calling thread from here on; for code that must not allocate. */
+/*
+ * Counts what the calling thread allocates and frees from here on; for code that must do neither.
+ */
 void oom_count_start(void);
 size_t oom_count(void);
 

@@ -83,9 +83,19 @@ out:
     return err;
 }
 
-/*
- * Six candidates that nobody answers, all better than the one that lives, and a second interface.
- */
+/* A wire that is cut: neither what is sent nor what comes passes the socket. */
+static bool swallow_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+    *err = 0;
+    return *(const bool *)arg;
+}
+
+static bool swallow_received(struct sa *src, struct mbuf *mb, void *arg)
+{
+    return *(const bool *)arg;
+}
+
+/* Six candidates that nobody answers, all better than the one that lives. */
 static void add_dead(struct ice_remote *d, size_t n)
 {
     struct ice_candidate live = d->candv[0];
@@ -104,8 +114,11 @@ static void add_dead(struct ice_remote *d, size_t n)
     d->n = n + 1;
 }
 
+/* And two interfaces, of which the better one leads nowhere: the pair that works is the last. */
 static int test_dead_candidates(void)
 {
+    static bool dead = true;
+    struct udp_helper *cut = NULL;
     struct rig r;
     struct ice_remote of_a;
     struct ice_remote of_b;
@@ -114,6 +127,8 @@ static int test_dead_candidates(void)
     TRY(rig_open(&r));
     TRY(rig_agent(&r, &r.a, two, NULL));
     TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(udp_register_helper(&cut, r.a.ice->basev[0].sock, -1, swallow_sent, swallow_received,
+                            &dead));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     add_dead(&of_b, 6);
@@ -122,10 +137,13 @@ static int test_dead_candidates(void)
     ice_agent_set_controlling(r.a.ice, true);
     rig_start(&r.a, &of_b);
     TRY(rig_wait(&r, a_has_path, 2000));
-    printf("# ice: six dead candidates, two interfaces, a silent peer: first path after %llu ms\n",
-           (unsigned long long)r.a.path_ms);
+    printf(
+        "# ice: six dead candidates, a dead interface, a silent peer: first path after %llu ms\n",
+        (unsigned long long)r.a.path_ms);
     CHECK(r.a.path_ms < 300);
+    CHECK(r.a.ice->path.base == &r.a.ice->basev[1]);
 out:
+    mem_deref(cut);
     rig_close(&r);
     return err;
 }
@@ -279,18 +297,6 @@ static int test_consent(void)
 out:
     rig_close(&r);
     return err;
-}
-
-/* A wire that is cut: neither what is sent nor what comes passes the socket. */
-static bool swallow_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg)
-{
-    *err = 0;
-    return *(const bool *)arg;
-}
-
-static bool swallow_received(struct sa *src, struct mbuf *mb, void *arg)
-{
-    return *(const bool *)arg;
 }
 
 static bool a_moved(const struct rig *r)

@@ -63,6 +63,11 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
                     struct ars_audio *audio, const struct ars_media_conf *conf,
                     const struct ars_media_handlers *handlers, void *arg);
 
+/*
+ * Whether such a list is one: at least one codec, and none that we do not have. NULL is. Any thread.
+ */
+bool ars_media_codecs_valid(const char *codecs);
+
 /* May be called from a handler. Takes NULL. */
 void ars_media_free(struct ars_media *m);
 

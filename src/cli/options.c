@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ars/engine.h>
 #include <ars/secret.h>
 #include <ars/str.h>
 
@@ -281,6 +282,13 @@ static bool set_port(struct ars_account_conf *c, const char *value)
     return true;
 }
 
+static bool set_codecs(struct ars_account_conf *c, const char *value)
+{
+    if (!ars_engine_check_codecs(value))
+        return bad("--codec: no such list of codecs", value);
+    return set_text(&c->codecs, value);
+}
+
 static bool set_pin(struct ars_account_conf *c, const char *value)
 {
     if (ars_pin_parse(value, c->pin))
@@ -319,7 +327,7 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
     case OPT_RTP_PORTS:
         return set_rtp_ports(c, value);
     case OPT_CODEC:
-        return set_text(&c->codecs, value);
+        return set_codecs(c, value);
     case OPT_EXPIRES:
         return set_number("--expires", value, 1, 86400, &c->expires_s);
     case OPT_RING:

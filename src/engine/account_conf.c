@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/media.h>
 #include <ars/secret.h>
 #include <ars/str.h>
 #include <ars/types.h>
@@ -59,9 +60,11 @@ void ars_account_conf_free(struct ars_account_conf *c)
     free(c);
 }
 
-bool account_conf_valid(const struct ars_account_conf *c)
+const char *account_conf_problem(const struct ars_account_conf *c)
 {
-    return c->server && *c->server && c->login && *c->login;
+    if (!c->server || !*c->server || !c->login || !*c->login)
+        return "an account needs a server and a login";
+    return ars_media_codecs_valid(c->codecs) ? NULL : "no such list of codecs";
 }
 
 const char *account_conf_path(const struct ars_account_conf *c)

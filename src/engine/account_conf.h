@@ -7,8 +7,8 @@
 #define ACCOUNT_PORT   7443
 #define ACCOUNT_RING_S 30
 
-/* A server and a login are the least. */
-bool account_conf_valid(const struct ars_account_conf *c);
+/* Why there can be no account of it, in English; NULL: there can. */
+const char *account_conf_problem(const struct ars_account_conf *c);
 
 const char *account_conf_path(const struct ars_account_conf *c);
 uint16_t account_conf_port(const struct ars_account_conf *c);

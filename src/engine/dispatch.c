@@ -112,10 +112,11 @@ static void add_account(struct ars_engine *e, struct ars_command *cmd)
 
 static void do_account_set(struct ars_engine *e, struct ars_command *cmd)
 {
+    const char *problem = cmd->conf ? account_conf_problem(cmd->conf) : "no settings";
     struct account *a;
 
-    if (!cmd->conf || !account_conf_valid(cmd->conf)) {
-        command_failed(e, cmd, ARS_REASON_NOT_NOW, "an account needs a server and a login");
+    if (problem) {
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, problem);
         return;
     }
     if (cmd->account == 0) {

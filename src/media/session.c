@@ -356,6 +356,13 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
     return err;
 }
 
+bool ars_media_codecs_valid(const char *codecs)
+{
+    struct sdp_ours ours;
+
+    return sdp_ours_init(&ours, codecs) == 0;
+}
+
 void ars_media_free(struct ars_media *m)
 {
     if (!m)

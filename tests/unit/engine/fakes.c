@@ -323,6 +323,11 @@ void ars_sip_call_free(struct ars_sip_call *call)
 
 static const char *const dirs[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
 
+bool ars_media_codecs_valid(const char *codecs)
+{
+    return !codecs || strcmp(codecs, "unknown") != 0;
+}
+
 int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
                     struct ars_audio *audio, const struct ars_media_conf *conf,
                     const struct ars_media_handlers *handlers, void *arg)

@@ -141,10 +141,14 @@ static int test_conf(void)
     b->has_pin = true;
     CHECK(!account_conf_same_identity(a, b));
     CHECK_STR(account_conf_path(a), "/ws");
-    CHECK(account_conf_valid(a));
+    CHECK(!account_conf_problem(a));
+    free(a->codecs);
+    a->codecs = ars_strdup("unknown");
+    TRY(a->codecs ? 0 : ENOMEM);
+    CHECK_STR(account_conf_problem(a), "no such list of codecs");
     free(a->login);
     a->login = NULL;
-    CHECK(!account_conf_valid(a));
+    CHECK_STR(account_conf_problem(a), "an account needs a server and a login");
 out:
     ars_account_conf_free(a);
     ars_account_conf_free(b);

@@ -1,9 +1,10 @@
-/* engine: what host-mapping rules do to a name, for a face that shows it while one types. */
+/* engine: what settings are worth, for a face that tells while one types. */
 #include <errno.h>
 #include <string.h>
 
 #include <ars/engine.h>
 #include <ars/host_map.h>
+#include <ars/media.h>
 #include <ars/str.h>
 
 #define RESULT_MAX (ARS_HOST_MAP_HOST_MAX + 16)
@@ -45,4 +46,9 @@ int ars_engine_check_map(const char *rules, const char *host, uint16_t port, ars
     if (!err)
         *ret_target = text;
     return err;
+}
+
+bool ars_engine_check_codecs(const char *list)
+{
+    return ars_media_codecs_valid(list);
 }

@@ -124,6 +124,7 @@ static void call_event(struct session *s, const struct ars_event *ev)
 const struct command command_call = {
     .name = "call",
     .needs_account = true,
+    .needs_argument = true,
     .begin = call_begin,
     .event = call_event,
     .close = call_close,

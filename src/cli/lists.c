@@ -54,6 +54,7 @@ static void resolve_event(struct session *s, const struct ars_event *ev)
 
 const struct command command_resolve = {
     .name = "resolve",
+    .needs_argument = true,
     .begin = resolve_begin,
     .event = resolve_event,
 };

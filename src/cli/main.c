@@ -18,9 +18,18 @@ static void on_log(enum ars_log_level level, const char *room, const char *line,
     fprintf(stderr, "%s: %s: %s\n", names[level], room, line);
 }
 
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (ars_streq(name, commands[i]->name))
+            return commands[i];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct options opt;
+    const struct command *command;
     struct session session;
     int code;
 
@@ -30,15 +39,12 @@ int main(int argc, char **argv)
                      : opt.trace ? ARS_LOG_INFO
                                  : ARS_LOG_WARN,
                      on_log, NULL);
+    command = find(opt.command);
     code = EXIT_USAGE;
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (!ars_streq(opt.command, commands[i]->name))
-            continue;
-        code = session_run(&session, &opt, commands[i]);
-        options_close(&opt);
-        return code;
-    }
-    fprintf(stderr, "ars-phone-cli: '%s' is not a command; see --help\n", opt.command);
+    if (!command)
+        fprintf(stderr, "ars-phone-cli: '%s' is not a command; see --help\n", opt.command);
+    else if (options_complete(&opt, command->needs_account, command->needs_argument))
+        code = session_run(&session, &opt, command);
     options_close(&opt);
     return code;
 }

@@ -393,16 +393,15 @@ static void choose_ring(struct options *o)
         o->audio_ring = "none";
 }
 
-static bool complete(const struct options *o)
+bool options_complete(const struct options *o, bool account, bool argument)
 {
     const struct ars_account_conf *c = o->account;
-    bool argument = ars_streq(o->command, "call") || ars_streq(o->command, "resolve");
 
     if (argument && !o->argument)
         return bad("needs an argument", o->command);
     if (!argument && o->argument)
         return bad("one argument too many", o->argument);
-    if (ars_streq(o->command, "resolve") || ars_streq(o->command, "devices"))
+    if (!account)
         return true;
     if (!c->server || !*c->server)
         return bad("--server is missing", o->command);
@@ -435,7 +434,7 @@ static bool parse_all(struct options *o, int argc, char **argv, int *ret_code)
         o->argument = argv[optind++];
     if (optind < argc)
         return bad("one argument too many", argv[optind]);
-    return complete(o);
+    return true;
 }
 
 bool options_parse(struct options *o, int argc, char **argv, int *ret_code)

@@ -47,6 +47,12 @@ struct options {
 bool options_parse(struct options *o, int argc, char **argv, int *ret_code);
 void options_close(struct options *o);
 
+/*
+ * Whether the command has what it needs: an account, an argument (and none otherwise). If not, that
+ * has been said.
+ */
+bool options_complete(const struct options *o, bool account, bool argument);
+
 /* "2", "0.5": seconds to milliseconds. False: no such thing. */
 bool parse_seconds(const char *s, uint32_t *ret_ms);
 

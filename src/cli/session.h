@@ -21,6 +21,7 @@ typedef void session_fn(struct session *s, ars_id call);
 struct command {
     const char *name;
     bool needs_account;
+    bool needs_argument;
     bool reads_input;
     void (*begin)(struct session *s);
     void (*event)(struct session *s, const struct ars_event *ev);

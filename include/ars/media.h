@@ -64,7 +64,8 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
                     const struct ars_media_handlers *handlers, void *arg);
 
 /*
- * Whether such a list is one: at least one codec, and none that we do not have. NULL is. Any thread.
+ * Whether such a list is one: at least one codec, and none that we do not have. NULL is. Any
+ * thread.
  */
 bool ars_media_codecs_valid(const char *codecs);
 

@@ -1,6 +1,6 @@
 /*
- * media: DTMF digits as RTP events, RFC 4733, both ways. Durations in units of telephone-event's own
- * clock, which may be another than that of the codec beside it. Pure arithmetic.
+ * media: DTMF digits as RTP events, RFC 4733, both ways. Durations in units of telephone-event's
+ * own clock, which may be another than that of the codec beside it. Pure arithmetic.
  */
 #ifndef ARS_MEDIA_RTP_DTMF_H
 #define ARS_MEDIA_RTP_DTMF_H
@@ -34,8 +34,8 @@ struct dtmf_packet {
 int dtmf_tx_add(struct dtmf_tx *t, const char *digits);
 
 /*
- * `step` units of `clock` that begin at `ts` have passed: whether *ret is sent instead of the speech
- * in them.
+ * `step` units of `clock` that begin at `ts` have passed: whether *ret is sent instead of the
+ * speech in them.
  */
 bool dtmf_tx_step(struct dtmf_tx *t, uint32_t ts, uint32_t step, uint32_t clock,
                   struct dtmf_packet *ret);

@@ -55,8 +55,8 @@ unsigned long long sdp_origin_word(const char *text, int n)
 }
 
 /*
- * RFC 8866 section 5: CRLF everywhere, "x=" lines, v o s [c] t [a...] m... in order, c= in the session
- * or in every section, right behind its m=.
+ * RFC 8866 section 5: CRLF everywhere, "x=" lines, v o s [c] t [a...] m... in order, c= in the
+ * session or in every section, right behind its m=.
  */
 const char *sdp_fault(const char *text)
 {

@@ -12,6 +12,7 @@
 #include <ars/str.h>
 
 #include "file.h"
+#include "json_text.h"
 #include "secrets_file.h"
 
 #define FILE_NAME   "secrets.json"
@@ -41,8 +42,7 @@ static bool is_ours(struct json_object *root)
 {
     struct json_object *secrets;
 
-    if (!json_object_is_type(root, json_type_object) ||
-        !json_object_object_get_ex(root, KEY_SECRETS, &secrets) ||
+    if (!json_object_object_get_ex(root, KEY_SECRETS, &secrets) ||
         !json_object_is_type(secrets, json_type_object))
         return false;
     json_object_object_foreach(secrets, key, v)
@@ -57,19 +57,15 @@ static bool is_ours(struct json_object *root)
 /* EBADMSG: it is not such a file. */
 static int parse(const char *text, size_t len, struct json_object **ret)
 {
-    struct json_tokener *tok = json_tokener_new_ex(DEPTH_MAX);
     struct json_object *root;
+    int err = json_text_parse(text, len, DEPTH_MAX, &root);
 
-    if (!tok)
-        return ENOMEM;
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    root = json_tokener_parse_ex(tok, text, (int)len + 1);
-    if (json_tokener_get_error(tok) != json_tokener_success || !is_ours(root)) {
-        json_tokener_free(tok);
+    if (err)
+        return err;
+    if (!is_ours(root)) {
         json_object_put(root);
         return EBADMSG;
     }
-    json_tokener_free(tok);
     *ret = root;
     return 0;
 }

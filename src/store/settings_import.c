@@ -16,6 +16,7 @@
 #include <ars/str.h>
 
 #include "file.h"
+#include "json_text.h"
 
 #define FILE_NAME   "sip-config.json"
 #define FILE_MAX    65536
@@ -192,18 +193,13 @@ static int read_root(struct json_object *root, struct ars_stored_account *a,
 static int read_text(const char *text, size_t len, struct ars_stored_account *a,
                      struct ars_secret **ret_password)
 {
-    struct json_tokener *tok = json_tokener_new_ex(DEPTH_MAX);
     struct json_object *root;
-    int err = EBADMSG;
+    int err = json_text_parse(text, len, DEPTH_MAX, &root);
 
-    if (!tok)
-        return ENOMEM;
-    json_tokener_set_flags(tok, JSON_TOKENER_VALIDATE_UTF8);
-    root = json_tokener_parse_ex(tok, text, (int)len + 1);
-    if (json_tokener_get_error(tok) == json_tokener_success)
-        err = read_root(root, a, ret_password);
+    if (err)
+        return err;
+    err = read_root(root, a, ret_password);
     json_object_put(root);
-    json_tokener_free(tok);
     return err;
 }
 

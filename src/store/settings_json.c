@@ -9,6 +9,7 @@
 #include <ars/rand.h>
 #include <ars/str.h>
 
+#include "json_text.h"
 #include "settings_json.h"
 
 /* Ours is three deep; what a later version adds may be deeper. */
@@ -221,29 +222,6 @@ static void read_accounts(struct reader *r, struct json_object *from, struct ars
     json_object_object_del(from, KEY_ACCOUNTS);
 }
 
-static struct json_object *parse_object(const char *text, size_t len, int *ret_err)
-{
-    struct json_tokener *tok = len <= INT_MAX ? json_tokener_new_ex(DEPTH_MAX) : NULL;
-    struct json_object *root;
-
-    if (!tok) {
-        *ret_err = len <= INT_MAX ? ENOMEM : EBADMSG;
-        return NULL;
-    }
-    json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    /* with its NUL: a number at the end is complete only then */
-    root = json_tokener_parse_ex(tok, text, (int)len + 1);
-    *ret_err = json_tokener_get_error(tok) == json_tokener_success ? 0 : EBADMSG;
-    json_tokener_free(tok);
-    if (!*ret_err && !json_object_is_type(root, json_type_object))
-        *ret_err = EBADMSG;
-    if (*ret_err) {
-        json_object_put(root);
-        return NULL;
-    }
-    return root;
-}
-
 int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool *ret_clean)
 {
     struct reader r = {.clean = true};
@@ -253,8 +231,8 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     uint32_t version;
     char **to;
 
-    root = parse_object(text, len, &r.err);
-    if (!root)
+    r.err = json_text_parse(text, len, DEPTH_MAX, &root);
+    if (r.err)
         return r.err;
     version = read_number(&r, root, KEY_VERSION, INT32_MAX);
     if (version < 1) {

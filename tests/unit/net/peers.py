@@ -455,7 +455,7 @@ def main_library(cert, key):
     import websockets
 
     async def handler(ws):
-        say(f"path {ws.path}")
+        say(f"path {ws.request.path if hasattr(ws, 'request') else ws.path}")  # newer, older
         say(f"subprotocol {ws.subprotocol}")
         async for message in ws:
             if message == "fragments":

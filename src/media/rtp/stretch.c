@@ -61,7 +61,7 @@ static bool silent(const int16_t *pcm, size_t n)
 /* The period at the start of pcm, at most `most` samples; lag 0: none. */
 static struct match find_period(const int16_t *pcm, size_t n, unsigned rate, size_t most)
 {
-    int16_t coarse[COARSE_MAX];
+    int16_t coarse[COARSE_MAX] = {0};
     size_t ratio = rate / COARSE_RATE;
     size_t min = (size_t)rate * STRETCH_MIN_US / 1000000;
     size_t max = (size_t)rate * STRETCH_MAX_US / 1000000;

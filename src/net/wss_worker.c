@@ -14,6 +14,7 @@
 #include <ars/str.h>
 
 #include "lws_once.h"
+#include "lws_pipe.h"
 #include "wss_worker.h"
 
 #define CLOSE_MS 500   /* for what is still to be sent and the peer's close frame */
@@ -456,7 +457,7 @@ static void serve(struct worker *w)
     lws_sul_cancel(&w->deadline);
     lws_sul_cancel(&w->ping);
     lws_sul_cancel(&w->hangup);
-    lws_context_destroy(w->ctx); /* closes what is open; protocols must be there still */
+    lws_pipe_destroy_context(w->ctx); /* closes what is open; protocols must be there still */
 }
 
 void wss_worker_main(void *arg)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 
 /* What the far end asks of us. */
 struct ars_sip_referral {

@@ -57,6 +57,7 @@ struct ars_account_conf {
     uint16_t stun_port;    /* 0: 3478 */
     char *codecs;          /* NULL: "opus,pcmu,pcma" */
     uint32_t expires_s;    /* 0: 600 */
+    uint32_t session_s;    /* session timer of calls (RFC 4028), 90 or more; 0: 1800 */
     uint32_t ring_s;       /* 0: 30; how long an incoming call rings before 480 */
     uint16_t rtp_port_min; /* 0: any */
     uint16_t rtp_port_max;

@@ -36,6 +36,7 @@ enum option_id {
     OPT_AUDIO_OUT,
     OPT_AUDIO_RING,
     OPT_EXPIRES,
+    OPT_SESSION_EXPIRES,
     OPT_NO_PROXY,
     OPT_RING,
     OPT_JSON,
@@ -71,6 +72,7 @@ static const struct option long_options[] = {
     {"audio-out", required_argument, NULL, OPT_AUDIO_OUT},
     {"audio-ring", required_argument, NULL, OPT_AUDIO_RING},
     {"expires", required_argument, NULL, OPT_EXPIRES},
+    {"session-expires", required_argument, NULL, OPT_SESSION_EXPIRES},
     {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
     {"ring", required_argument, NULL, OPT_RING},
     {"json", no_argument, NULL, OPT_JSON},
@@ -109,6 +111,7 @@ static const char usage[] =
     "  --server HOST  --port N (7443)  --path PATH (/ws; '' for none)\n"
     "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
     "  --display-name NAME  --expires S (600)  --ring S (30)\n"
+    "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
     "  --ca FILE        a CA to trust beside the system's\n"
@@ -330,6 +333,8 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         return set_codecs(c, value);
     case OPT_EXPIRES:
         return set_number("--expires", value, 1, 86400, &c->expires_s);
+    case OPT_SESSION_EXPIRES:
+        return set_number("--session-expires", value, 90, 86400, &c->session_s);
     case OPT_RING:
         return set_number("--ring", value, 1, 3600, &c->ring_s);
     case OPT_NO_PROXY:

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 
 struct ars_loop;
 struct ars_resolver;

@@ -293,6 +293,7 @@ static int make_sip(struct account *a)
         .user_agent = a->env.user_agent,
         .instance = c->instance ? c->instance : a->instance,
         .expires_s = c->expires_s,
+        .session_s = c->session_s,
         .timers = ars_loop_timers(a->env.loop),
     };
     int err;

@@ -86,5 +86,6 @@ bool account_conf_same_identity(const struct ars_account_conf *a, const struct a
            ars_streq(a->display_name, b->display_name) && ars_streq(a->instance, b->instance) &&
            ars_streq(a->ca_file, b->ca_file) && a->has_pin == b->has_pin &&
            memcmp(a->pin, b->pin, sizeof(a->pin)) == 0 && ars_streq(a->host_map, b->host_map) &&
-           a->no_proxy == b->no_proxy && a->expires_s == b->expires_s;
+           a->no_proxy == b->no_proxy && a->expires_s == b->expires_s &&
+           a->session_s == b->session_s;
 }

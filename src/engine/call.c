@@ -7,7 +7,7 @@
 #include <ars/log.h>
 #include <ars/loop.h>
 #include <ars/media.h>
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/str.h>
 
 #include "account_conf.h"
@@ -327,12 +327,18 @@ static void on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer
     call_update_talk(c);
 }
 
+static void on_refresh(struct ars_sip_call *sc, void *arg)
+{
+    call_rebind(arg);
+}
+
 static const struct ars_sip_call_handlers sip_handlers = {
     .progress = on_progress,
     .answered = on_answered,
     .confirmed = on_confirmed,
     .reoffer = on_reoffer,
     .reanswered = on_reanswered,
+    .refresh = on_refresh,
     .ended = on_ended,
 };
 

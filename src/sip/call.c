@@ -54,6 +54,8 @@ static void destructor(void *arg)
     ars_timer_stop(&call->tell_timer);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
+    ctrans_detach(&call->update);
+    ars_timer_stop(&call->refresh.timer);
     if (call->server)
         strans_disown(call->server);
     refer_close(&call->refer);
@@ -135,6 +137,8 @@ static void silence(struct ars_sip_call *call)
     ars_timer_stop(&call->tell_timer);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
+    ctrans_detach(&call->update);
+    refresh_stop(call);
     if (call->server)
         strans_disown(call->server);
     refer_close(&call->refer);
@@ -214,8 +218,21 @@ static void try_bye(struct ars_sip_call *call)
 void call_bye(struct ars_sip_call *call)
 {
     call_set_state(call, CALL_BYE_WAIT);
+    refresh_stop(call);
+    ctrans_detach(&call->update);
     tell_soon(call);
     try_bye(call);
+}
+
+void call_lose(struct ars_sip_call *call, int status, const char *text)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_DIALOG_LOST, status, "%s", text);
+    call_set_why(call, &why);
+    mod_abandon(call);
+    call->bye_status = 408;
+    call_bye(call);
 }
 
 static void on_bye(const struct sip_in *in, int err, void *arg)

@@ -1,6 +1,7 @@
 /*
  * sip: the INVITE usage of one call. call.c holds its life, invite.c the outgoing and invite_in.c
- * the incoming INVITE, invite_mod.c what happens inside the established dialog.
+ * the incoming INVITE, invite_mod.c what happens inside the established dialog;
+ * refresh.c and update.c keep it alive.
  */
 #ifndef SIP_CALL_H
 #define SIP_CALL_H
@@ -10,13 +11,14 @@
 #include <re.h>
 
 #include <ars/fsm.h>
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/timer.h>
 
 #include "auth.h"
 #include "ctrans.h"
 #include "dialog.h"
 #include "refer.h"
+#include "refresh.h"
 #include "strans.h"
 
 enum call_state {
@@ -64,9 +66,13 @@ struct ars_sip_call {
     struct dialog *dlg;
     struct ctrans *invite; /* our INVITE or re-INVITE */
     struct ctrans *bye;
+    struct ctrans *update; /* our UPDATE */
     struct strans *server; /* the peer's INVITE, re-INVITE or UPDATE that waits */
     struct auth_try try;
-    char *headers; /* lines for our INVITE */
+    struct auth_try update_try;
+    struct refresh refresh;
+    bool peer_updates; /* the far end takes UPDATE */
+    char *headers;     /* lines for our INVITE */
     char *offer_type;
     struct call_text offer;
     struct call_text ack; /* our last ACK, for a repeated 2xx */
@@ -99,6 +105,11 @@ void call_set_why(struct ars_sip_call *call, const struct ars_reason *why);
 
 /* BYE now, or as soon as the ACK or a connection is there; `ended` soon, whatever comes of it. */
 void call_bye(struct ars_sip_call *call);
+
+#define CALL_SILENT "the far end does not answer any more"
+
+/* The far end is gone or does not hear us (sections 12.2.1.2, 14.1): BYE all the same. */
+void call_lose(struct ars_sip_call *call, int status, const char *text);
 
 /* The call whose dialog the request belongs to, or NULL. */
 struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in);

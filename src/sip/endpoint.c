@@ -23,6 +23,8 @@
 #include "uas.h"
 
 #define AGENT_DEFAULT "ARS Phone"
+/* RFC 4028 section 4: the recommended interval. */
+#define SESSION_DEFAULT_S 1800u
 
 static void destructor(void *arg)
 {
@@ -122,6 +124,7 @@ int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,
     ars_rand_token(sip->host, SIP_HOST_LEN);
     ars_strcpy(sip->host + SIP_HOST_LEN, sizeof(sip->host) - SIP_HOST_LEN, ".invalid");
     ars_rand_bytes(sip->nonce_key, sizeof(sip->nonce_key));
+    sip->session_s = conf->session_s ? conf->session_s : SESSION_DEFAULT_S;
     reg_init(sip, conf->expires_s);
     err = copy_conf(sip, conf);
     if (err)

@@ -35,6 +35,7 @@ struct ars_sip {
     char *display_name;
     char *agent;
     char *instance;
+    uint32_t session_s;
     struct ars_secret *password;
     char *aor;                                    /* sip:user@domain */
     char *contact;                                /* <sip:user@host;transport=ws> */

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "update.h"
 #include "why.h"
 
 int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_body *body)
@@ -42,6 +43,7 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn)
 
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
+    refresh_add_request(call, &b);
     ars_buf_adds(&b, call->headers ? call->headers : "");
     before = b.len;
     err = uri ? auth_add(call->sip, &call->try, &b, "INVITE", uri) : ENOMEM;
@@ -98,6 +100,7 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     }
     mem_deref(call->dlg);
     call->dlg = d;
+    update_learn(call, in);
     if (is_given_up(call)) {
         /* section 9.1: the 200 crossed the CANCEL */
         (void)invite_ack(call, in->cseq, NULL);
@@ -110,28 +113,45 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     } else {
         call_set_state(call, CALL_LATE);
     }
+    refresh_answered(call, in);
     if (call->h.answered)
         call->h.answered(call, &in->body, call->arg);
 }
 
 static void on_invite(const struct sip_in *in, int err, void *arg);
 
-static void on_challenge(struct ars_sip_call *call, const struct sip_in *in)
+static void send_again(struct ars_sip_call *call)
 {
-    int err = auth_challenged(call->sip, &call->try, in);
     struct ars_reason why;
+    int err;
 
-    if (err) {
-        why_from_auth(&why, err, in);
-        call_end(call, &why);
-        return;
-    }
     call_set_state(call, CALL_CALLING);
     err = invite_send(call, on_invite);
     if (err) {
         why_from_errno(&why, err);
         call_end(call, &why);
     }
+}
+
+static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
+{
+    bool challenged = in->status == 401 || in->status == 407;
+    struct ars_reason why;
+    int err = 0;
+
+    if (!is_given_up(call) && challenged)
+        err = auth_challenged(call->sip, &call->try, in);
+    else if (is_given_up(call) || in->status != 422 || !refresh_raise(call, in))
+        err = EPROTO;
+    if (!err) {
+        send_again(call);
+        return;
+    }
+    if (challenged && !is_given_up(call))
+        why_from_auth(&why, err, in);
+    else
+        why_from_response(&why, in);
+    call_end(call, &why);
 }
 
 static void on_invite(const struct sip_in *in, int err, void *arg)
@@ -147,11 +167,8 @@ static void on_invite(const struct sip_in *in, int err, void *arg)
         on_provisional(call, in);
     } else if (in->status < 300) {
         on_ok(call, in);
-    } else if ((in->status == 401 || in->status == 407) && !is_given_up(call)) {
-        on_challenge(call, in);
     } else {
-        why_from_response(&why, in);
-        call_end(call, &why);
+        on_refused(call, in);
     }
     mem_deref(call);
 }

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "update.h"
 #include "why.h"
 
 /* The caller gave up, or the call was answered elsewhere. */
@@ -59,6 +60,7 @@ int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body)
 
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
+    refresh_agree(call, st->req, &b);
     err = dialog_retarget(call->dlg, st->req);
     if (!err)
         err = b.err ? b.err : strans_reply(st, 200, NULL, b.data, body);
@@ -121,6 +123,7 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
         return;
     }
     call_read_peer(call, in);
+    update_learn(call, in);
     call_set_state(call, CALL_INCOMING);
     strans_own(st, &call->server, on_cancel, call);
     (void)strans_reply(st, 100, NULL, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "update.h"
 #include "why.h"
 
 /*
@@ -112,6 +113,7 @@ static void offer(struct ars_sip_call *call, struct sip_in *in, struct strans *s
     bool waited = ars_timer_running(&call->mod_timer);
 
     set_mod(call, to);
+    update_learn(call, in);
     strans_own(st, &call->server, on_cancel, call);
     call_read_peer(call, in);
     if (to == MOD_THEIR_INVITE)
@@ -151,6 +153,7 @@ void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct str
     /* RFC 3311 section 5.2: a target refresh */
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
+    refresh_agree(call, in, &b);
     (void)dialog_retarget(call->dlg, in);
     (void)strans_reply(st, 200, NULL, b.err ? NULL : b.data, NULL);
     ars_buf_free(&b);
@@ -193,6 +196,7 @@ static void on_reinvite(const struct sip_in *in, int err, void *arg);
 static void failed(struct ars_sip_call *call, int status)
 {
     set_mod(call, MOD_NONE);
+    refresh_failed(call);
     reanswered(call, status, NULL);
 }
 
@@ -230,23 +234,10 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
 {
     (void)dialog_retarget(call->dlg, in);
     (void)invite_ack(call, in->cseq, NULL);
+    update_learn(call, in);
+    refresh_answered(call, in);
     set_mod(call, MOD_NONE);
     reanswered(call, in->status, &in->body);
-}
-
-/*
- * RFC 3261 sections 12.2.1.2 and 14.1: the far end is gone, or does not hear us: in is NULL then.
- */
-static void on_silence(struct ars_sip_call *call, const struct sip_in *in)
-{
-    struct ars_reason why;
-
-    set_mod(call, MOD_NONE);
-    ars_reason_set(&why, ARS_REASON_DIALOG_LOST, in ? in->status : 0,
-                   "the far end does not answer any more");
-    call_set_why(call, &why);
-    call->bye_status = 408;
-    call_bye(call);
 }
 
 static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
@@ -262,7 +253,13 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
             send_again(call);
         break;
     case 408:
-        on_silence(call, in);
+        call_lose(call, in->status, CALL_SILENT);
+        break;
+    case 422:
+        if (refresh_raise(call, in))
+            send_again(call);
+        else
+            failed(call, in->status);
         break;
     case 481:
         /* section 12.2.1.2: there is nothing left to end with BYE */
@@ -284,7 +281,7 @@ static void on_reinvite(const struct sip_in *in, int err, void *arg)
 
     mem_ref(call);
     if (!in && err == ETIMEDOUT)
-        on_silence(call, NULL);
+        call_lose(call, 0, CALL_SILENT);
     else if (!in)
         failed(call, 503);
     else if (in->status >= 300)

@@ -125,6 +125,18 @@ bool msg_in_list(const struct sip_in *in, const char *name, struct in_list *it, 
     return true;
 }
 
+bool msg_in_has_token(const struct sip_in *in, const char *name, const char *token)
+{
+    struct in_list it = {0};
+    struct pl pl;
+
+    while (msg_in_list(in, name, &it, &pl)) {
+        if (pl_strcasecmp(&pl, token) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool msg_in_param(const struct pl *params, const char *name, struct pl *ret)
 {
     struct pl rest = *params;

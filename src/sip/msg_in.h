@@ -66,6 +66,9 @@ struct in_list {
 };
 bool msg_in_list(const struct sip_in *in, const char *name, struct in_list *it, struct pl *ret);
 
+/* Is the token in the comma list of that header? Without regard to case. */
+bool msg_in_has_token(const struct sip_in *in, const char *name, const char *token);
+
 /* The next element of a comma list; quotes and <> hold commas. */
 bool msg_in_split(struct pl *rest, struct pl *ret);
 

@@ -37,6 +37,7 @@ static const struct phrase phrases[] = {
     {415, "Unsupported Media Type"},
     {416, "Unsupported URI Scheme"},
     {420, "Bad Extension"},
+    {422, "Session Interval Too Small"},
     {423, "Interval Too Brief"},
     {469, "Bad Info Package"},
     {480, "Temporarily Unavailable"},

@@ -14,7 +14,7 @@ struct sip_in;
 
 /* What we understand. */
 #define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER"
-#define OUT_SUPPORTED "outbound"
+#define OUT_SUPPORTED "outbound, timer"
 
 /* All texts are borrowed during the call. Header lines are whole: "Name: value\r\n". */
 struct out_req {

@@ -71,7 +71,7 @@ static void add_headers(const struct ars_sip *sip, struct ars_buf *b, uint32_t e
     ars_buf_addf(b, ";expires=%u\r\n", (unsigned)expires);
     ars_buf_addf(b, "Expires: %u\r\n", (unsigned)expires);
     ars_buf_addf(b, "Allow: " OUT_ALLOW "\r\nSupported: path%s\r\n",
-                 sip->reg.plain ? "" : ", " OUT_SUPPORTED);
+                 sip->reg.plain ? "" : ", outbound");
 }
 
 static int send_register(struct ars_sip *sip)

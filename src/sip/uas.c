@@ -25,7 +25,14 @@
 
 static bool is_known_option(const struct pl *option)
 {
-    return pl_strcasecmp(option, OUT_SUPPORTED) == 0;
+    struct pl rest = {OUT_SUPPORTED, sizeof(OUT_SUPPORTED) - 1};
+    struct pl pl;
+
+    while (msg_in_split(&rest, &pl)) {
+        if (pl_casecmp(&pl, option) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Section 8.2.2.3. False: it asks for what we cannot; the refusal has been sent. */
@@ -92,13 +99,28 @@ static bool check_scheme(struct strans *st, const struct sip_in *in)
     return false;
 }
 
+/* RFC 4028 section 9. */
+static bool check_interval(struct strans *st, const struct sip_in *in)
+{
+    struct ars_buf b;
+
+    if ((!msg_in_is(in, "INVITE") && !msg_in_is(in, "UPDATE")) || !refresh_is_too_short(in))
+        return true;
+    ars_buf_init(&b, SIP_LINE_MAX);
+    refresh_add_min(&b);
+    (void)strans_reply(st, 422, NULL, b.err ? NULL : b.data, NULL);
+    ars_buf_free(&b);
+    return false;
+}
+
 static bool inspect(struct strans *st, struct sip_in *in)
 {
     if (!in->to.tag.l && strans_is_merged(st->sip, in)) {
         (void)strans_reply(st, 482, NULL, NULL, NULL);
         return false;
     }
-    return check_scheme(st, in) && check_require(st, in) && check_content(st, in);
+    return check_scheme(st, in) && check_require(st, in) && check_content(st, in) &&
+           check_interval(st, in);
 }
 
 static bool is_known_method(const struct sip_in *in)

@@ -12,7 +12,7 @@
 #include <ars/media.h>
 #include <ars/rand.h>
 #include <ars/resolver.h>
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/wss.h>
 
 #include "mini.h"

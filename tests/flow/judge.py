@@ -9,6 +9,7 @@ from urllib.parse import quote
 import expect
 import rules
 from digest import Digests, challenges
+import timers
 from sdp import Sdp, check_alone, check_answer, check_next, check_offer
 from sipmsg import Address, Message
 from wire import BINARY, CLOSE, PING, PONG, TEXT
@@ -72,6 +73,8 @@ class Leg:
         self.offered = False              # the phone's own waits for an answer
         self.role = None                  # the phone's DTLS role
         self.invites = []                 # Sent and Got INVITEs
+        self.timer = None                 # (interval, the phone refreshes)
+        self.timer_least = 0              # of a 422
 
     def pending(self, but=None):
         for tx in self.invites:
@@ -252,6 +255,7 @@ class Judge:
                 self.bad('glare', 'INVITE while another one is pending (RFC 3261 14.1)')
             leg.invites.append(tx)
         rules.session(msg, self.bad)
+        timers.asked(msg, leg, self.bad)
         if msg.body:
             if leg.offered or leg.offer:
                 self.bad('sdp.order', 'an offer while an offer waits (RFC 3264)')
@@ -347,6 +351,8 @@ class Judge:
         if msg.status >= 200:
             tx.final = msg
         rules.response(msg, asked, self.bad)
+        if asked.method in ('INVITE', 'UPDATE') and 200 <= msg.status < 300:
+            timers.answered(msg, asked, leg, self.bad)
         if asked.method == 'INVITE':
             self.answers_invite(msg, tx, leg, again)
         elif asked.method == 'UPDATE' and msg.status < 300:
@@ -471,6 +477,8 @@ class Judge:
         if msg.cseq_method not in ('INVITE', 'UPDATE'):
             return
         leg = self.legs[msg.call_id]
+        if msg.status >= 200 and not again:
+            timers.peer_answered(msg, leg)
         if msg.cseq_method == 'INVITE' and msg.status >= 200 and (msg.status < 300 or not again):
             self.acks.append([tx, msg, self.index, False])
         if 100 < msg.status < 300 and msg.to.tag:

@@ -153,7 +153,7 @@ def register(msg, account, known, bad):
 
 
 # RFC 3261 table 2 and 21: what an answer must carry.
-NEEDED = {405: 'allow', 415: 'accept', 420: 'unsupported', 421: 'require'}
+NEEDED = {405: 'allow', 415: 'accept', 420: 'unsupported', 421: 'require', 422: 'min-se'}
 
 
 def response(msg, asked, bad):
@@ -173,5 +173,6 @@ def response(msg, asked, bad):
             bad('resp.header', 'OPTIONS answered without Accept: application/sdp')
     if asked.method in ('BYE', 'CANCEL', 'OPTIONS') and msg.body:
         bad('resp.body', 'body in %s' % msg.title())
-    if msg.get('require') and not asked.get('require'):
-        bad('require', 'Require in %s' % msg.title())
+    unasked = msg.tokens('require') - asked.tokens('require') - asked.tokens('supported')
+    if unasked:
+        bad('require', 'Require: %s in %s' % (', '.join(unasked), msg.title()))

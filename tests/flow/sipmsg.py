@@ -4,7 +4,8 @@ import re
 
 COMPACT = {'v': 'via', 'f': 'from', 't': 'to', 'i': 'call-id', 'm': 'contact', 'l': 'content-length',
            'c': 'content-type', 'k': 'supported', 's': 'subject', 'e': 'content-encoding',
-           'o': 'event', 'r': 'refer-to', 'u': 'allow-events'}
+           'o': 'event', 'r': 'refer-to', 'u': 'allow-events',
+           'x': 'session-expires'}
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
 REQUEST_LINE = re.compile(r'(%s) (\S+) SIP/2\.0$' % TOKEN)
 STATUS_LINE = re.compile(r'SIP/2\.0 ([1-6]\d\d) (.*)$')

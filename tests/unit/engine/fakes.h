@@ -11,7 +11,7 @@
 #include <ars/audio.h>
 #include <ars/media.h>
 #include <ars/resolver.h>
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/wss.h>
 
 #include "outbox.h"

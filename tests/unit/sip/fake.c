@@ -281,6 +281,14 @@ static void on_reanswered(struct ars_sip_call *call, int status, const struct ar
     drop(f);
 }
 
+static void on_refresh(struct ars_sip_call *call, void *arg)
+{
+    struct fake *f = arg;
+
+    f->refreshes++;
+    drop(f);
+}
+
 static void on_info(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg)
 {
     struct fake *f = arg;
@@ -305,6 +313,7 @@ const struct ars_sip_call_handlers fake_call_handlers = {
     .confirmed = on_confirmed,
     .reoffer = on_reoffer,
     .reanswered = on_reanswered,
+    .refresh = on_refresh,
     .info = on_info,
     .ended = on_ended,
 };

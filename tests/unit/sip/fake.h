@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include <ars/secret.h>
-#include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/timer.h>
 #include <ars/transport.h>
 
@@ -60,6 +60,7 @@ struct fake {
     size_t reoffer_len;
     unsigned reanswers;
     int reanswer_status;
+    unsigned refreshes;
     unsigned infos;
     unsigned ended;
     struct ars_reason why;

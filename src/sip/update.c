@@ -1,0 +1,102 @@
+/*
+ * UPDATE of ours.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "endpoint.h"
+#include "refresh.h"
+#include "update.h"
+#include "why.h"
+
+void update_learn(struct ars_sip_call *call, const struct sip_in *in)
+{
+    if (msg_in_hdr(in, "Allow"))
+        call->peer_updates = msg_in_has_token(in, "Allow", "UPDATE");
+}
+
+static void on_update(const struct sip_in *in, int err, void *arg);
+
+static int send_update(struct ars_sip_call *call)
+{
+    char *uri = dialog_uri(call->dlg);
+    struct ars_buf b;
+    int err = uri ? 0 : ENOMEM;
+
+    ars_buf_init(&b, SIP_MSG_MAX);
+    call_add_contact(call, &b);
+    refresh_add_request(call, &b);
+    if (!err && call->update_try.tries)
+        err = auth_add(call->sip, &call->update_try, &b, "UPDATE", uri);
+    if (!err)
+        err = b.err;
+    if (!err)
+        err = dialog_request(call->dlg, &call->update, call->sip, "UPDATE", b.data, NULL, on_update,
+                             call);
+    ars_buf_free(&b);
+    free(uri);
+    return err;
+}
+
+int update_refresh(struct ars_sip_call *call)
+{
+    if (call->update)
+        return EBUSY;
+    memset(&call->update_try, 0, sizeof(call->update_try));
+    return send_update(call);
+}
+
+static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
+{
+    struct ars_reason why;
+    bool again = false;
+
+    switch (in->status) {
+    case 401:
+    case 407:
+        again = auth_challenged(call->sip, &call->update_try, in) == 0;
+        break;
+    case 405:
+    case 501:
+        call->peer_updates = false;
+        break;
+    case 408:
+        call_lose(call, in->status, CALL_SILENT);
+        return;
+    case 422:
+        again = refresh_raise(call, in);
+        break;
+    case 481:
+        why_from_response(&why, in);
+        call_end(call, &why);
+        return;
+    default:
+        break;
+    }
+    if (!again || send_update(call))
+        refresh_failed(call);
+}
+
+static void on_update(const struct sip_in *in, int err, void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    if (in && in->status < 200)
+        return;
+    mem_ref(call);
+    if (!in && err == ETIMEDOUT) {
+        call_lose(call, 0, CALL_SILENT);
+    } else if (!in) {
+        refresh_failed(call);
+    } else if (in->status >= 300) {
+        on_refused(call, in);
+    } else {
+        (void)dialog_retarget(call->dlg, in);
+        refresh_answered(call, in);
+    }
+    mem_deref(call);
+}

@@ -30,7 +30,7 @@ enum ars_dir {
 
 /* Copied. */
 struct ars_media_conf {
-    const char *codecs;    /* in order, "opus,pcmu,pcma"; NULL for that list */
+    const char *codecs;    /* in order, "opus,g722,pcmu,pcma"; NULL for that list */
     const char *stun_host; /* NULL: host candidates only */
     uint16_t stun_port;    /* 0: 3478 */
     uint16_t port_min;     /* 0: any */

@@ -38,7 +38,7 @@ struct ars_stored_account {
     char *pin; /* SHA-256 of the certificate that the user accepted, 64 hex digits */
     char *host_map;
     char *stun;   /* HOST[:PORT] */
-    char *codecs; /* NULL: "opus,pcmu,pcma" */
+    char *codecs; /* NULL: "opus,g722,pcmu,pcma" */
     bool no_proxy;
     uint32_t ring_s; /* 0: 30 */
     struct ars_settings_rest *rest;

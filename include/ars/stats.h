@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct ars_media_stats {
-    char codec[16];   /* "opus", "PCMU", "PCMA" */
+    char codec[16];   /* "opus", "G722", "PCMU", "PCMA" */
     char srtp[32];    /* "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"; "" before DTLS */
     char path[16];    /* local/remote candidate in use: "host/host", "srflx/host", "prflx/host" */
     int32_t media_ms; /* from ars_media_alloc() to the first decoded packet */

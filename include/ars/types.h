@@ -55,7 +55,7 @@ struct ars_account_conf {
     bool no_proxy;         /* do not use the environment's HTTP proxy */
     char *stun_host;       /* NULL: none */
     uint16_t stun_port;    /* 0: 3478 */
-    char *codecs;          /* NULL: "opus,pcmu,pcma" */
+    char *codecs;          /* NULL: "opus,g722,pcmu,pcma" */
     uint32_t expires_s;    /* 0: 600 */
     uint32_t session_s;    /* session timer of calls (RFC 4028), 90 or more; 0: 1800 */
     uint32_t ring_s;       /* 0: 30; how long an incoming call rings before 480 */

@@ -120,7 +120,7 @@ static const char usage[] =
     "  --stun HOST[:PORT]  --rtp-ports MIN-MAX  --no-proxy\n"
     "\n"
     "sound\n"
-    "  --codec LIST (opus,pcmu,pcma)\n"
+    "  --codec LIST (opus,g722,pcmu,pcma)\n"
     "  --audio-in device[:NAME]|FILE.wav|tone:HZ|silence\n"
     "  --audio-out device[:NAME]|FILE.wav|none   --audio-ring (as --audio-out)\n"
     "\n"

@@ -268,6 +268,8 @@ static const char *codec_words(const char *codec)
         return "Opus";
     if (g_ascii_strcasecmp(codec, "pcma") == 0 || g_ascii_strcasecmp(codec, "pcmu") == 0)
         return "G.711";
+    if (g_ascii_strcasecmp(codec, "g722") == 0)
+        return "G.722";
     return codec;
 }
 

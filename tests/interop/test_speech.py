@@ -55,6 +55,11 @@ def speech_opus(t):
 
 
 @test(180)
+def speech_g722(t):
+    there_and_back(t, 'g722')
+
+
+@test(180)
 def speech_pcmu(t):
     there_and_back(t, 'pcmu')
 

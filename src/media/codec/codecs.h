@@ -7,6 +7,7 @@
 #include "codec/table.h"
 
 extern const struct codec codec_opus;
+extern const struct codec codec_g722;
 extern const struct codec codec_pcmu;
 extern const struct codec codec_pcma;
 

@@ -43,6 +43,7 @@ static int dec_new(struct codec_dec **ret, enum law law)
     if (!d)
         return ENOMEM;
     d->law = law;
+    plc_init(&d->plc, RATE);
     *ret = d;
     return 0;
 }
@@ -96,16 +97,21 @@ static size_t samples(const uint8_t *payload, size_t len)
     return len <= SAMPLES_MAX ? len : 0;
 }
 
+static void expand(enum law law, const uint8_t *payload, size_t len, int16_t *pcm)
+{
+    const int16_t *table = law == LAW_U ? g711_u2l : g711_A2l;
+
+    for (size_t i = 0; i < len; i++)
+        /* both zeroes of mu-law are +-2 in librem's table, which is no silence */
+        pcm[i] = law == LAW_U && (payload[i] | 0x80) == 0xff ? 0 : table[payload[i]];
+}
+
 static int decode(struct codec_dec *d, const uint8_t *payload, size_t len, int16_t *pcm,
                   size_t size, size_t *ret_n)
 {
-    const int16_t *table = d->law == LAW_U ? g711_u2l : g711_A2l;
-
     if (!samples(payload, len) || len > size)
         return EBADMSG;
-    for (size_t i = 0; i < len; i++)
-        /* both zeroes of mu-law are +-2 in librem's table, which is no silence */
-        pcm[i] = d->law == LAW_U && (payload[i] | 0x80) == 0xff ? 0 : table[payload[i]];
+    expand(d->law, payload, len, pcm);
     plc_good(&d->plc, pcm, len);
     *ret_n = len;
     return 0;
@@ -114,7 +120,16 @@ static int decode(struct codec_dec *d, const uint8_t *payload, size_t len, int16
 static int conceal(struct codec_dec *d, const uint8_t *next, size_t next_len, int16_t *pcm,
                    size_t n)
 {
-    plc_lost(&d->plc, pcm, n);
+    int16_t after[PLC_AHEAD_BYTES];
+
+    if (next_len > PLC_AHEAD_BYTES)
+        next_len = PLC_AHEAD_BYTES;
+    if (next) {
+        expand(d->law, next, next_len, after);
+        plc_bridge(&d->plc, pcm, n, after, next_len);
+    } else {
+        plc_lost(&d->plc, pcm, n);
+    }
     return 0;
 }
 

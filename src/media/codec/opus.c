@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <opus/opus.h>
 
@@ -15,6 +16,10 @@
 #define BITRATE_MIN 6000
 /* RFC 6716 2.1.4: a packet holds at most 120 ms */
 #define SAMPLES_MAX 5760
+/* RFC 6716 3.1: configurations 16 to 31 are CELT alone; 3.2.5: at most 48 frames */
+#define TOC_CELT   0x80
+#define FRAMES_MAX 48
+#define STEP       120 /* 2.5 ms */
 /* Loss above this is no longer mended by more redundancy. */
 #define LOSS_MAX 30
 
@@ -144,14 +149,67 @@ static int decode(struct codec_dec *d, const uint8_t *payload, size_t len, int16
     return 0;
 }
 
+/*
+ * RFC 6716 4.2.3 and 4.2.4: a SILK frame begins with a voice bit for each 20 ms and the bit that
+ * says whether the packet before follows, and in stereo with the same for the side.
+ */
+static size_t redundant(const uint8_t *payload, size_t len)
+{
+    const unsigned char *frames[FRAMES_MAX];
+    opus_int16 sizes[FRAMES_MAX];
+    int per_frame, voice_bits, shift;
+    bool there;
+
+    if (!samples(payload, len) || payload[0] & TOC_CELT)
+        return 0;
+    if (opus_packet_parse(payload, (opus_int32)len, NULL, frames, sizes, NULL) < 1 || !sizes[0])
+        return 0;
+    per_frame = opus_packet_get_samples_per_frame(payload, RATE);
+    voice_bits = per_frame > RATE / 50 ? per_frame / (RATE / 50) : 1;
+    shift = 7 - voice_bits;
+    there = frames[0][0] >> shift & 1;
+    shift -= voice_bits + 1;
+    if (opus_packet_get_nb_channels(payload) == 2 && shift >= 0)
+        there = there || frames[0][0] >> shift & 1;
+    return there ? (size_t)per_frame : 0;
+}
+
+/* n samples of the packet before `next`, which carries `all` of them: its end. */
+static int recover(struct codec_dec *d, const uint8_t *next, size_t len, size_t all, int16_t *pcm,
+                   size_t n)
+{
+    int16_t whole[SAMPLES_MAX];
+
+    if (opus_decode(d->opus, next, (opus_int32)len, whole, (int)all, 1) != (int)all)
+        return EBADMSG;
+    memcpy(pcm, whole + all - n, n * sizeof(*pcm));
+    return 0;
+}
+
+/* Opus makes up multiples of 2.5 ms. */
+static int make_up(struct codec_dec *d, int16_t *pcm, size_t n)
+{
+    int16_t whole[SAMPLES_MAX];
+    size_t all = (n + STEP - 1) / STEP * STEP;
+
+    if (all > SAMPLES_MAX || opus_decode(d->opus, NULL, 0, whole, (int)all, 0) != (int)all)
+        return EBADMSG;
+    memcpy(pcm, whole, n * sizeof(*pcm));
+    return 0;
+}
+
 static int conceal(struct codec_dec *d, const uint8_t *next, size_t next_len, int16_t *pcm,
                    size_t n)
 {
-    bool fec = next && samples(next, next_len);
-    int r = opus_decode(d->opus, fec ? next : NULL, fec ? (opus_int32)next_len : 0, pcm, (int)n,
-                        fec ? 1 : 0);
+    size_t all = next ? redundant(next, next_len) : 0;
+    size_t have = all < n ? all : n;
+    int err = 0;
 
-    return r == (int)n ? 0 : EBADMSG;
+    if (n > have)
+        err = make_up(d, pcm, n - have);
+    if (!err && have)
+        err = recover(d, next, next_len, all, pcm + n - have, have);
+    return err;
 }
 
 const struct codec codec_opus = {
@@ -170,5 +228,6 @@ const struct codec codec_opus = {
     .samples = samples,
     .decode = decode,
     .conceal = conceal,
+    .redundant = redundant,
     .expect_loss = expect_loss,
 };

@@ -9,6 +9,7 @@
 
 static const struct codec *const codecs[] = {
     &codec_opus,
+    &codec_g722,
     &codec_pcmu,
     &codec_pcma,
 };

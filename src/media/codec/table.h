@@ -14,11 +14,11 @@ struct codec_dec;
 
 struct codec {
     const char *name;     /* as in rtpmap, case-insensitive: "opus" */
-    const char *key;      /* as in settings: "opus", "pcmu", "pcma" */
+    const char *key;      /* as in settings: "opus", "g722", "pcmu", "pcma" */
     int static_pt;        /* RFC 3551, -1: dynamic */
     uint32_t clock;       /* RTP clock: 48000, 8000 */
     uint8_t sdp_channels; /* rtpmap's third part: 2 for opus, else 1 */
-    uint32_t rate;        /* of the samples: 48000, 8000 */
+    uint32_t rate;        /* of the samples: 48000, 16000, 8000; a multiple of the clock */
     const char *fmtp;     /* what we offer, NULL: none: "minptime=10;useinbandfec=1" */
 
     int (*enc_alloc)(struct codec_enc **ret, uint32_t max_bitrate, bool fec);
@@ -33,9 +33,14 @@ struct codec {
     /* *ret_n samples into pcm. EBADMSG. */
     int (*decode)(struct codec_dec *d, const uint8_t *payload, size_t len, int16_t *pcm,
                   size_t size, size_t *ret_n);
-    /* Makes up n samples for a lost packet; next: the packet after it with in-band FEC, or NULL. */
+    /*
+     * Makes up n samples for what is missing. next: the packet right behind them, or NULL; it may
+     * carry them once more, or show where they must lead. It is decoded after this as usual.
+     */
     int (*conceal)(struct codec_dec *d, const uint8_t *next, size_t next_len, int16_t *pcm,
                    size_t n);
+    /* How much a packet carries of the one before it (in-band FEC), samples. NULL: none does. */
+    size_t (*redundant)(const uint8_t *payload, size_t len);
     /* Share of packets that the peer says it misses: what FEC is tuned to. NULL: it has none. */
     void (*expect_loss)(struct codec_enc *e, unsigned percent);
 };

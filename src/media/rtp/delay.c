@@ -98,8 +98,7 @@ static void remember(struct delay *d, int64_t late, unsigned packet_us)
 
 void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now)
 {
-    bool behind = d->last_arrival && now - d->last_arrival < BEHIND_US;
-
+    d->behind = d->last_arrival && now - d->last_arrival < BEHIND_US;
     if (!d->window_end)
         d->settled = now + SETTLE_US;
     if (now >= d->window_end) {
@@ -110,9 +109,15 @@ void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t no
     if (transit < d->fastest[0])
         d->fastest[0] = transit;
     follow_base(d, now);
-    if (!behind)
+    if (!d->behind)
         remember(d, transit - d->anchor, packet_us);
     d->last_arrival = now;
+}
+
+void delay_put_recovered(struct delay *d, int64_t transit, unsigned packet_us)
+{
+    if (!d->behind)
+        remember(d, transit + packet_us - d->anchor, packet_us);
 }
 
 int64_t delay_target(const struct delay *d)

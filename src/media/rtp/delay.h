@@ -20,6 +20,7 @@ struct delay {
     uint64_t window_end;
     uint64_t settled; /* when enough has come since the restart */
     uint64_t last_arrival;
+    bool behind; /* the newest packet came right behind the one before */
 };
 
 void delay_init(struct delay *d);
@@ -29,6 +30,12 @@ void delay_restart(struct delay *d);
 
 /* A packet's transit (arrival less its time by RTP), its length, and now. */
 void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now);
+
+/*
+ * The packet just put brings one that was lost (in-band FEC), which lies packet_us before it: that
+ * one is there now.
+ */
+void delay_put_recovered(struct delay *d, int64_t transit, unsigned packet_us);
 
 /* The fastest transit; lateness counts from it. */
 int64_t delay_base(const struct delay *d);

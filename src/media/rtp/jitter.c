@@ -1,8 +1,8 @@
 /*
  * The jitter buffer. Time lines: a packet's time `ts` counts samples, extended to 64 bits and bent
- * so that it never jumps; `play_ts` is the time of the first sample that is not in the FIFO yet.
- * Playing lies `delay` behind the fastest packet; it grows when the queue runs empty or a period is
- * repeated, and shrinks when one is taken out.
+ * so that it never jumps (on the wire it counts units of the RTP clock); `play_ts` is the time of
+ * the first sample that is not in the FIFO yet. Playing lies `delay` behind the fastest packet; it
+ * grows when the queue runs empty or a period is repeated, and shrinks when one is taken out.
  */
 #include "rtp/jitter.h"
 
@@ -46,11 +46,11 @@ struct jitter {
     struct delay delay;
 
     enum line line;
-    bool quiet;   /* the peer said that it would pause */
-    int64_t bend; /* extended time less wire time */
+    bool quiet; /* the peer said that it would pause */
     int64_t play_ts;
     size_t expanded; /* made up since the queue ran empty, not on the time line */
     int64_t newest_ts;
+    uint32_t newest_wire;
     int64_t newest_transit;
     size_t newest_n;
     uint32_t newest_seq;
@@ -120,13 +120,22 @@ static void restart(struct jitter *j)
     j->quiet = false;
 }
 
-static void append_concealed(struct jitter *j, size_t n)
+/* Makes up n samples, which lead to `next` if it is known. */
+static void append_concealed(struct jitter *j, const struct packet *next, size_t n)
 {
     int16_t *to = j->fifo + j->fifo_n;
 
-    if (j->codec->conceal(j->dec, NULL, 0, to, n))
+    if (j->codec->conceal(j->dec, next ? next->payload : NULL, next ? next->len : 0, to, n))
         memset(to, 0, n * sizeof(*to));
     j->fifo_n += n;
+}
+
+/* How much of the n samples before p it carries. */
+static size_t recoverable(const struct jitter *j, const struct packet *p, size_t n)
+{
+    size_t have = j->codec->redundant ? j->codec->redundant(p->payload, p->len) : 0;
+
+    return have < n ? have : n;
 }
 
 static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
@@ -184,7 +193,7 @@ static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
     j->played_seq = p->seq;
     if (j->codec->decode(j->dec, p->payload, p->len, j->fifo + j->fifo_n, j->fifo_size - j->fifo_n,
                          &n)) {
-        append_concealed(j, p->n);
+        append_concealed(j, NULL, p->n);
         j->stats.concealed_us += (uint64_t)to_us(j, (int64_t)p->n);
     } else {
         j->fifo_n += n;
@@ -198,33 +207,29 @@ static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
 static void fill_gap(struct jitter *j, const struct packet *p)
 {
     bool lost = p->seq != j->played_seq + 1 && !j->quiet;
-    int16_t *to = j->fifo + j->fifo_n;
-    size_t left;
-    size_t n;
+    size_t made_up, left;
 
     j->play_ts += (int64_t)j->expanded;
     j->expanded = 0;
     left = (size_t)(p->ts - j->play_ts);
-    if (lost && left <= p->n && !j->codec->conceal(j->dec, p->payload, p->len, to, p->n)) {
-        /* p may carry the packet before it (in-band FEC); what was made up already is not needed */
-        n = left;
-        memmove(to, to + p->n - n, n * sizeof(*to));
-        j->fifo_n += n;
+    if (lost && (left <= p->n || left <= 2 * j->tick)) {
+        made_up = left - recoverable(j, p, left);
+        append_concealed(j, p, left);
     } else {
-        n = left < j->tick ? left : j->tick;
-        append_concealed(j, j->tick);
-        j->fifo_n -= j->tick - n;
+        left = left < j->tick ? left : j->tick;
+        made_up = left;
+        append_concealed(j, NULL, left);
     }
-    j->play_ts += (int64_t)n;
+    j->play_ts += (int64_t)left;
     if (lost)
-        j->stats.concealed_us += j->pending_us + (uint64_t)to_us(j, (int64_t)n);
+        j->stats.concealed_us += j->pending_us + (uint64_t)to_us(j, (int64_t)made_up);
     j->pending_us = 0;
 }
 
 /* The queue is empty: playing waits on the time line. */
 static void wait_for_packet(struct jitter *j)
 {
-    append_concealed(j, j->tick);
+    append_concealed(j, NULL, j->tick);
     j->expanded += j->tick;
     j->pending_us += 10000;
     shift_recent(j, 10000);
@@ -286,7 +291,8 @@ static bool begin(struct jitter *j, uint64_t now_us)
 static bool place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_t now_us,
                   int64_t *ret_at)
 {
-    int64_t at = j->newest_ts + (int32_t)(ts - (uint32_t)(j->newest_ts - j->bend));
+    int64_t scale = j->codec->rate / j->codec->clock;
+    int64_t at = j->newest_ts + (int32_t)(ts - j->newest_wire) * scale;
     int64_t gap = (int32_t)(seq - j->newest_seq);
     int64_t step = at - j->newest_ts;
     int64_t limit = (int64_t)from_us(j, JITTER_MAX_MS * 1000);
@@ -303,10 +309,8 @@ static bool place(struct jitter *j, uint32_t ts, uint32_t seq, size_t n, uint64_
     if (most > limit)
         most = limit;
     floor = j->newest_transit - to_us(j, most) - MARGIN_US;
-    if (step <= 0 || (step > most && (int64_t)now_us - to_us(j, at) < floor)) {
-        j->bend += j->newest_ts + most - at;
+    if (step <= 0 || (step > most && (int64_t)now_us - to_us(j, at) < floor))
         *ret_at = j->newest_ts + most;
-    }
     return true;
 }
 
@@ -329,6 +333,7 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     size_t n = len <= JITTER_MAX_PAYLOAD ? j->codec->samples(payload, len) : 0;
     struct packet head = {.seq = seq, .n = n, .len = len};
     bool first = j->line == LINE_NONE;
+    bool recovered = false;
     int64_t transit;
 
     if (!n || n > (size_t)j->rate * PACKET_MAX_MS / 1000)
@@ -336,7 +341,6 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     if (first) {
         restart(j);
         j->line = LINE_WAIT;
-        j->bend = j->play_ts - (int64_t)ts;
         head.ts = j->play_ts;
     } else if (!place(j, ts, seq, n, now_us, &head.ts)) {
         j->stats.late++;
@@ -344,13 +348,18 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     }
     transit = (int64_t)now_us - to_us(j, head.ts);
     if (first || (int32_t)(seq - j->newest_seq) > 0) {
+        recovered = !first && seq - j->newest_seq == 2 && j->codec->redundant &&
+                    j->codec->redundant(payload, len) >= n;
         j->newest_ts = head.ts;
+        j->newest_wire = ts;
         j->newest_seq = seq;
         j->newest_n = n;
         j->newest_transit = transit;
     }
     j->newest_us = now_us;
     delay_put(&j->delay, transit, (unsigned)to_us(j, (int64_t)n), now_us);
+    if (recovered)
+        delay_put_recovered(&j->delay, transit, (unsigned)to_us(j, (int64_t)n));
     if (j->line == LINE_PLAY && head.ts < j->play_ts) {
         j->stats.late++;
         return;

@@ -39,6 +39,7 @@ struct send {
     struct rtp_format format;
     size_t tick;   /* samples in 10 ms */
     size_t packet; /* samples in a packet */
+    size_t scale;  /* samples in a unit of the RTP clock */
     size_t fill;
     int16_t pcm[PCM_MAX];
     struct dtmf_tx dtmf;
@@ -126,11 +127,12 @@ int send_set_format(struct send *s, const struct rtp_format *f)
     }
     if (f->event_clock != s->format.event_clock)
         dtmf_tx_abort(&s->dtmf);
+    s->ts = send_rtp_now(s);
     s->codec = codec;
     s->format = *f;
+    s->scale = codec->rate / codec->clock;
     s->tick = codec->rate / 100;
     s->packet = packet_ms(f->ptime_ms) * codec->rate / 1000;
-    s->ts += (uint32_t)s->fill;
     s->fill = 0;
     return 0;
 }
@@ -197,7 +199,7 @@ void send_frame(struct send *s, const int16_t *pcm, bool go)
         send_collected(s);
     else
         s->marker = true;
-    s->ts += (uint32_t)s->packet;
+    s->ts += (uint32_t)(s->packet / s->scale);
     s->fill = 0;
 }
 
@@ -223,7 +225,7 @@ uint32_t send_ssrc(const struct send *s)
 
 uint32_t send_rtp_now(const struct send *s)
 {
-    return s->ts + (uint32_t)s->fill;
+    return s->scale ? s->ts + (uint32_t)(s->fill / s->scale) : s->ts;
 }
 
 uint64_t send_packets(const struct send *s)

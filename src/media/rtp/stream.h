@@ -18,7 +18,7 @@ struct rtp_stream;
 
 /* What SDP agreed on. Payload types differ per direction of the offer: never assumed. */
 struct rtp_format {
-    char codec[16]; /* "opus", "PCMU", "PCMA" */
+    char codec[16]; /* "opus", "G722", "PCMU", "PCMA" */
     uint8_t pt_send;
     uint8_t pt_recv;
     uint8_t ptime_ms;     /* what we send in a packet: 20 unless the peer asks otherwise */

@@ -46,10 +46,13 @@ static int test_table(void)
     CHECK(codec_find("PCMA") == codec_find_pt(8));
     CHECK(!codec_find("g729"));
     CHECK(!codec_find(NULL));
-    CHECK(!codec_find_pt(9));
-    CHECK(!codec_at(3));
+    CHECK(codec_find("g722") == codec_find_pt(9));
+    CHECK(!codec_find_pt(18));
+    CHECK(!codec_at(4));
     CHECK_INT(codec_find("opus")->sdp_channels, 2); /* RFC 7587 section 7 */
     CHECK_INT(codec_find("opus")->clock, 48000);
+    CHECK_INT(codec_find("g722")->clock, 8000); /* RFC 3551 4.5.2 */
+    CHECK_INT(codec_find("g722")->rate, 16000);
 out:
     return err;
 }
@@ -215,6 +218,38 @@ out:
     return err;
 }
 
+/* Wide band: what lies above 4 kHz comes through as well. */
+static int test_g722_round_trip(void)
+{
+    enum { PACKETS = 25, N = 320 };
+    static const double tones[] = {300, 1000, 3000, 5000, 6500};
+    static int16_t in[PACKETS * N], out[PACKETS * N];
+    struct pair p = {0};
+    uint8_t payload[N / 2];
+    size_t len, n;
+    int err = 0;
+
+    for (size_t k = 0; k < CHECK_COUNT(tones); k++) {
+        double phase = 0;
+        TRY(open_pair(&p, "g722", false));
+        tone(in, PACKETS * N, tones[k], 16000, 8000, &phase);
+        for (int i = 0; i < PACKETS; i++) {
+            TRY(p.codec->encode(p.enc, in + i * N, N, payload, sizeof(payload), &len));
+            CHECK_INT(len, 160); /* 64 kbit/s */
+            CHECK_INT(p.codec->samples(payload, len), N);
+            TRY(p.codec->decode(p.dec, payload, len, out + i * N, N, &n));
+            CHECK_INT(n, N);
+        }
+        CHECK(correlation(in + N, out + N, (PACKETS - 1) * N, 60) > 0.97);
+        CHECK(fabs(20 * log10(rms(out + N, (PACKETS - 1) * N) / rms(in, PACKETS * N))) < 1);
+        close_pair(&p);
+        memset(&p, 0, sizeof(p));
+    }
+out:
+    close_pair(&p);
+    return err;
+}
+
 /*
  * One packet in ten is lost and made up: how alike it is over the holes; nothing in them is louder.
  */
@@ -257,18 +292,21 @@ out:
 
 static int test_conceal(void)
 {
-    double pcmu, pcma, opus, fec;
+    double pcmu, pcma, g722, opus, fec;
     int err;
 
     TRY(conceal_single("pcmu", false, &pcmu));
     TRY(conceal_single("pcma", false, &pcma));
+    TRY(conceal_single("g722", false, &g722));
     TRY(conceal_single("opus", false, &opus));
     TRY(conceal_single("opus", true, &fec));
-    printf("# over single losses alike: PCMU %.3f, PCMA %.3f, Opus %.3f, with FEC %.3f\n", pcmu,
-           pcma, opus, fec);
+    printf(
+        "# over single losses alike: PCMU %.3f, PCMA %.3f, G.722 %.3f, Opus %.3f, with FEC %.3f\n",
+        pcmu, pcma, g722, opus, fec);
     /* half of what is compared came through; with zeroes in the other half 0.7 is what is left */
     CHECK(pcmu > 0.9);
     CHECK(pcma > 0.9);
+    CHECK(g722 > 0.9);
     CHECK(opus > 0.75);
     CHECK(fec > opus + 0.02);
 out:
@@ -343,6 +381,7 @@ int suite_codec(int argc, char **argv)
         {"codec/table", test_table, false},
         {"codec/g711-table", test_g711_table, true},
         {"codec/g711-round-trip", test_g711_round_trip, false},
+        {"codec/g722-round-trip", test_g722_round_trip, true},
         {"codec/opus-round-trip", test_opus_round_trip, true},
         {"codec/conceal", test_conceal, true},
         {"codec/conceal-fades", test_conceal_fades, false},

@@ -174,6 +174,7 @@ static int test_talk(void)
     int err;
 
     TRY(talk_over("opus", 107));
+    TRY(talk_over("G722", 9));
     TRY(talk_over("PCMU", 0));
     TRY(talk_over("PCMA", 8));
 out:
@@ -325,6 +326,7 @@ static int test_dtmf(void)
 
     TRY(dtmf_over("opus", 107, 48000));
     TRY(dtmf_over("opus", 107, 8000)); /* a peer that has events at 8000 alone */
+    TRY(dtmf_over("G722", 9, 8000));
     TRY(dtmf_over("PCMA", 8, 8000));
     memset(&a, 0, sizeof(a));
     TRY(lab_open(&l, "silence", "none"));

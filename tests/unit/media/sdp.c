@@ -56,6 +56,7 @@ static int test_offer_codecs(void)
     } v[] = {
         {"opus,pcmu,pcma", "m=audio 40000 UDP/TLS/RTP/SAVPF 111 0 8 110 126"},
         {"pcma", "m=audio 40000 UDP/TLS/RTP/SAVPF 8 126"},
+        {"opus,g722,pcmu,pcma", "m=audio 40000 UDP/TLS/RTP/SAVPF 111 9 0 8 110 126"},
         {"PCMU, opus", "m=audio 40000 UDP/TLS/RTP/SAVPF 0 111 110 126"},
         {"opus,opus", "m=audio 40000 UDP/TLS/RTP/SAVPF 111 110"},
         {"opus,speex", NULL},

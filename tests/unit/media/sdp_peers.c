@@ -316,7 +316,7 @@ static int test_reoffer_keeps_numbers(void)
     o.current = g.codec;
     TRY(sdp_offer_write(&o, &t, ARS_DIR_SENDONLY, &sdp));
     CHECK_SDP(sdp);
-    CHECK_LINE(sdp, "m=audio 40000 RTP/SAVPF 102 0 8 103 101");
+    CHECK_LINE(sdp, "m=audio 40000 RTP/SAVPF 102 9 0 8 103 101");
     CHECK_LINE(sdp, "a=sendonly");
     CHECK(!sdp_find_line(sdp, "a=mid:"));
     sdp_desc_free(d);

@@ -20,14 +20,27 @@ static void choose_renderer(void)
         g_setenv("GDK_DISABLE", "gl,vulkan", FALSE);
 }
 
+/* Beside the program, wherever it was installed to. NULL: not known. */
+static char *locale_dir(void)
+{
+    const char *wanted = g_getenv("TEXTDOMAINDIR");
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *bin = program ? g_path_get_dirname(program) : NULL;
+
+    if (wanted)
+        return g_strdup(wanted);
+    return bin ? g_build_filename(bin, ARS_LOCALE_FROM_BIN, NULL) : NULL;
+}
+
 int main(int argc, char **argv)
 {
-    const char *locales = g_getenv("TEXTDOMAINDIR");
+    g_autofree char *locales = locale_dir();
     g_autoptr(ArsApplication) app = NULL;
 
     choose_renderer();
     setlocale(LC_ALL, "");
-    bindtextdomain(GETTEXT_PACKAGE, locales ? locales : ARS_LOCALE_DIR);
+    if (locales)
+        bindtextdomain(GETTEXT_PACKAGE, locales);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
     app = ars_application_new();

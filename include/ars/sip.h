@@ -58,7 +58,10 @@ struct ars_sip_incoming {
 struct ars_sip_handlers {
     /* Also after each refresh. */
     void (*registered)(uint32_t expires_s, void *arg);
-    /* retry_after_s: the peer's wish or 0. final: the same credentials need not be tried again. */
+    /*
+     * retry_after_s: the peer's wish or 0. final: the same credentials need not be tried again. Not
+     * told of a refresh that is refused for now and tried again before the binding ends.
+     */
     void (*register_failed)(const struct ars_reason *why, uint32_t retry_after_s, bool final,
                             void *arg);
     /* The answer to ars_sip_unregister(), or its time-out. */

@@ -355,15 +355,16 @@ static void acknowledge(struct ars_sip *sip, const struct sip_in *in, const stru
     ars_buf_free(&b);
 }
 
-/* RFC 3261 section 13.2.2.4: a fork that answered too late is taken and let go. */
-static void ack_and_bye(struct ars_sip *sip, const struct sip_in *in, const char *credentials)
+/* RFC 3261 section 13.2.2.4: a fork that answered too late is taken, and let go with BYE. */
+static void take(struct ars_sip *sip, const struct sip_in *in, const char *credentials, bool bye)
 {
     struct dialog *d;
 
     if (dialog_from_response(&d, in, credentials))
         return;
     acknowledge(sip, in, d);
-    (void)dialog_request(d, NULL, sip, "BYE", NULL, NULL, NULL, NULL);
+    if (bye)
+        (void)dialog_request(d, NULL, sip, "BYE", NULL, NULL, NULL, NULL);
     mem_deref(d);
 }
 
@@ -375,7 +376,7 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ct
         if (!call->dlg || !dialog_match_response(call->dlg, in))
             continue;
         if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
-            ack_and_bye(sip, in, call->dlg->credentials);
+            take(sip, in, call->dlg->credentials, true);
         } else if (call->ack.data && call->ack_cseq == in->cseq) {
             (void)endpoint_send(sip, call->ack.data, call->ack.len);
         } else if (call->state != CALL_LATE) {
@@ -385,11 +386,11 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ct
     }
     if (!ct || !ct->dialog)
         return;
-    /* a re-INVITE outlived its call, whose BYE has been said */
+    /* of a call that has gone: its BYE has been said, unless it knew nothing of this dialog */
     if (*ct->dialog->rtag)
         acknowledge(sip, in, ct->dialog);
     else
-        ack_and_bye(sip, in, ct->dialog->credentials);
+        take(sip, in, ct->dialog->credentials, !ct->taken || pl_strcmp(&in->to.tag, ct->taken));
 }
 
 /* ---- the connection ---- */

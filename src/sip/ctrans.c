@@ -50,6 +50,7 @@ static void destructor(void *arg)
     free(ct->call_id);
     free(ct->routes);
     mem_deref(ct->dialog);
+    free(ct->taken);
 }
 
 static bool is_invite(const struct ctrans *ct)
@@ -233,8 +234,10 @@ static void receive_invite_ok(struct ctrans *ct, const struct sip_in *in)
         return;
     ars_timer_start(ct->sip->timers, &ct->timer, SIP_T1_64_MS, on_timer, ct);
     disown(ct, &fn, &arg);
-    if (fn)
+    if (fn) {
+        ct->taken = msg_in_dup(&in->to.tag);
         fn(in, 0, arg);
+    }
 }
 
 static struct ctrans *find(struct ars_sip *sip, const struct sip_in *in)

@@ -49,6 +49,7 @@ struct ctrans {
     char *call_id;
     char *routes;
     struct dialog *dialog; /* a reference, NULL outside of one */
+    char *taken;           /* To tag of the 2xx that the owner had, or NULL */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/clock.h>
 #include <ars/log.h>
 #include <ars/rand.h>
 
@@ -20,6 +21,9 @@
 #define REFRESH_LO_PCT 50u
 #define REFRESH_HI_PCT 75u
 #define REFRESH_MIN_S  2u /* a registrar that grants nothing is not flooded */
+/* A refresh that is refused for now is tried again, as long as the binding lasts. */
+#define AGAIN_MIN_MS 2000u
+#define AGAIN_MAX_MS 30000u
 
 static const char *const states[] = {"none", "trying", "done", "leaving"};
 
@@ -33,6 +37,7 @@ static const uint32_t edges[] = {
 const struct ars_fsm reg_fsm = {"reg", states, edges, REG_STATES};
 
 static void on_response(const struct sip_in *in, int err, void *arg);
+static void on_refresh(void *arg);
 
 void reg_init(struct ars_sip *sip, uint32_t expires_s)
 {
@@ -59,6 +64,8 @@ static void set_state(struct ars_sip *sip, enum reg_state to)
         return;
     if (to != REG_DONE)
         ars_timer_stop(&r->timer);
+    if (to == REG_NONE)
+        r->until_ms = 0;
 }
 
 static void add_headers(const struct ars_sip *sip, struct ars_buf *b, uint32_t expires)
@@ -129,6 +136,30 @@ static void failed(struct ars_sip *sip, const struct ars_reason *why, uint32_t r
     ars_log(ARS_LOG_WARN, "sip", "register failed: %d %s", why->sip_status, why->text);
     if (sip->h.register_failed)
         sip->h.register_failed(why, retry_after_s, final, sip->arg);
+}
+
+static bool passes_by_itself(int status)
+{
+    return status == 408 || status == 480 || (status >= 500 && status < 600);
+}
+
+/* The calls of a connection that works are not given up for a registrar that is busy. */
+static bool refresh_later(struct ars_sip *sip, uint32_t retry_after_s)
+{
+    struct reg *r = &sip->reg;
+    uint64_t wait;
+
+    r->again_ms = r->again_ms ? 2 * r->again_ms : AGAIN_MIN_MS;
+    if (r->again_ms > AGAIN_MAX_MS)
+        r->again_ms = AGAIN_MAX_MS;
+    wait = (uint64_t)retry_after_s * 1000;
+    if (wait < r->again_ms)
+        wait = r->again_ms;
+    if (ars_clock_ms() + wait >= r->until_ms)
+        return false;
+    set_state(sip, REG_DONE);
+    ars_timer_start(sip->timers, &r->timer, wait, on_refresh, sip);
+    return true;
 }
 
 static void on_refresh(void *arg)
@@ -220,6 +251,8 @@ static void on_ok(struct ars_sip *sip, const struct sip_in *in)
     /* RFC 3608 section 5: none in the newest answer is none */
     if (route_learn(&sip->reg.routes, in, "Service-Route", false))
         ars_log(ARS_LOG_WARN, "sip", "the registrar's Service-Route cannot be used");
+    sip->reg.until_ms = ars_clock_ms() + ms;
+    sip->reg.again_ms = 0;
     set_state(sip, REG_DONE);
     ars_timer_start(sip->timers, &sip->reg.timer, lo + ars_rand_below((uint32_t)(hi - lo) + 1),
                     on_refresh, sip);
@@ -286,7 +319,8 @@ static void on_refused(struct ars_sip *sip, const struct sip_in *in)
         /* FreeSWITCH's answer to a wrong password and to an unknown user */
         if (in->status == 403)
             why.code = ARS_REASON_WRONG_PASSWORD;
-        failed(sip, &why, retry_after(in), in->status == 403);
+        if (!passes_by_itself(in->status) || !refresh_later(sip, retry_after(in)))
+            failed(sip, &why, retry_after(in), in->status == 403);
         return;
     }
     why_from_auth(&why, err, in);

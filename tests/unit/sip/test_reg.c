@@ -432,6 +432,51 @@ out:
     return err;
 }
 
+/* The next REGISTER comes after exactly so long and is answered so. */
+static int check_next(struct fake *f, uint64_t ms, const char *status, const char *headers)
+{
+    const char *req;
+    int err = 0;
+
+    CHECK_INT(ars_timers_next_ms(f->timers), ms);
+    fake_advance(f, ms);
+    req = fake_want(f, "REGISTER ");
+    CHECK(req);
+    fake_answer(f, req, status, "x", headers, NULL);
+out:
+    return err;
+}
+
+/* Refused for now while the binding lasts: nothing is told, and tried again; then it is. */
+static int test_refused_refresh(void)
+{
+    struct fake f;
+    const char *req;
+    uint64_t at;
+    int err;
+
+    TRY(start(&f, &req));
+    fake_answer(&f, req, "200 OK", "x", "Expires: 100\r\n", NULL);
+    at = ars_timers_next_ms(f.timers);
+    TRY(check_next(&f, at, "503 Busy", "Retry-After: 7\r\n"));
+    TRY(check_next(&f, 7000, "500 Oops", NULL));
+    TRY(check_next(&f, 4000, "408 Late", NULL));
+    CHECK_INT(f.reg_failed, 0);
+    TRY(check_next(&f, 8000, "200 OK", "Expires: 40\r\n"));
+    CHECK_INT(f.registered, 2);
+    at = ars_timers_next_ms(f.timers);
+    CHECK(at >= 20000 && at <= 30000);
+    TRY(check_next(&f, at, "503 Busy", NULL));
+    TRY(check_next(&f, 2000, "503 Busy", NULL));
+    CHECK_INT(f.reg_failed, 0);
+    TRY(check_next(&f, 4000, "503 Busy", "Retry-After: 40\r\n")); /* later than its end */
+    CHECK_INT(f.reg_failed, 1);
+    CHECK_INT(f.retry_after, 40);
+out:
+    fake_close(&f);
+    return err;
+}
+
 static int test_unregister(void)
 {
     struct fake f;
@@ -641,6 +686,7 @@ static const struct check_case cases[] = {
     {"reg_first_hop_lacks_outbound", test_first_hop_lacks_outbound, false},
     {"reg_service_route", test_service_route, false},
     {"reg_refresh_time", test_refresh_time, false},
+    {"reg_refused_refresh", test_refused_refresh, false},
     {"reg_unregister", test_unregister, false},
     {"reg_unregister_without_answer", test_unregister_without_answer, false},
     {"reg_no_answer", test_no_answer, false},

@@ -27,6 +27,7 @@ enum ars_reason_code {
     ARS_REASON_MEDIA_FAILED,   /* no ICE pair, or consent lost */
     ARS_REASON_NOT_ENCRYPTED,  /* peer refused encryption, fingerprint mismatch, m-line port 0 */
     ARS_REASON_DIALOG_LOST,    /* 481, or the PBX forgot the call */
+    ARS_REASON_TRANSFERRED,    /* one of the two sides has gone to another call */
     /* registration and connection */
     ARS_REASON_WRONG_PASSWORD,  /* 401/407 again, 403 to REGISTER */
     ARS_REASON_NAME_NOT_FOUND,  /* the server's name has no address */

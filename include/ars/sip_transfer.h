@@ -11,7 +11,7 @@
 
 /* What the far end asks of us. */
 struct ars_sip_referral {
-    const char *target;      /* URI to call, without headers */
+    const char *target;      /* whom to call, for ars_sip_call_invite() */
     const char *number;      /* its user part (or the whole URI without one), UTF-8 */
     const char *replaces;    /* value for a Replaces header of the new INVITE, or NULL */
     const char *referred_by; /* value for its Referred-By header, or NULL */

@@ -38,6 +38,14 @@ enum ars_call_state {
     ARS_CALL_STATES,
 };
 
+/* What we do when a far end asks us to call somebody else (REFER). */
+enum ars_refer_policy {
+    ARS_REFER_ASK, /* the user: ARS_EV_REFERRED, then ARS_CMD_FOLLOW */
+    ARS_REFER_FOLLOW,
+    ARS_REFER_REFUSE,
+    ARS_REFER_POLICIES,
+};
+
 /* Everything that one account needs. All text is owned; see ars_account_conf_*(). */
 struct ars_account_conf {
     char *server;  /* name or address: SIP domain, SNI, Host */
@@ -61,6 +69,7 @@ struct ars_account_conf {
     uint32_t ring_s;       /* 0: 30; how long an incoming call rings before 480 */
     uint16_t rtp_port_min; /* 0: any */
     uint16_t rtp_port_max;
+    enum ars_refer_policy refer;
 };
 
 struct ars_account_conf *ars_account_conf_new(void);

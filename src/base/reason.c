@@ -24,6 +24,7 @@ static const struct {
     [ARS_REASON_MEDIA_FAILED] = {"media_failed", "No sound path to the other side"},
     [ARS_REASON_NOT_ENCRYPTED] = {"not_encrypted", "The other side does not encrypt its sound"},
     [ARS_REASON_DIALOG_LOST] = {"dialog_lost", "The server has lost the call"},
+    [ARS_REASON_TRANSFERRED] = {"transferred", "Transferred"},
     [ARS_REASON_WRONG_PASSWORD] = {"wrong_password", "Wrong login or password"},
     [ARS_REASON_NAME_NOT_FOUND] = {"name_not_found", "The server's name has no address"},
     [ARS_REASON_UNREACHABLE] = {"unreachable", "The server cannot be reached"},

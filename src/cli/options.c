@@ -38,6 +38,7 @@ enum option_id {
     OPT_EXPIRES,
     OPT_SESSION_EXPIRES,
     OPT_NO_PROXY,
+    OPT_REFER,
     OPT_RING,
     OPT_JSON,
     OPT_TIMEOUT,
@@ -75,6 +76,7 @@ static const struct option long_options[] = {
     {"session-expires", required_argument, NULL, OPT_SESSION_EXPIRES},
     {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
     {"ring", required_argument, NULL, OPT_RING},
+    {"refer", required_argument, NULL, OPT_REFER},
     {"json", no_argument, NULL, OPT_JSON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -105,12 +107,13 @@ static const char usage[] =
     "  script                        commands from standard input, one a line:\n"
     "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
     "      volume N PERCENT | dtmf N DIGITS | hangup N | stats N | audio IN|- OUT|- | retry |\n"
+    "      transfer N NUMBER | follow N | stay N |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"
     "  --server HOST  --port N (7443)  --path PATH (/ws; '' for none)\n"
     "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
-    "  --display-name NAME  --expires S (600)  --ring S (30)\n"
+    "  --display-name NAME  --expires S (600)  --ring S (30)  --refer ask|follow|refuse (ask)\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
@@ -251,6 +254,22 @@ static bool password_from_env(struct ars_account_conf *c)
     return ok;
 }
 
+static bool set_refer(struct ars_account_conf *c, const char *value)
+{
+    static const char *const policies[ARS_REFER_POLICIES] = {
+        [ARS_REFER_ASK] = "ask",
+        [ARS_REFER_FOLLOW] = "follow",
+        [ARS_REFER_REFUSE] = "refuse",
+    };
+
+    for (int i = 0; i < ARS_REFER_POLICIES; i++)
+        if (ars_streq(value, policies[i])) {
+            c->refer = (enum ars_refer_policy)i;
+            return true;
+        }
+    return bad("--refer", value);
+}
+
 static bool set_rtp_ports(struct ars_account_conf *c, const char *value)
 {
     const char *dash = strchr(value, '-');
@@ -337,6 +356,8 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         return set_number("--session-expires", value, 90, 86400, &c->session_s);
     case OPT_RING:
         return set_number("--ring", value, 1, 3600, &c->ring_s);
+    case OPT_REFER:
+        return set_refer(c, value);
     case OPT_NO_PROXY:
         c->no_proxy = true;
         return true;

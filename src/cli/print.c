@@ -153,6 +153,18 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_FIRST_AUDIO:
         add_int(o, "ms", ev->number);
         break;
+    case ARS_EV_TRANSFERRING:
+        json_object_object_add(
+            o, "status", ev->reason.sip_status ? json_object_new_int(ev->reason.sip_status) : NULL);
+        add_text(o, "text", ev->reason.text);
+        break;
+    case ARS_EV_TRANSFER_FAILED:
+        add_reason(o, &ev->reason);
+        break;
+    case ARS_EV_REFERRED:
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "by", ev->text);
+        break;
     case ARS_EV_DTMF:
         add_text(o, "digit", ev->text);
         add_int(o, "ms", ev->number);
@@ -295,6 +307,16 @@ static void print_details(const struct ars_event *ev)
     case ARS_EV_ESTABLISHED:
     case ARS_EV_FIRST_AUDIO:
         printf(" after %d ms", ev->number);
+        break;
+    case ARS_EV_TRANSFERRING:
+        if (ev->reason.sip_status)
+            printf(": %d %s", ev->reason.sip_status, ev->reason.text);
+        break;
+    case ARS_EV_TRANSFER_FAILED:
+        print_reason(&ev->reason);
+        break;
+    case ARS_EV_REFERRED:
+        printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");
         break;
     case ARS_EV_DTMF:
         printf(" %s", ev->text ? ev->text : "");

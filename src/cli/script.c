@@ -149,6 +149,29 @@ static bool do_dtmf(struct session *s, struct script *sc, char **words, size_t n
            post_call(s, ARS_CMD_DTMF, call, 0, words[n - 1]);
 }
 
+/* transfer [CALL] NUMBER */
+static bool do_transfer(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n >= 2 && n <= 3 && named_call(sc, words, n - 1, &call) &&
+           post_call(s, ARS_CMD_TRANSFER, call, 0, words[n - 1]);
+}
+
+static bool do_follow(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_FOLLOW, call, 1, NULL);
+}
+
+static bool do_stay(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_FOLLOW, call, 0, NULL);
+}
+
 static bool do_audio(struct session *s, struct script *sc, char **words, size_t n)
 {
     struct ars_command *cmd;
@@ -265,12 +288,13 @@ static const struct {
     line_fn *fn;
     size_t words; /* the last takes the rest of the line */
 } lines[] = {
-    {"dial", do_dial, 2},     {"answer", do_answer, 4}, {"reject", do_reject, 4},
-    {"hangup", do_hangup, 4}, {"hold", do_hold, 4},     {"resume", do_resume, 4},
-    {"mute", do_mute, 4},     {"unmute", do_unmute, 4}, {"volume", do_volume, 4},
-    {"dtmf", do_dtmf, 4},     {"stats", do_stats, 4},   {"audio", do_audio, 4},
-    {"retry", do_retry, 4},   {"wait", do_wait, 4},     {"sleep", do_sleep, 4},
-    {"quit", do_quit, 4},
+    {"dial", do_dial, 2},         {"answer", do_answer, 4}, {"reject", do_reject, 4},
+    {"hangup", do_hangup, 4},     {"hold", do_hold, 4},     {"resume", do_resume, 4},
+    {"mute", do_mute, 4},         {"unmute", do_unmute, 4}, {"volume", do_volume, 4},
+    {"dtmf", do_dtmf, 4},         {"stats", do_stats, 4},   {"audio", do_audio, 4},
+    {"retry", do_retry, 4},       {"wait", do_wait, 4},     {"sleep", do_sleep, 4},
+    {"quit", do_quit, 4},         {"follow", do_follow, 4}, {"stay", do_stay, 4},
+    {"transfer", do_transfer, 4},
 };
 
 /* ---- lines ---- */

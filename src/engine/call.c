@@ -42,6 +42,7 @@ static void close_media(struct call *c)
 {
     ars_timer_stop(&c->ring_timer);
     ars_timer_stop(&c->sync_timer);
+    call_transfer_close(c);
     c->ringback = false;
     if (!c->media)
         return;
@@ -55,14 +56,14 @@ static void finish(struct call *c, const struct ars_reason *why, bool by_remote)
 {
     close_media(c);
     call_go(c, ARS_CALL_ENDED);
+    call_tell_origin(c, why->sip_status >= 300 ? why->sip_status : 487);
     ars_log(ARS_LOG_INFO, "engine", "call %u: ended: %s%s%s", c->id, ars_reason_name(why->code),
             why->text[0] ? ", " : "", why->text);
     call_tell_ended(c, why, by_remote);
     c->env.gone(c, c->env.arg);
 }
 
-/* We end it: `why` is what the face hears. c may be gone afterwards. */
-static void hang_up(struct call *c, int status, const struct ars_reason *why)
+void call_hang_up_for(struct call *c, int status, const struct ars_reason *why)
 {
     struct ars_reason copy = *why;
 
@@ -85,7 +86,7 @@ static void hang_up_internal(struct call *c, const char *what, int error)
 
     ars_reason_set(&why, error == ENOTCONN ? ARS_REASON_NO_CONNECTION : ARS_REASON_INTERNAL, 0,
                    "%s: %s", what, strerror(error));
-    hang_up(c, 500, &why);
+    call_hang_up_for(c, 500, &why);
 }
 
 /* What nobody over there has decided. */
@@ -110,7 +111,10 @@ static void on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void
 
     c->sip = NULL;
     if (c->state != ARS_CALL_ENDING) {
-        finish(c, why, !is_local(why->code));
+        if (call_was_transferred(c, why, &ours))
+            finish(c, &ours, false);
+        else
+            finish(c, why, !is_local(why->code));
         return;
     }
     if (!ours.sip_status)
@@ -128,6 +132,7 @@ static void establish(struct call *c)
     c->setup_ms = (int)(c->talk_ms - c->start_ms);
     c->ringback = false;
     call_tell_number(c, ARS_EV_ESTABLISHED, c->setup_ms);
+    call_tell_origin(c, 200);
     call_watch_remote_hold(c);
     call_update_talk(c);
     c->env.established(c, c->env.arg);
@@ -149,6 +154,7 @@ static void on_progress(struct ars_sip_call *sc, int status, const struct ars_si
         else
             c->answered_early = true;
     }
+    call_tell_origin(c, status);
     if (status == 180 && !c->told_ringing) {
         c->told_ringing = true;
         /* until sound of the far end is there, whatever the 180 promised */
@@ -172,9 +178,9 @@ static void on_answered(struct ars_sip_call *sc, const struct ars_sip_body *body
         return;
     if (body->len == 0 && !c->answered_early) {
         ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, 0, "answered without SDP");
-        hang_up(c, 488, &why);
+        call_hang_up_for(c, 488, &why);
     } else if (body->len > 0 && ars_media_accept(c->media, body->data, body->len, &why)) {
-        hang_up(c, 488, &why);
+        call_hang_up_for(c, 488, &why);
     } else {
         establish(c);
     }
@@ -191,7 +197,7 @@ static void on_confirmed(struct ars_sip_call *sc, const struct ars_sip_body *bod
         c->offered = false;
         ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, 0, "no SDP in the ACK");
         if (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why)) {
-            hang_up(c, 488, &why);
+            call_hang_up_for(c, 488, &why);
             return;
         }
     }
@@ -211,9 +217,11 @@ static void hold_failed(struct call *c, const struct ars_reason *why)
     if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
         call_hold_go(c, held ? CALL_HELD : CALL_TALKING);
     c->want_hold = held;
-    call_tell_error(c, c->hold_tag, why);
+    if (!call_in_transfer(c))
+        call_tell_error(c, c->hold_tag, why);
     call_update_talk(c);
     changed(c);
+    call_transfer_step(c);
 }
 
 static void on_sync_timer(void *arg)
@@ -270,7 +278,7 @@ static void on_reanswered(struct ars_sip_call *sc, int status, const struct ars_
     ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, status,
                    success ? "re-INVITE answered without SDP" : "the far end refused");
     if (success && (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why))) {
-        hang_up(c, 488, &why);
+        call_hang_up_for(c, 488, &why);
         return;
     }
     if (!success) {
@@ -289,6 +297,7 @@ static void on_reanswered(struct ars_sip_call *sc, int status, const struct ars_
     call_update_talk(c);
     changed(c);
     sync_dialog(c);
+    call_transfer_step(c);
 }
 
 static void on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, void *arg)
@@ -344,8 +353,22 @@ static const struct ars_sip_call_handlers sip_handlers = {
 
 /* ---- media ---- */
 
+/* The headers of an INVITE that a far end asked for (RFC 3891, RFC 3892). */
+static size_t referral_headers(const struct call *c, struct ars_sip_header headers[2])
+{
+    size_t n = 0;
+
+    if (c->referred_by)
+        headers[n++] = (struct ars_sip_header){"Referred-By", c->referred_by};
+    if (c->replaces)
+        headers[n++] = (struct ars_sip_header){"Replaces", c->replaces};
+    return n;
+}
+
 static void send_invite(struct call *c)
 {
+    struct ars_sip_header headers[2];
+    size_t n = referral_headers(c, headers);
     struct ars_sip_body body;
     char *sdp = NULL;
     int err;
@@ -355,8 +378,8 @@ static void send_invite(struct call *c)
         body = sdp_body(sdp);
         call_go(c, ARS_CALL_DIALING);
         if (account_sip(c->account))
-            err = ars_sip_call_invite(account_sip(c->account), &c->sip, c->target, &body, NULL, 0,
-                                      &sip_handlers, c);
+            err = ars_sip_call_invite(account_sip(c->account), &c->sip, c->target, &body, headers,
+                                      n, &sip_handlers, c);
         else
             err = ENOTCONN;
     }
@@ -365,10 +388,11 @@ static void send_invite(struct call *c)
         struct ars_reason why;
 
         ars_reason_set(&why, ARS_REASON_BAD_NUMBER, 0, "%s", "");
-        hang_up(c, 0, &why);
+        call_hang_up_for(c, 0, &why);
     } else if (err) {
         hang_up_internal(c, "cannot call", err);
     } else {
+        call_transfer_watch(c);
         changed(c);
     }
 }
@@ -385,7 +409,7 @@ static void send_answer(struct call *c)
     else
         err = ars_media_offer(c->media, ARS_DIR_SENDRECV, &sdp);
     if (err && why.code) {
-        hang_up(c, 488, &why);
+        call_hang_up_for(c, 488, &why);
         return;
     }
     if (!err) {
@@ -442,7 +466,7 @@ static void on_dtmf(char digit, unsigned duration_ms, void *arg)
 
 static void on_failed(const struct ars_reason *why, void *arg)
 {
-    hang_up(arg, 503, why);
+    call_hang_up_for(arg, 503, why);
 }
 
 static int open_media(struct call *c)
@@ -473,7 +497,7 @@ static void on_ring_timer(void *arg)
     struct ars_reason why;
 
     ars_reason_set(&why, ARS_REASON_NO_ANSWER, 0, "nobody answered here");
-    hang_up(arg, 480, &why);
+    call_hang_up_for(arg, 480, &why);
 }
 
 static int call_alloc(struct call **ret, ars_id id, struct account *a, enum ars_call_state state,
@@ -518,6 +542,33 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
     return 0;
 }
 
+int call_dial_for(struct call **ret, ars_id id, struct call *origin, const struct call_referral *r,
+                  const struct call_env *env)
+{
+    struct call *c;
+    int err = call_alloc(&c, id, origin->account, ARS_CALL_PREPARING, env);
+
+    if (err)
+        return err;
+    c->target = ars_strdup(r->target);
+    c->peer_number = ars_strdup(r->number);
+    c->replaces = ars_strdup(r->replaces);
+    c->referred_by = ars_strdup(r->referred_by);
+    if (!c->target || !c->peer_number || (r->replaces && !c->replaces) ||
+        (r->referred_by && !c->referred_by))
+        err = ENOMEM;
+    if (!err)
+        err = open_media(c);
+    if (err) {
+        call_free(c);
+        return err;
+    }
+    c->origin = origin->id;
+    call_tell_dialing(c);
+    *ret = c;
+    return 0;
+}
+
 int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
               const struct ars_sip_incoming *in, const struct call_env *env)
 {
@@ -545,6 +596,7 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
     }
     c->sip = sc;
     ars_sip_call_set_handlers(sc, &sip_handlers, c);
+    call_transfer_watch(c);
     if (ars_sip_call_progress(sc, 180, NULL))
         ars_log(ARS_LOG_WARN, "engine", "call %u: cannot send 180", id);
     ars_timer_start(ars_loop_timers(env->loop), &c->ring_timer, (uint64_t)ring_s * 1000,
@@ -560,6 +612,10 @@ void call_free(struct call *c)
         return;
     close_media(c);
     ars_sip_call_free(c->sip);
+    call_transfer_close(c);
+    free(c->transfer_target);
+    free(c->replaces);
+    free(c->referred_by);
     free(c->target);
     free(c->peer_name);
     free(c->peer_number);
@@ -593,7 +649,7 @@ void call_hangup(struct call *c, int status)
                    : status == 480                ? ARS_REASON_NO_ANSWER
                                                   : ARS_REASON_DECLINED;
     }
-    hang_up(c, status, &why);
+    call_hang_up_for(c, status, &why);
 }
 
 void call_abort(struct call *c, const struct ars_reason *why)

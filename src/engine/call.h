@@ -28,8 +28,29 @@ enum call_hold {
     CALL_HOLDS,
 };
 
+/* The far end is asked to call somebody else. */
+enum call_transfer {
+    CALL_TRANSFER_NONE,
+    CALL_TRANSFER_HOLDING, /* our hold is under way: REFER goes out after it */
+    CALL_TRANSFER_ASKED,
+    CALL_TRANSFER_UNSURE,  /* no news will come: BYE says that it went well */
+    CALL_TRANSFER_LEAVING, /* one side has another call instead; BYE comes, or is sent */
+    CALL_TRANSFERS,
+};
+
+/* Whom to call because a far end asks for it. All texts are owned. */
+struct call_referral {
+    char *target;
+    char *number;
+    char *replaces;    /* header value, or NULL */
+    char *referred_by; /* header value, or NULL */
+    char *by;
+};
+void call_referral_free(struct call_referral *r);
+
 extern const struct ars_fsm engine_call_fsm;
 extern const struct ars_fsm call_hold_fsm;
+extern const struct ars_fsm call_transfer_fsm;
 
 /* Borrowed by every call. */
 struct call_env {
@@ -39,6 +60,10 @@ struct call_env {
     /* State, hold or tone may have changed. */
     void (*changed)(struct call *c, void *arg);
     void (*established)(struct call *c, void *arg);
+    /* The far end asks for another call, and the settings say yes. */
+    void (*follow)(struct call *c, void *arg);
+    /* How far a call has come that was made for call `origin`; 200 and more is the last. */
+    void (*followed)(struct call *c, ars_id origin, int status, void *arg);
     /* Takes c and frees it. */
     void (*gone)(struct call *c, void *arg);
     void *arg;
@@ -47,6 +72,10 @@ struct call_env {
 /* Begins at once; `dialing` is told with tag. ENOTCONN, ENOMEM, or what media says. */
 int call_dial(struct call **ret, ars_id id, struct account *a, const char *target, uint32_t tag,
               const struct call_env *env);
+
+/* The same, because the far end of call `origin` asks for it. */
+int call_dial_for(struct call **ret, ars_id id, struct call *origin, const struct call_referral *r,
+                  const struct call_env *env);
 
 /* Somebody calls: rings. A SIP status to refuse with, or 0. */
 int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
@@ -66,6 +95,25 @@ void call_abort(struct call *c, const struct ars_reason *why);
 
 /* tag: repeated in `error` should the peer refuse. EPROTO: not established. EALREADY. */
 int call_set_hold(struct call *c, bool on, uint32_t tag);
+
+/*
+ * Asks the far end to call target instead; ours is on hold meanwhile, and as before when that
+ * fails. EPROTO: not now; EALREADY: under way. ENOTCONN, ENOMEM.
+ */
+int call_transfer(struct call *c, const char *target, uint32_t tag);
+bool call_in_transfer(const struct call *c);
+
+/* One side has another call instead: it ends in ms, unless the far end ends it before. */
+void call_leave(struct call *c, uint32_t ms);
+
+/* What the far end asks for; the caller frees. NULL: nothing, or it has been taken. */
+struct call_referral *call_take_referral(struct call *c);
+
+/* The call that was made of it; held: ours went on hold for it. */
+void call_set_follower(struct call *c, ars_id follower, bool held);
+
+/* Tells the far end how far that call is. Failed: ours goes on as before. */
+void call_followed(struct call *c, int status);
 
 /* Whether it is the one that talks, of all calls. */
 void call_set_focus(struct call *c, bool on);

@@ -46,6 +46,19 @@ struct call {
     bool want_refresh;
     uint32_t hold_tag;
 
+    /* going over to another call: call_transfer.c */
+    int transfer; /* enum call_transfer */
+    char *transfer_target;
+    uint32_t transfer_tag;
+    bool transfer_held; /* it went on hold for that */
+    struct ars_timer transfer_timer;
+    struct call_referral *asked; /* what the far end asks for */
+    struct ars_timer follow_timer;
+    ars_id follower; /* the call that came of it */
+    ars_id origin;   /* the call whose far end wanted this one; 0: told already, or none */
+    char *replaces;  /* of our INVITE, or NULL */
+    char *referred_by;
+
     /* times */
     uint64_t start_ms; /* dial or answer */
     uint64_t talk_ms;
@@ -66,12 +79,36 @@ void call_update_talk(struct call *c);
 /* Tells when the far end has begun or ended to hold us. */
 void call_watch_remote_hold(struct call *c);
 
+/* We end it: `why` is what the face hears. c may be gone afterwards. */
+void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
+
+/* ---- call_transfer.c ---- */
+
+/* Once there is c->sip, and before it goes. */
+void call_transfer_watch(struct call *c);
+void call_transfer_close(struct call *c);
+
+/* Hold has changed, or was refused. */
+void call_transfer_step(struct call *c);
+
+/* Whether its far end has left for another call; then *ret_why is what the face hears. */
+bool call_was_transferred(const struct call *c, const struct ars_reason *why,
+                          struct ars_reason *ret_why);
+
+/* News for the call whose far end wanted this one. */
+void call_tell_origin(struct call *c, int status);
+
+/* ---- call_report.c ---- */
+
 /* One event about c as it is now. */
 void call_tell(const struct call *c, enum ars_event_type type);
 void call_tell_number(const struct call *c, enum ars_event_type type, int number);
 void call_tell_dialing(const struct call *c);
 void call_tell_peer(const struct call *c, enum ars_event_type type);
 void call_tell_stats(const struct call *c, enum ars_event_type type, uint32_t tag);
+void call_tell_transfer(const struct call *c, enum ars_event_type type,
+                        const struct ars_reason *why);
+void call_tell_referred(const struct call *c, const struct call_referral *r);
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
 void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);
 void call_tell_ended(const struct call *c, const struct ars_reason *why, bool by_remote);

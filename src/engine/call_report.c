@@ -118,7 +118,7 @@ void call_tell_dialing(const struct call *c)
 
     if (ev) {
         ev->tag = c->tag;
-        ev->peer_number = ars_strdup(c->target);
+        ev->peer_number = ars_strdup(c->peer_number ? c->peer_number : c->target);
     }
     put(c, ev);
 }
@@ -142,6 +142,29 @@ void call_tell_stats(const struct call *c, enum ars_event_type type, uint32_t ta
         ev->tag = tag;
         ev->has_stats = true;
         ev->stats = c->stats;
+    }
+    put(c, ev);
+}
+
+void call_tell_transfer(const struct call *c, enum ars_event_type type,
+                        const struct ars_reason *why)
+{
+    struct ars_event *ev = call_event(c, type);
+
+    if (ev) {
+        ev->tag = c->transfer_tag;
+        ev->reason = *why;
+    }
+    put(c, ev);
+}
+
+void call_tell_referred(const struct call *c, const struct call_referral *r)
+{
+    struct ars_event *ev = call_event(c, ARS_EV_REFERRED);
+
+    if (ev) {
+        ev->peer_number = ars_strdup(r->number);
+        ev->text = ars_strdup(r->by);
     }
     put(c, ev);
 }

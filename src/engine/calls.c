@@ -39,8 +39,7 @@ static void update_tone(struct calls *cs)
     ars_audio_tone(cs->env.audio, tone);
 }
 
-/* c talks from now on; whoever did is put on hold. */
-static void take_focus(struct calls *cs, struct call *c)
+void calls_take_focus(struct calls *cs, struct call *c)
 {
     cs->focus = call_id(c);
     for (size_t i = 0; i < cs->n; i++) {
@@ -69,7 +68,7 @@ static void on_established(struct call *c, void *arg)
     if (focus != c && focus && is_alive(focus))
         (void)call_set_hold(c, true, 0);
     else
-        take_focus(cs, c);
+        calls_take_focus(cs, c);
     update_tone(cs);
 }
 
@@ -100,6 +99,8 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
                 .audio = audio,
                 .changed = on_changed,
                 .established = on_established,
+                .follow = calls_on_follow,
+                .followed = calls_on_followed,
                 .gone = on_gone,
                 .arg = cs},
         .gone = gone,
@@ -123,6 +124,15 @@ struct call *calls_find(const struct calls *cs, ars_id id)
     return NULL;
 }
 
+/* c has been made with the next id. */
+static void add_dialled(struct calls *cs, struct call *c)
+{
+    cs->last_id++;
+    cs->list[cs->n++] = c;
+    calls_take_focus(cs, c);
+    update_tone(cs);
+}
+
 int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag)
 {
     struct call *c;
@@ -131,13 +141,22 @@ int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t
     if (cs->n >= CALLS_MAX)
         return ENOSPC;
     err = call_dial(&c, cs->last_id + 1, a, target, tag, &cs->env);
-    if (err)
-        return err;
-    cs->last_id++;
-    cs->list[cs->n++] = c;
-    take_focus(cs, c);
-    update_tone(cs);
-    return 0;
+    if (!err)
+        add_dialled(cs, c);
+    return err;
+}
+
+int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral *r)
+{
+    struct call *made;
+    int err;
+
+    if (cs->n >= CALLS_MAX)
+        return ENOSPC;
+    err = call_dial_for(&made, cs->last_id + 1, c, r, &cs->env);
+    if (!err)
+        add_dialled(cs, made);
+    return err;
 }
 
 int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
@@ -163,13 +182,13 @@ int calls_answer(struct calls *cs, struct call *c)
 {
     if (call_state(c) != ARS_CALL_INCOMING)
         return EPROTO;
-    take_focus(cs, c);
+    calls_take_focus(cs, c);
     return call_answer(c);
 }
 
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag)
 {
-    int err = call_set_hold(c, true, tag);
+    int err = call_in_transfer(c) ? EPROTO : call_set_hold(c, true, tag);
 
     if (!err)
         update_tone(cs);
@@ -178,11 +197,11 @@ int calls_hold(struct calls *cs, struct call *c, uint32_t tag)
 
 int calls_resume(struct calls *cs, struct call *c, uint32_t tag)
 {
-    int err = call_set_hold(c, false, tag);
+    int err = call_in_transfer(c) ? EPROTO : call_set_hold(c, false, tag);
 
     if (err)
         return err;
-    take_focus(cs, c);
+    calls_take_focus(cs, c);
     update_tone(cs);
     return 0;
 }

@@ -35,6 +35,9 @@ struct call *calls_find(const struct calls *cs, ars_id id);
 /* ENOSPC: too many. ENOMEM, or what media says. The call that talked is put on hold. */
 int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag);
 
+/* The same, because the far end of c asks for it. */
+int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral *r);
+
 /* A SIP status to refuse with, or 0. */
 int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
                    const struct ars_sip_incoming *in);
@@ -43,6 +46,16 @@ int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
 int calls_answer(struct calls *cs, struct call *c);
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag);
 int calls_resume(struct calls *cs, struct call *c, uint32_t tag);
+
+/* Calls whom the far end of c asks us to, or says no. EPROTO: it asks nothing. As calls_dial(). */
+int calls_follow(struct calls *cs, struct call *c, bool yes);
+
+/* c talks from now on; whoever did is put on hold. */
+void calls_take_focus(struct calls *cs, struct call *c);
+
+/* For the calls' env: calls_refer.c. */
+void calls_on_follow(struct call *c, void *arg);
+void calls_on_followed(struct call *c, ars_id origin, int status, void *arg);
 
 /* Those of an account, or with NULL all: hang up, or end at once for `why`. */
 void calls_hangup(struct calls *cs, const struct account *a);

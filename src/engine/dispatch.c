@@ -273,6 +273,33 @@ static void do_dtmf(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, err);
 }
 
+static void do_transfer(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+    char *target = NULL;
+    int err;
+
+    if (!c)
+        return;
+    err = number_to_target(cmd->text, &target);
+    if (err == EINVAL) {
+        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
+        return;
+    }
+    if (!err)
+        err = call_transfer(c, target, cmd->tag);
+    free(target);
+    command_errno(e, cmd, err);
+}
+
+static void do_follow(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_follow(&e->calls, c, cmd->number != 0));
+}
+
 /* ---- sound and figures ---- */
 
 static int replace(char **text, const char *with)
@@ -389,6 +416,8 @@ static command_fn *const table[] = {
     [ARS_CMD_MUTE] = do_mute,
     [ARS_CMD_VOLUME] = do_volume,
     [ARS_CMD_DTMF] = do_dtmf,
+    [ARS_CMD_TRANSFER] = do_transfer,
+    [ARS_CMD_FOLLOW] = do_follow,
     [ARS_CMD_AUDIO] = do_audio,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,

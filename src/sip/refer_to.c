@@ -76,6 +76,19 @@ static char *bare_uri(const struct pl *uri)
     return ars_buf_take(&b, &err);
 }
 
+/* Not a URI at all: Asterisk's Transfer(PJSIP/600) says "Refer-To: 600". */
+static bool is_number(const struct pl *pl)
+{
+    for (size_t i = 0; i < pl->l; i++) {
+        char c = pl->p[i];
+        bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+        if (!alnum && !strchr("*#+-._", c))
+            return false;
+    }
+    return pl->l;
+}
+
 static int parse_target(struct refer_to *r, const struct sip_in *in)
 {
     const struct pl *val = msg_in_hdr(in, "Refer-To");
@@ -88,7 +101,14 @@ static int parse_target(struct refer_to *r, const struct sip_in *in)
     if (!val || msg_in_count(in, "Refer-To") != 1)
         return 400;
     rest = *val;
-    if (!msg_in_split(&rest, &one) || rest.l || msg_in_addr(&a, &one))
+    if (!msg_in_split(&rest, &one) || rest.l)
+        return 400;
+    if (is_number(&one)) {
+        r->target = msg_in_dup(&one);
+        r->number = msg_in_dup(&one);
+        return r->target && r->number ? 0 : 500;
+    }
+    if (msg_in_addr(&a, &one))
         return 400;
     if (pl_strcasecmp(&a.addr.uri.scheme, "sip") && pl_strcasecmp(&a.addr.uri.scheme, "sips") &&
         pl_strcasecmp(&a.addr.uri.scheme, "tel"))

@@ -7,7 +7,7 @@
 struct sip_in;
 
 struct refer_to {
-    char *target;      /* URI without headers and without the method parameter */
+    char *target;      /* URI without headers and without the method parameter, or a number */
     char *number;      /* its user part */
     char *replaces;    /* of the URI's headers, unescaped; or NULL */
     char *referred_by; /* or NULL */

@@ -28,6 +28,7 @@ static const char *const call_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_MEDIA_FAILED] = N_("No sound path to the other side"),
     [ARS_REASON_NOT_ENCRYPTED] = N_("The other side does not encrypt its sound"),
     [ARS_REASON_DIALOG_LOST] = N_("The server lost the call"),
+    [ARS_REASON_TRANSFERRED] = N_("Transferred"),
     [ARS_REASON_CONNECTION_LOST] = N_("The connection was lost"),
     [ARS_REASON_TIMEOUT] = N_("The server does not answer"),
     [ARS_REASON_SERVER_ERROR] = N_("The server answered with an error"),

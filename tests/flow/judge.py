@@ -75,6 +75,7 @@ class Leg:
         self.invites = []                 # Sent and Got INVITEs
         self.timer = None                 # (interval, the phone refreshes)
         self.timer_least = 0              # of a 422
+        self.referred = False             # a REFER of the peer was accepted, and not reported on
 
     def pending(self, but=None):
         for tx in self.invites:
@@ -181,6 +182,10 @@ class Judge:
             rules.register(msg, self.account, self.registration, self.bad)
         elif msg.method == 'BYE':
             self.phone_bye(msg, leg)
+        elif msg.method == 'REFER':
+            rules.refer(msg, self.account, self.bad)
+        elif msg.method == 'NOTIFY':
+            self.phone_notify(msg, leg)
 
     def sequence(self, msg, leg):
         """RFC 3261 12.2.1.1 and 10.2.4: one more each time, in a dialog or before it."""
@@ -274,6 +279,14 @@ class Judge:
             self.bad('bye', 'BYE in a dialog that is over')
         dialog.over = True
 
+    def phone_notify(self, msg, leg):
+        """RFC 3515 2.4.4: one at once after the 2xx to REFER, the last with the final status."""
+        rules.notify(msg, self.bad)
+        if not leg.referred:
+            self.bad('notify', 'NOTIFY without a REFER that was accepted')
+        if (msg.get('subscription-state') or '').startswith('terminated'):
+            leg.referred = False
+
     def phone_cancel(self, msg):
         tx = self.sent.get((msg.via.branch, 'INVITE'))
         if not tx:
@@ -360,6 +373,8 @@ class Judge:
             self.answer_body(msg, leg)
         elif tx.offers and msg.status >= 300:
             leg.offer = None
+        elif asked.method == 'REFER' and msg.status < 300:
+            leg.referred = True
         elif asked.method == 'BYE' and msg.status < 300:
             for dialog in leg.dialogs.values():
                 dialog.over = True
@@ -427,16 +442,16 @@ class Judge:
             return
         sdp = Sdp(msg.body)
         check_alone(sdp, self.bad)
-        if leg.sdp:
-            check_next(leg.sdp, sdp, self.bad)
-        leg.sdp = sdp
+        before, leg.sdp = leg.sdp, sdp
+        if before:
+            check_next(before, sdp, self.bad)
         if leg.offer is not None:
             check_answer(leg.offer, sdp, leg.role, self.bad)
             leg.role = sdp.get('setup')
             if final:
                 leg.offer = None
             return
-        check_offer(sdp, self.bad)
+        check_offer(sdp, before, self.bad)
         allowed = ('actpass', leg.role) if leg.role else ('actpass',)
         if sdp.get('setup') not in allowed:
             self.bad('sdp.setup', 'offer with setup %s' % sdp.get('setup'))
@@ -538,6 +553,9 @@ class Judge:
         for tx in self.got.values():
             if tx.final is None and tx.conn not in self.closed:
                 self.bad('resp.missing', 'no answer to %s' % tx.msg.title())
+        for leg in self.legs.values():
+            if leg.referred:
+                self.bad('notify.missing', 'the last NOTIFY of a REFER did not come')
         if self.pings_due and not self.closed:
             self.bad('keepalive', 'CRLFCRLF without an answer')
 

@@ -7,7 +7,7 @@ from wire import CLOSE, PING, PONG, TEXT
 
 MAGIC = 'z9hG4bK'
 # What this phone takes (RFC 3261 13.2.1: SHOULD be told in INVITE and 2xx).
-METHODS = ('ack', 'bye', 'cancel', 'invite', 'options', 'info', 'notify', 'update')
+METHODS = ('ack', 'bye', 'cancel', 'invite', 'options', 'info', 'notify', 'update', 'refer')
 
 
 def upgrade(meta, account, bad):
@@ -124,6 +124,34 @@ def session(msg, bad):
     allow(msg, bad)
     if msg.get('require'):
         bad('require', 'Require: %s' % msg.get('require'))
+
+
+def refer(msg, account, bad):
+    """RFC 3515 2.4.1, RFC 3892 3."""
+    contact(msg, bad)
+    to, by = msg.values('refer-to'), msg.values('referred-by')
+    if len(to) != 1 or not Address(to[0]).bracketed \
+            or not re.match(r'sips?:[^@\s#]+@[^@\s#]+$', Address(to[0]).uri):
+        bad('refer.to', 'Refer-To: %r' % to)
+    if len(by) != 1 or Address(by[0]).uri != account.aor:
+        bad('refer.by', 'Referred-By: %r' % by)
+    if msg.body:
+        bad('refer.body', 'REFER with a body')
+
+
+def notify(msg, bad):
+    """RFC 6665 8.2.1 and 8.2.3, RFC 3515 2.4.5."""
+    contact(msg, bad)
+    if not re.match(r'refer(;id=\d+)?$', msg.get('event') or ''):
+        bad('notify.event', 'Event: %r' % msg.get('event'))
+    state = re.match(r'(active;expires=\d+|terminated;reason=noresource)$',
+                     msg.get('subscription-state') or '')
+    line = re.match(rb'SIP/2\.0 ([1-6]\d\d) [^\r\n]*\r\n', msg.body)
+    if not (msg.get('content-type') or '').startswith('message/sipfrag') or not line:
+        bad('notify.body', '%r: %r' % (msg.get('content-type'), msg.body))
+    elif not state or state.group(1).startswith('term') != (line.group(1) >= b'200'):
+        bad('notify.state', 'Subscription-State %r of %r'
+            % (msg.get('subscription-state'), line.group(0)))
 
 
 def register(msg, account, known, bad):

@@ -245,9 +245,14 @@ def check_alone(sdp, bad):
             bad('sdp.bundle', 'BUNDLE names %s, mids are %s' % (mid, mids))
 
 
-def check_offer(sdp, bad):
+def check_offer(sdp, before, bad):
+    """before: what we said last in the same dialog, or None. What was agreed then holds on."""
     audio = sdp.audio
     if not audio:
+        return
+    if before and before.audio:
+        if (audio.proto, audio.get('mid')) != (before.audio.proto, before.audio.get('mid')):
+            bad('sdp.proto', 'offer with %s after %s' % (audio.proto, before.audio.proto))
         return
     if audio.proto != 'UDP/TLS/RTP/SAVPF':
         bad('sdp.proto', 'offer with %s' % audio.proto)

@@ -266,6 +266,12 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
         return fakes.invite_error;
     c = sip_call_new();
     ars_strcpy(c->target, sizeof(c->target), target);
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(c->headers);
+
+        snprintf(c->headers + len, sizeof(c->headers) - len, "%s: %s;", headers[i].name,
+                 headers[i].value);
+    }
     keep_sdp(c, offer);
     ars_sip_call_set_handlers(c, handlers, arg);
     *ret = c;
@@ -317,6 +323,27 @@ void ars_sip_call_free(struct ars_sip_call *call)
 {
     if (call)
         call->alive = false;
+}
+
+void ars_sip_call_set_transfer_handlers(struct ars_sip_call *call,
+                                        const struct ars_sip_transfer_handlers *handlers)
+{
+    call->transfer_h = handlers;
+}
+
+int ars_sip_call_refer(struct ars_sip_call *call, const char *target)
+{
+    if (call->refer_error)
+        return call->refer_error;
+    call->refers++;
+    ars_strcpy(call->refer_to, sizeof(call->refer_to), target);
+    return 0;
+}
+
+int ars_sip_call_refer_tell(struct ars_sip_call *call, int status, const char *phrase)
+{
+    call->told = status;
+    return 0;
 }
 
 /* ---- media: SDP is "offer DIR" and "answer DIR" ---- */

@@ -12,6 +12,7 @@
 #include <ars/media.h>
 #include <ars/resolver.h>
 #include <ars/sip_call.h>
+#include <ars/sip_transfer.h>
 #include <ars/wss.h>
 
 #include "outbox.h"
@@ -31,6 +32,12 @@ struct ars_sip_call {
     int refused;
     char sdp[64]; /* the last that went out */
     int reinvite_error;
+    const struct ars_sip_transfer_handlers *transfer_h;
+    char headers[128]; /* of its INVITE, one behind the other */
+    unsigned refers;
+    char refer_to[64]; /* the last */
+    int refer_error;
+    int told;          /* the last status of the call that we were asked to make */
     bool ends_at_once; /* hangup calls `ended` from inside */
 };
 

@@ -341,8 +341,14 @@ static int test_referred(void)
     CHECK_STR(told.target, "sip:a@b");
     CHECK_STR(told.replaces, "(none)");
     CHECK_STR(told.referred_by, "(none)");
+    CHECK_STR(told.by, "");
     CHECK(fake_want(&f, "SIP/2.0 202 "));
     CHECK_STR(fake_header(fake_want(&f, "NOTIFY "), "Event", a, sizeof(a)), "refer;id=22");
+    /* as Asterisk 22 writes it for Transfer(PJSIP/600) */
+    TRY(ars_sip_call_refer_tell(f.call, 603, NULL));
+    fake_request_out(&f, "REFER", "z9hG4bKf4", 23, "Refer-To: 600\r\n", NULL);
+    CHECK_STR(told.target, "600");
+    CHECK_STR(told.number, "600");
     ars_sip_call_hangup(f.call, 0);
     CHECK_INT(ars_sip_call_refer_tell(f.call, 200, NULL), EPROTO);
 out:

@@ -1,0 +1,292 @@
+/*
+ * engine: one call handed on (RFC 5589): by us, or because its far end asks us to call somebody
+ * else. What becomes of other calls by that is calls_refer.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/loop.h>
+#include <ars/sip_transfer.h>
+#include <ars/str.h>
+
+#include "call_priv.h"
+#include "event.h"
+
+/* The PBX hangs up by itself, or does not (Asterisk): so long it is given for it. */
+#define BYE_WAIT_MS 500
+/* Nothing is known of how it went: a BYE within this time says that it went well. */
+#define UNSURE_MS 4000
+
+static const char *const names[CALL_TRANSFERS] = {
+    [CALL_TRANSFER_NONE] = "none",       [CALL_TRANSFER_HOLDING] = "holding",
+    [CALL_TRANSFER_ASKED] = "asked",     [CALL_TRANSFER_UNSURE] = "unsure",
+    [CALL_TRANSFER_LEAVING] = "leaving",
+};
+
+static const uint32_t edges[CALL_TRANSFERS] = {
+    [CALL_TRANSFER_NONE] = ARS_TO(CALL_TRANSFER_HOLDING) | ARS_TO(CALL_TRANSFER_LEAVING),
+    [CALL_TRANSFER_HOLDING] = ARS_TO(CALL_TRANSFER_ASKED) | ARS_TO(CALL_TRANSFER_NONE),
+    [CALL_TRANSFER_ASKED] =
+        ARS_TO(CALL_TRANSFER_UNSURE) | ARS_TO(CALL_TRANSFER_LEAVING) | ARS_TO(CALL_TRANSFER_NONE),
+    [CALL_TRANSFER_UNSURE] = ARS_TO(CALL_TRANSFER_NONE),
+    [CALL_TRANSFER_LEAVING] = 0,
+};
+
+const struct ars_fsm call_transfer_fsm = {
+    .name = "call transfer",
+    .states = names,
+    .edges = edges,
+    .count = CALL_TRANSFERS,
+};
+
+static bool go(struct call *c, enum call_transfer to)
+{
+    return !ars_fsm_go(&call_transfer_fsm, &c->transfer, (int)to);
+}
+
+static void start_timer(struct call *c, uint32_t ms, ars_timer_fn *fn)
+{
+    ars_timer_start(ars_loop_timers(c->env.loop), &c->transfer_timer, ms, fn, c);
+}
+
+/* ---- ours ---- */
+
+/* The call is as it was before, and the user hears why. */
+static void failed(struct call *c, const struct ars_reason *why)
+{
+    bool resume = c->transfer_held && c->focus;
+
+    if (!go(c, CALL_TRANSFER_NONE))
+        return;
+    c->transfer_held = false;
+    if (resume)
+        (void)call_set_hold(c, false, 0);
+    call_tell_transfer(c, ARS_EV_TRANSFER_FAILED, why);
+}
+
+static void on_unsure_timer(void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_SERVER_ERROR, 0, "the far end did not say what came of it");
+    failed(c, &why);
+}
+
+static void on_leave_timer(void *arg)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_TRANSFERRED, 0, "%s", "");
+    call_hang_up_for(arg, 0, &why);
+}
+
+void call_leave(struct call *c, uint32_t ms)
+{
+    if (c->state == ARS_CALL_ESTABLISHED && go(c, CALL_TRANSFER_LEAVING))
+        start_timer(c, ms, on_leave_timer);
+}
+
+bool call_was_transferred(const struct call *c, const struct ars_reason *why,
+                          struct ars_reason *ret_why)
+{
+    bool bye = why->code == ARS_REASON_REMOTE_HANGUP;
+
+    if (c->transfer != CALL_TRANSFER_LEAVING && (c->transfer != CALL_TRANSFER_UNSURE || !bye))
+        return false;
+    ars_reason_set(ret_why, ARS_REASON_TRANSFERRED, 0, "%s", "");
+    return true;
+}
+
+static void on_progress(struct ars_sip_call *sc, int status, bool final,
+                        const struct ars_reason *why, void *arg)
+{
+    struct call *c = arg;
+
+    if (c->transfer != CALL_TRANSFER_ASKED)
+        return;
+    if (!final) {
+        call_tell_transfer(c, ARS_EV_TRANSFERRING, why);
+    } else if (!status) {
+        go(c, CALL_TRANSFER_UNSURE);
+        start_timer(c, UNSURE_MS, on_unsure_timer);
+    } else if (status < 300) {
+        call_tell_transfer(c, ARS_EV_TRANSFERRED, why);
+        call_leave(c, BYE_WAIT_MS);
+    } else {
+        failed(c, why);
+    }
+}
+
+static void ask(struct call *c)
+{
+    struct ars_reason why = {0};
+    int err = ars_sip_call_refer(c->sip, c->transfer_target);
+
+    if (!err) {
+        go(c, CALL_TRANSFER_ASKED);
+        call_tell_transfer(c, ARS_EV_TRANSFERRING, &why);
+        return;
+    }
+    if (err == EINVAL)
+        ars_reason_set(&why, ARS_REASON_BAD_NUMBER, 0, "%s", "");
+    else
+        ars_reason_set(&why, err == ENOTCONN ? ARS_REASON_NO_CONNECTION : ARS_REASON_INTERNAL, 0,
+                       "cannot transfer: %s", strerror(err));
+    failed(c, &why);
+}
+
+void call_transfer_step(struct call *c)
+{
+    bool settled = c->hold == CALL_HELD || (c->hold == CALL_TALKING && !c->want_hold);
+
+    if (c->transfer == CALL_TRANSFER_HOLDING && settled)
+        ask(c);
+}
+
+int call_transfer(struct call *c, const char *target, uint32_t tag)
+{
+    char *copy;
+
+    if (c->state != ARS_CALL_ESTABLISHED || c->asked || c->follower)
+        return EPROTO;
+    if (c->transfer != CALL_TRANSFER_NONE)
+        return EALREADY;
+    if (account_state(c->account) != ARS_ACCOUNT_READY)
+        return ENOTCONN;
+    copy = ars_strdup(target);
+    if (!copy)
+        return ENOMEM;
+    free(c->transfer_target);
+    c->transfer_target = copy;
+    c->transfer_tag = tag;
+    c->transfer_held = !call_on_hold(c);
+    go(c, CALL_TRANSFER_HOLDING);
+    if (c->transfer_held)
+        (void)call_set_hold(c, true, 0);
+    call_transfer_step(c);
+    return 0;
+}
+
+bool call_in_transfer(const struct call *c)
+{
+    return c->transfer != CALL_TRANSFER_NONE;
+}
+
+/* ---- theirs ---- */
+
+void call_referral_free(struct call_referral *r)
+{
+    if (!r)
+        return;
+    free(r->target);
+    free(r->number);
+    free(r->replaces);
+    free(r->referred_by);
+    free(r->by);
+    free(r);
+}
+
+static struct call_referral *referral_new(const struct ars_sip_referral *from)
+{
+    struct call_referral *r = calloc(1, sizeof(*r));
+
+    if (!r)
+        return NULL;
+    r->target = ars_strdup(from->target);
+    r->number = ars_strdup(from->number);
+    r->replaces = ars_strdup(from->replaces);
+    r->referred_by = ars_strdup(from->referred_by);
+    r->by = ars_strdup(from->by);
+    if (r->target && r->number && r->by && (r->replaces || !from->replaces) &&
+        (r->referred_by || !from->referred_by))
+        return r;
+    call_referral_free(r);
+    return NULL;
+}
+
+static void on_follow_timer(void *arg)
+{
+    struct call *c = arg;
+
+    c->env.follow(c, c->env.arg);
+}
+
+static int on_referred(struct ars_sip_call *sc, const struct ars_sip_referral *r, void *arg)
+{
+    struct call *c = arg;
+    enum ars_refer_policy policy = account_conf(c->account)->refer;
+
+    if (c->state != ARS_CALL_ESTABLISHED || c->transfer != CALL_TRANSFER_NONE || c->asked ||
+        c->follower || policy == ARS_REFER_REFUSE)
+        return 603;
+    c->asked = referral_new(r);
+    if (!c->asked)
+        return 500;
+    call_tell_referred(c, c->asked);
+    /* not before our 202 is out */
+    if (policy == ARS_REFER_FOLLOW)
+        ars_timer_start(ars_loop_timers(c->env.loop), &c->follow_timer, 0, on_follow_timer, c);
+    return 0;
+}
+
+struct call_referral *call_take_referral(struct call *c)
+{
+    struct call_referral *r = c->asked;
+
+    ars_timer_stop(&c->follow_timer);
+    c->asked = NULL;
+    return r;
+}
+
+void call_set_follower(struct call *c, ars_id follower, bool held)
+{
+    c->follower = follower;
+    c->transfer_held = held;
+}
+
+void call_followed(struct call *c, int status)
+{
+    bool resume = status >= 300 && c->transfer_held && c->focus;
+
+    if (c->sip)
+        (void)ars_sip_call_refer_tell(c->sip, status, NULL);
+    if (status < 200)
+        return;
+    c->follower = 0;
+    c->transfer_held = false;
+    if (resume)
+        (void)call_set_hold(c, false, 0);
+}
+
+void call_tell_origin(struct call *c, int status)
+{
+    ars_id origin = c->origin;
+
+    if (!origin)
+        return;
+    if (status >= 200)
+        c->origin = 0;
+    c->env.followed(c, origin, status, c->env.arg);
+}
+
+/* ---- for call.c ---- */
+
+void call_transfer_watch(struct call *c)
+{
+    static const struct ars_sip_transfer_handlers handlers = {
+        .progress = on_progress,
+        .referred = on_referred,
+    };
+
+    ars_sip_call_set_transfer_handlers(c->sip, &handlers);
+}
+
+void call_transfer_close(struct call *c)
+{
+    ars_timer_stop(&c->transfer_timer);
+    ars_timer_stop(&c->follow_timer);
+    call_referral_free(c->asked);
+    c->asked = NULL;
+}

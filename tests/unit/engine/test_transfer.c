@@ -1,0 +1,353 @@
+/* Calls handed on, by us and by the far end; over played rooms below. */
+#include <errno.h>
+#include <string.h>
+
+#include "calls_rig.h"
+#include "check.h"
+#include "tests.h"
+
+static void news(size_t i, int status, bool final)
+{
+    struct ars_sip_call *sc = &fakes.sip_calls[i];
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_SERVER_ERROR, status, "words %d", status);
+    sc->transfer_h->progress(sc, status, final, &why, sc->arg);
+}
+
+static int refer(size_t i, const char *target, const char *number, const char *replaces)
+{
+    struct ars_sip_call *sc = &fakes.sip_calls[i];
+    struct ars_sip_referral r = {.target = target,
+                                 .number = number,
+                                 .replaces = replaces,
+                                 .referred_by = "<sip:7@pbx.test>",
+                                 .by = "7"};
+
+    return sc->transfer_h->referred(sc, &r, sc->arg);
+}
+
+/* An established call of ours whose transfer to 700 the far end has taken on. */
+static int asked(struct fixture *f)
+{
+    int err;
+
+    TRY(set_up(f));
+    TRY(talk(f, "600"));
+    TRY(call_transfer(nth(f, 1), "700", 9));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    CHECK(take(f, ARS_EV_TRANSFERRING));
+out:
+    return err;
+}
+
+static void set_policy(struct fixture *f, enum ars_refer_policy policy)
+{
+    ((struct ars_account_conf *)(uintptr_t)account_conf(f->account))->refer = policy;
+}
+
+/* ---- ours ---- */
+
+/* On hold first, then REFER; the PBX sends no BYE, so we do. */
+static int test_transfer(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    TRY(call_transfer(nth(&f, 1), "700", 9));
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendonly");
+    CHECK_INT(fakes.sip_calls[0].refers, 0);
+    CHECK_INT(call_transfer(nth(&f, 1), "701", 9), EALREADY);
+    CHECK_INT(calls_resume(&f.calls, nth(&f, 1), 0), EPROTO);
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    CHECK_INT(fakes.sip_calls[0].refers, 1);
+    CHECK_STR(fakes.sip_calls[0].refer_to, "700");
+    CHECK(take(&f, ARS_EV_TRANSFERRING));
+    CHECK_INT(f.ev->tag, 9);
+    CHECK_INT(f.ev->reason.sip_status, 0);
+    news(0, 180, false);
+    CHECK(take(&f, ARS_EV_TRANSFERRING));
+    CHECK_INT(f.ev->reason.sip_status, 180);
+    CHECK_STR(f.ev->reason.text, "words 180");
+    news(0, 200, true);
+    CHECK(take(&f, ARS_EV_TRANSFERRED));
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    fakes_pass(499);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    fakes_pass(1);
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+    ended(0, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    CHECK(!f.ev->by_remote);
+out:
+    return tear_down(&f, err);
+}
+
+/* FreeSWITCH hangs up by itself. */
+static int test_transfer_their_bye(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(asked(&f));
+    news(0, 200, true);
+    CHECK(fakes_told(ARS_EV_TRANSFERRED));
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+out:
+    return tear_down(&f, err);
+}
+
+static int test_transfer_fails(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(asked(&f));
+    news(0, 486, true);
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendrecv");
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(f.ev->reason.sip_status, 486);
+    CHECK_INT(f.ev->tag, 9);
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_RESUMED));
+    CHECK(fakes.media[0].talk);
+    fakes_pass(60000);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    CHECK(fakes_quiet());
+    /* what the user had held stays held, and it cannot even be asked for */
+    TRY(calls_hold(&f.calls, nth(&f, 1), 0));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    fakes.sip_calls[0].refer_error = ENOTCONN;
+    TRY(call_transfer(nth(&f, 1), "701", 10));
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_NO_CONNECTION);
+    CHECK(call_on_hold(nth(&f, 1)));
+    /* a number that is none */
+    fakes.sip_calls[0].refer_error = EINVAL;
+    TRY(call_transfer(nth(&f, 1), "x y", 11));
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_BAD_NUMBER);
+out:
+    return tear_down(&f, err);
+}
+
+/* A far end that refuses the hold is transferred without. */
+static int test_transfer_without_hold(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    CHECK(!nth(&f, 1));
+    TRY(calls_dial(&f.calls, f.account, "600", 0));
+    CHECK(fakes_told(ARS_EV_DIALING));
+    CHECK_INT(call_transfer(nth(&f, 1), "700", 9), EPROTO);
+    gathered(0);
+    answered(0, &sdp);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    TRY(call_transfer(nth(&f, 1), "700", 9));
+    reanswered(0, 488);
+    CHECK_INT(fakes.sip_calls[0].refers, 1);
+    CHECK(fakes_told(ARS_EV_TRANSFERRING));
+    news(0, 404, true);
+    CHECK(fakes_told(ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(fakes.sip_calls[0].reinvites, 1);
+    CHECK(fakes.media[0].talk);
+out:
+    return tear_down(&f, err);
+}
+
+/* Nothing is known: BYE says yes; without one the call is given back. */
+static int test_transfer_unsure(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(asked(&f));
+    news(0, 0, true);
+    CHECK(fakes_quiet());
+    fakes_pass(3999);
+    CHECK(fakes_quiet());
+    fakes_pass(1);
+    CHECK(fakes_told(ARS_EV_TRANSFER_FAILED));
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendrecv");
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_RESUMED));
+    TRY(call_transfer(nth(&f, 1), "700", 9));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD) && fakes_told(ARS_EV_TRANSFERRING));
+    news(0, 0, true);
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+out:
+    return tear_down(&f, err);
+}
+
+/* ---- theirs ---- */
+
+static int test_follow(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    CHECK_INT(calls_follow(&f.calls, nth(&f, 1), true), EPROTO);
+    CHECK_INT(refer(0, "sip:700@pbx.test;x=y", "700", "a;to-tag=b;from-tag=c"), 0);
+    CHECK(take(&f, ARS_EV_REFERRED));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_STR(f.ev->peer_number, "700");
+    CHECK_STR(f.ev->text, "7");
+    CHECK_INT(refer(0, "sip:701@pbx.test", "701", NULL), 603); /* one at a time */
+    fakes_pass(1000);
+    CHECK(fakes_quiet());
+    TRY(calls_follow(&f.calls, nth(&f, 1), true));
+    CHECK(take(&f, ARS_EV_DIALING));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_STR(f.ev->peer_number, "700");
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendonly");
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    gathered(1);
+    CHECK_STR(fakes.sip_calls[1].target, "sip:700@pbx.test;x=y");
+    CHECK_STR(fakes.sip_calls[1].headers,
+              "Referred-By: <sip:7@pbx.test>;Replaces: a;to-tag=b;from-tag=c;");
+    progress(1, 180, &no_body);
+    CHECK(fakes_told(ARS_EV_RINGING));
+    CHECK_INT(fakes.sip_calls[0].told, 180);
+    answered(1, &sdp);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    CHECK_INT(fakes.sip_calls[0].told, 200);
+    CHECK(fakes.media[1].talk && !fakes.media[0].talk);
+    /* whoever asked should hang up; if not, we do */
+    fakes_pass(4999);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    fakes_pass(1);
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+    ended(0, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    CHECK_INT(fakes.sip_calls[1].hangups, 0);
+out:
+    return tear_down(&f, err);
+}
+
+/* The new call fails: the far end hears why, and has us back. */
+static int test_follow_fails(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    set_policy(&f, ARS_REFER_FOLLOW);
+    CHECK_INT(refer(0, "sip:700@pbx.test", "700", NULL), 0);
+    CHECK(fakes_told(ARS_EV_REFERRED));
+    CHECK(fakes_quiet()); /* not before the answer to the REFER is out */
+    fakes_pass(0);
+    CHECK(fakes_told(ARS_EV_DIALING));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    gathered(1);
+    CHECK_STR(fakes.sip_calls[1].headers, "Referred-By: <sip:7@pbx.test>;");
+    ended(1, ARS_REASON_BUSY, 486);
+    CHECK_INT(fakes.sip_calls[0].told, 486);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendrecv");
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_RESUMED));
+    CHECK(fakes.media[0].talk);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    /* given up here */
+    CHECK_INT(refer(0, "sip:701@pbx.test", "701", NULL), 0);
+    fakes_pass(0);
+    CHECK(fakes_told(ARS_EV_REFERRED) && fakes_told(ARS_EV_DIALING));
+    call_hangup(nth(&f, 3), 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(fakes.sip_calls[0].told, 487);
+out:
+    return tear_down(&f, err);
+}
+
+static int test_refused(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    CHECK_INT(refer(0, "sip:700@pbx.test", "700", NULL), 0);
+    CHECK(fakes_told(ARS_EV_REFERRED));
+    TRY(calls_follow(&f.calls, nth(&f, 1), false));
+    CHECK_INT(fakes.sip_calls[0].told, 603);
+    set_policy(&f, ARS_REFER_REFUSE);
+    CHECK_INT(refer(0, "sip:700@pbx.test", "700", NULL), 603);
+    CHECK(fakes_quiet());
+    CHECK_INT(fakes.sip_calls_n, 1);
+    CHECK(fakes.media[0].talk);
+    /* it hangs up while the user is still asked */
+    set_policy(&f, ARS_REFER_ASK);
+    CHECK_INT(refer(0, "sip:700@pbx.test", "700", NULL), 0);
+    CHECK(fakes_told(ARS_EV_REFERRED));
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+out:
+    return tear_down(&f, err);
+}
+
+static bool is_alive(size_t i)
+{
+    return fakes.sip_calls[i].alive && !fakes.sip_calls[i].hangups;
+}
+
+static int test_out_of_memory(void)
+{
+    struct fixture f;
+    int err = set_up(&f);
+
+    if (!err)
+        err = calls_dial(&f.calls, f.account, "600", 0);
+    if (err)
+        return tear_down(&f, err);
+    gathered(0);
+    if (is_alive(0))
+        answered(0, &sdp);
+    if (is_alive(0) && !call_transfer(nth(&f, 1), "700", 0)) {
+        reanswered(0, 200);
+        news(0, 404, true);
+        reanswered(0, 200);
+    }
+    set_policy(&f, ARS_REFER_FOLLOW);
+    if (is_alive(0) && !refer(0, "sip:700@pbx.test", "700", "a"))
+        fakes_pass(0);
+    if (fakes.media_n > 1)
+        gathered(1);
+    if (is_alive(1))
+        ended(1, ARS_REASON_BUSY, 486);
+    return tear_down(&f, 0);
+}
+
+const struct check_case transfer_cases[] = {
+    {.name = "transfer", .fn = test_transfer},
+    {.name = "transfer_their_bye", .fn = test_transfer_their_bye},
+    {.name = "transfer_fails", .fn = test_transfer_fails},
+    {.name = "transfer_without_hold", .fn = test_transfer_without_hold},
+    {.name = "transfer_unsure", .fn = test_transfer_unsure},
+    {.name = "follow", .fn = test_follow},
+    {.name = "follow_fails", .fn = test_follow_fails},
+    {.name = "referral_refused", .fn = test_refused},
+    {.name = "transfers_without_memory", .fn = test_out_of_memory, .oom = true},
+};
+const size_t transfer_cases_n = CHECK_COUNT(transfer_cases);

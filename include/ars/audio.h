@@ -64,7 +64,13 @@ struct ars_audio_device {
     bool is_default;
 };
 
-/* The list as it is now; caller frees. It takes a while: not during a call. ENOMEM, EIO. */
-int ars_audio_devices(struct ars_audio_device **ret, size_t *ret_n);
+/* err: EIO, ENOMEM, list NULL; else list is the callee's. */
+typedef void ars_audio_devices_fn(int err, struct ars_audio_device *list, size_t n, void *arg);
+
+/*
+ * The list as it is now, or while a device is in use as it was before: fn gets it, once, later or
+ * from inside ars_audio_free(). ENOMEM.
+ */
+int ars_audio_devices(struct ars_audio *a, ars_audio_devices_fn *fn, void *arg);
 
 #endif

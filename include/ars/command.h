@@ -28,7 +28,7 @@ enum ars_command_type {
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
-    ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; not during a call, the list takes a while */
+    ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; during a call as they were before it */
     ARS_CMD_RESOLVE,     /* text: host, number: port, text2: host map; one ARS_EV_RESOLVED */
     ARS_CMD_SHUTDOWN,    /* hangs up, un-registers, then ARS_EV_STOPPED */
 };

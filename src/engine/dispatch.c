@@ -45,9 +45,6 @@ static void command_errno(struct ars_engine *e, const struct ars_command *cmd, i
     case ENOSPC:
         command_failed(e, cmd, ARS_REASON_NOT_NOW, "too many");
         break;
-    case EBUSY:
-        command_failed(e, cmd, ARS_REASON_NOT_NOW, "not during a call");
-        break;
     case ENOTCONN:
         command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "no connection");
         break;
@@ -334,34 +331,55 @@ static void do_audio(struct ars_engine *e, struct ars_command *cmd)
     command_errno(e, cmd, err);
 }
 
+struct device_query {
+    struct ars_engine *engine;
+    uint32_t tag;
+};
+
+static void fill_devices(struct ars_event *ev, const struct ars_audio_device *list, size_t n)
+{
+    ev->devices = calloc(n ? n : 1, sizeof(*ev->devices));
+    ev->devices_n = ev->devices ? n : 0;
+    for (size_t i = 0; i < ev->devices_n; i++) {
+        struct ars_device *d = &ev->devices[i];
+
+        ars_strcpy(d->name, sizeof(d->name), list[i].name);
+        d->input = list[i].input;
+        d->output = list[i].output;
+        d->is_default = list[i].is_default;
+    }
+}
+
+static void on_devices(int err, struct ars_audio_device *list, size_t n, void *arg)
+{
+    struct device_query *q = arg;
+    struct ars_event *ev = event_new(err ? ARS_EV_ERROR : ARS_EV_DEVICES);
+
+    if (ev)
+        ev->tag = q->tag;
+    if (ev && err)
+        ars_reason_set(&ev->reason, ARS_REASON_INTERNAL, 0, "no list of sound devices: %s",
+                       strerror(err));
+    else if (ev)
+        fill_devices(ev, list, n);
+    outbox_put(q->engine->outbox, ev);
+    free(list);
+    free(q);
+}
+
 static void do_devices(struct ars_engine *e, struct ars_command *cmd)
 {
-    struct ars_audio_device *list = NULL;
-    struct ars_event *ev;
-    size_t n = 0;
-    int err;
+    struct device_query *q = calloc(1, sizeof(*q));
+    int err = ENOMEM;
 
-    err = e->calls.n > 0 ? EBUSY : ars_audio_devices(&list, &n);
+    if (q) {
+        *q = (struct device_query){.engine = e, .tag = cmd->tag};
+        err = ars_audio_devices(e->audio, on_devices, q);
+    }
     if (err) {
+        free(q);
         command_errno(e, cmd, err);
-        return;
     }
-    ev = event_new(ARS_EV_DEVICES);
-    if (ev) {
-        ev->tag = cmd->tag;
-        ev->devices = calloc(n ? n : 1, sizeof(*ev->devices));
-        ev->devices_n = ev->devices ? n : 0;
-        for (size_t i = 0; i < ev->devices_n; i++) {
-            struct ars_device *d = &ev->devices[i];
-
-            ars_strcpy(d->name, sizeof(d->name), list[i].name);
-            d->input = list[i].input;
-            d->output = list[i].output;
-            d->is_default = list[i].is_default;
-        }
-    }
-    free(list);
-    outbox_put(e->outbox, ev);
 }
 
 static void do_stats(struct ars_engine *e, struct ars_command *cmd)

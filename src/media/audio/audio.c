@@ -338,7 +338,36 @@ void ars_audio_free(struct ars_audio *a)
     free(a);
 }
 
-int ars_audio_devices(struct ars_audio_device **ret, size_t *ret_n)
+/* Not a part of its ars_audio: where the sound system hangs it is left behind. */
+struct lister {
+    struct pa_stream stream;
+    ars_audio_devices_fn *fn;
+    void *arg;
+};
+
+static void on_listed(struct pa_stream *s, enum pa_op op, void *arg)
 {
-    return pa_list(ret, ret_n);
+    struct lister *l = arg;
+
+    l->fn(s->err, s->list, s->n_list, l->arg);
+    free(l);
+}
+
+int ars_audio_devices(struct ars_audio *a, ars_audio_devices_fn *fn, void *arg)
+{
+    struct lister *l = calloc(1, sizeof(*l));
+    int err = l ? 0 : ENOMEM;
+
+    if (!err && !a->env.host)
+        err = pa_host_alloc(&a->env.host, a->loop);
+    if (err) {
+        free(l);
+        return err;
+    }
+    l->stream.done = on_listed;
+    l->stream.arg = l;
+    l->fn = fn;
+    l->arg = arg;
+    pa_host_do(a->env.host, &l->stream, PA_LIST);
+    return 0;
 }

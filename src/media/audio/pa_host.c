@@ -38,7 +38,7 @@ struct pa_host {
     struct ars_bell *bell;
     pthread_t thread;
     bool running;
-    bool initialized; /* the thread's */
+    bool counted; /* in pa_hosts */
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool quit;
@@ -46,8 +46,11 @@ struct pa_host {
     struct pa_stream *ended;
 };
 
-/* PortAudio counts Pa_Initialize() but does not guard it, nor its list of open streams. */
+/* PortAudio is one for the process, and does not guard itself. Under the lock: */
 static pthread_mutex_t pa_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned pa_hosts; /* that have used it */
+static unsigned pa_open;  /* streams */
+static bool pa_ready;
 
 static void jack_quiet(const char *text)
 {
@@ -68,8 +71,6 @@ static void hush_jack(void)
     *(void **)&set = dlsym(RTLD_DEFAULT, "jack_set_info_function");
     if (set)
         set(jack_quiet);
-    /* else the library starts a server of its own where jackd is installed */
-    (void)setenv("JACK_NO_START_SERVER", "1", 0);
 }
 
 static PaError initialize(void)
@@ -119,6 +120,29 @@ static PaDeviceIndex find_device(const struct pa_stream *s)
     return paNoDevice;
 }
 
+/* A name of PortAudio's own that it does not know: of a device that may have come since. */
+static bool is_news(const struct pa_stream *s)
+{
+    return s->name[strspn(s->name, NAME_CHARS)] && find_device(s) == paNoDevice;
+}
+
+/* PortAudio looks for devices when it is initialized, and may not be while a stream is open. */
+static PaError get_ready(struct pa_host *h, const struct pa_stream *s)
+{
+    PaError r = paNoError;
+
+    pa_hosts += !h->counted;
+    h->counted = true;
+    if (pa_ready && pa_open == 0 && (s->op == PA_LIST || is_news(s))) {
+        (void)Pa_Terminate();
+        pa_ready = false;
+    }
+    if (!pa_ready)
+        r = initialize();
+    pa_ready = r == paNoError;
+    return r;
+}
+
 static PaError open_at(struct pa_stream *s, const PaStreamParameters *params, unsigned rate)
 {
     PaStream *pa;
@@ -135,6 +159,7 @@ static PaError open_at(struct pa_stream *s, const PaStreamParameters *params, un
     s->pa = pa;
     s->rate = rate;
     s->open = true;
+    pa_open++;
     return r;
 }
 
@@ -183,24 +208,49 @@ static void say_why(struct pa_stream *s, PaError r)
         (void)snprintf(s->why, sizeof(s->why), "%s", Pa_GetErrorText(r));
 }
 
+static void fill_device(struct ars_audio_device *d, PaDeviceIndex i)
+{
+    const PaDeviceInfo *info = Pa_GetDeviceInfo(i);
+
+    (void)ars_strcpy(d->name, sizeof(d->name), info->name);
+    d->input = info->maxInputChannels > 0;
+    d->output = info->maxOutputChannels > 0;
+    d->is_default = i == Pa_GetDefaultInputDevice() || i == Pa_GetDefaultOutputDevice();
+}
+
+static void list_devices(struct pa_stream *s)
+{
+    PaDeviceIndex n = Pa_GetDeviceCount();
+
+    s->err = EIO;
+    if (n < 0)
+        return;
+    s->list = calloc((size_t)n + 1, sizeof(*s->list));
+    s->err = s->list ? 0 : ENOMEM;
+    s->n_list = s->list ? (size_t)n : 0;
+    for (PaDeviceIndex i = 0; s->list && i < n; i++)
+        fill_device(&s->list[i], i);
+}
+
 static void work(struct pa_host *h, struct pa_stream *s)
 {
     PaError r = paNoError;
 
     (void)pthread_mutex_lock(&pa_lock);
     s->err = 0;
-    if (s->op == PA_OPEN && !h->initialized) {
-        r = initialize();
-        h->initialized = r == paNoError;
-    }
+    if (s->op != PA_CLOSE)
+        r = get_ready(h, s);
     if (s->op == PA_OPEN && r == paNoError)
         r = open_stream(s);
     if (r != paNoError)
         say_why(s, r);
+    else if (s->op == PA_LIST)
+        list_devices(s);
     if (s->op == PA_CLOSE && s->open) {
         (void)Pa_AbortStream(s->pa);
         (void)Pa_CloseStream(s->pa);
         s->open = false;
+        pa_open--;
     }
     (void)pthread_mutex_unlock(&pa_lock);
 }
@@ -331,11 +381,13 @@ void pa_host_free(struct pa_host *h)
         return;
     }
     on_bell(h);
-    if (h->initialized) {
-        (void)pthread_mutex_lock(&pa_lock);
+    (void)pthread_mutex_lock(&pa_lock);
+    pa_hosts -= h->counted;
+    if (pa_hosts == 0 && pa_ready) {
         (void)Pa_Terminate();
-        (void)pthread_mutex_unlock(&pa_lock);
+        pa_ready = false;
     }
+    (void)pthread_mutex_unlock(&pa_lock);
     ars_bell_free(h->bell);
     (void)pthread_cond_destroy(&h->wake);
     (void)pthread_mutex_destroy(&h->lock);
@@ -345,39 +397,4 @@ void pa_host_free(struct pa_host *h)
 bool pa_stream_active(const struct pa_stream *s)
 {
     return Pa_IsStreamActive(s->pa) == 1;
-}
-
-static void fill_device(struct ars_audio_device *d, PaDeviceIndex i)
-{
-    const PaDeviceInfo *info = Pa_GetDeviceInfo(i);
-
-    memset(d, 0, sizeof(*d));
-    (void)ars_strcpy(d->name, sizeof(d->name), info->name);
-    d->input = info->maxInputChannels > 0;
-    d->output = info->maxOutputChannels > 0;
-    d->is_default = i == Pa_GetDefaultInputDevice() || i == Pa_GetDefaultOutputDevice();
-}
-
-int pa_list(struct ars_audio_device **ret, size_t *ret_n)
-{
-    struct ars_audio_device *list = NULL;
-    PaDeviceIndex n;
-    int err = EIO;
-
-    (void)pthread_mutex_lock(&pa_lock);
-    if (initialize() != paNoError)
-        goto out;
-    n = Pa_GetDeviceCount();
-    list = n >= 0 ? calloc((size_t)n + 1, sizeof(*list)) : NULL;
-    err = n < 0 ? EIO : list ? 0 : ENOMEM;
-    for (PaDeviceIndex i = 0; !err && i < n; i++)
-        fill_device(&list[i], i);
-    (void)Pa_Terminate();
-    if (!err) {
-        *ret = list;
-        *ret_n = (size_t)n;
-    }
-out:
-    (void)pthread_mutex_unlock(&pa_lock);
-    return err;
 }

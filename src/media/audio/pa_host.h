@@ -18,7 +18,7 @@ struct pa_host;
 #define PA_NAME_MAX 128
 #define PA_WHY_MAX  160
 
-enum pa_op { PA_OPEN, PA_CLOSE };
+enum pa_op { PA_OPEN, PA_CLOSE, PA_LIST };
 
 /*
  * One half-duplex stream of 10 ms callbacks, mono. The owner (loop's thread) may touch it but while
@@ -32,10 +32,12 @@ struct pa_stream {
     atomic_uint starved; /* the ring was full (input) or ran empty (output) */
 
     /* After an operation. */
-    int err; /* EIO; why says it in English */
+    int err; /* EIO; why says it in English. PA_LIST: ENOMEM */
     char why[PA_WHY_MAX];
     unsigned rate;
     bool open;
+    struct ars_audio_device *list; /* PA_LIST: of all devices; the owner frees it */
+    size_t n_list;
 
     /* On the loop's thread, when the operation has ended. */
     void (*done)(struct pa_stream *s, enum pa_op op, void *arg);
@@ -61,10 +63,7 @@ void pa_host_do(struct pa_host *h, struct pa_stream *s, enum pa_op op);
 /* Whether PortAudio still runs the stream. */
 bool pa_stream_active(const struct pa_stream *s);
 
-/* PortAudio's list; caller frees. ENOMEM, EIO. */
-int pa_list(struct ars_audio_device **ret, size_t *ret_n);
-
-/* The callback itself, for the test that it neither allocates nor locks. */
+/* The callback itself, for the test that it makes no system call, allocates nothing, locks nothing. */
 int pa_on_frames(const void *in, void *out, unsigned long n, struct pa_stream *s);
 
 #endif

@@ -223,6 +223,25 @@ static void close_pulse(struct pulse *p)
         (void)waitpid(pid, NULL, 0);
 }
 
+#define LATE "Headset (late)"
+
+/* A device of ALSA's that nobody knew before, as a sound card is that is plugged in. */
+static int plug_late(const struct pulse *p)
+{
+    char path[96];
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/.asoundrc", p->dir);
+    f = fopen(path, "w");
+    if (!f)
+        return errno;
+    (void)fprintf(f, "pcm.'" LATE "' {\n    type asym\n"
+                     "    playback.pcm { type pulse device \"speaker\" }\n"
+                     "    capture.pcm { type pulse device \"speaker.monitor\" }\n"
+                     "    hint { show on description \"a headset\" }\n}\n");
+    return fclose(f) ? EIO : 0;
+}
+
 /* A call that plays a chirp each second and listens for it. */
 struct caller {
     struct ars_loop *loop;
@@ -468,24 +487,94 @@ out:
     return err;
 }
 
+/* What ars_audio_devices() said. */
+struct listing {
+    struct ars_loop *loop;
+    struct ars_audio_device *list;
+    size_t n;
+    int err;
+    unsigned times;
+};
+
+static void on_list(int err, struct ars_audio_device *list, size_t n, void *arg)
+{
+    struct listing *l = arg;
+
+    free(l->list);
+    l->err = err;
+    l->list = list;
+    l->n = n;
+    l->times++;
+    ars_loop_stop(l->loop);
+}
+
+static bool lists(const struct listing *l, const char *name)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        if (strcmp(l->list[i].name, name) == 0 && l->list[i].input && l->list[i].output)
+            return true;
+    }
+    return false;
+}
+
+/* The engine does not wait for the list, which holds what is there when it is asked for. */
 static int test_list(void)
 {
-    struct ars_audio_device *list = NULL;
+    struct listing l = {0};
     struct pulse p;
-    bool found = false;
-    size_t n = 0;
+    struct caller c = {0};
+    uint64_t start;
     int err;
 
     TRY(open_pulse(&p));
-    TRY(ars_audio_devices(&list, &n));
-    for (size_t i = 0; i < n; i++) {
-        printf("# %s%s%s%s\n", list[i].name, list[i].input ? ", input" : "",
-               list[i].output ? ", output" : "", list[i].is_default ? ", default" : "");
-        found = found || (!strcmp(list[i].name, "pulse") && list[i].input && list[i].output);
-    }
-    CHECK(found);
+    TRY(open_caller(&c, "silence", "none"));
+    l.loop = c.loop;
+    start = ars_clock_us();
+    TRY(ars_audio_devices(c.audio, on_list, &l));
+    CHECK(ars_clock_us() - start < 10000 && l.times == 0);
+    CHECK(comes(&c, 10000));
+    CHECK_INT(l.times, 1);
+    TRY(l.err);
+    for (size_t i = 0; i < l.n; i++)
+        printf("# %s%s%s%s\n", l.list[i].name, l.list[i].input ? ", input" : "",
+               l.list[i].output ? ", output" : "", l.list[i].is_default ? ", default" : "");
+    CHECK(lists(&l, "pulse") && !lists(&l, LATE));
+    TRY(plug_late(&p));
+    TRY(ars_audio_devices(c.audio, on_list, &l));
+    CHECK(comes(&c, 10000));
+    CHECK(lists(&l, "pulse") && lists(&l, LATE));
+    /* one that is asked for at the end is told all the same */
+    TRY(ars_audio_devices(c.audio, on_list, &l));
+    ars_audio_free(c.audio);
+    c.audio = NULL;
+    CHECK_INT(l.times, 3);
 out:
-    free(list);
+    free(l.list);
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* A headset that is plugged in while a call waits for it. */
+static int test_plugged_in_later(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(open_caller(&c, "device:" LATE, "device:" LATE));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    c.want_bad = 2;
+    TRY(run(&c, 6000));
+    TRY(plug_late(&p));
+    c.want_good = 2;
+    c.want_heard = 20;
+    TRY(run(&c, 10000));
+    CHECK_INT(c.bad, 2);
+out:
+    close_caller(&c);
     close_pulse(&p);
     return err;
 }
@@ -500,6 +589,7 @@ int suite_audio_device(int argc, char **argv)
         {"audio-device/pulse-free-early", test_pulse_free_early, false},
         {"audio-device/pulse-dies", test_pulse_dies, false},
         {"audio-device/pulse-no-such", test_pulse_no_such, false},
+        {"audio-device/plugged-in-later", test_plugged_in_later, false},
     };
     int failed;
 

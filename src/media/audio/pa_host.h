@@ -63,7 +63,7 @@ void pa_host_do(struct pa_host *h, struct pa_stream *s, enum pa_op op);
 /* Whether PortAudio still runs the stream. */
 bool pa_stream_active(const struct pa_stream *s);
 
-/* The callback itself, for the test that it makes no system call, allocates nothing, locks nothing. */
+/* The callback itself, for the test that it makes no system call, allocates and locks nothing. */
 int pa_on_frames(const void *in, void *out, unsigned long n, struct pa_stream *s);
 
 #endif

@@ -13,7 +13,7 @@ METHODS = ('ack', 'bye', 'cancel', 'invite', 'options', 'info', 'notify', 'updat
 def upgrade(meta, account, bad):
     """RFC 6455 4.1, RFC 7118 4; the name stays the original one under a host mapping."""
     fields = meta['fields']
-    if meta['request'] != 'GET %s HTTP/1.1' % account.path:
+    if meta['request'] != 'GET %s HTTP/1.1' % (account.path or '/'):
         bad('upgrade.path', meta['request'])
     if fields.get('sec-websocket-protocol') != 'sip':
         bad('upgrade.protocol', 'sub-protocol %r' % fields.get('sec-websocket-protocol'))

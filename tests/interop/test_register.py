@@ -1,6 +1,7 @@
 """Registration: digest, certificates, pins."""
 import os
 
+from connect_proxy import ConnectProxy
 from lab import options, own_pbx, pbx, phone, registered
 from phone import Phone
 from proc import need, run
@@ -147,6 +148,27 @@ def repinned(t):
               extra=('--pin', server.pin()))
     p.wait('registered')
     need(p.exit() == 0, f'exit {p.p.returncode}')
+
+
+@test(30)
+def through_http_proxy(t):
+    """The environment's proxy is asked for the mapped address, and can be left out per account."""
+    server = pbx(t)
+    proxy = t.own(ConnectProxy())
+    env = {'https_proxy': f'http://127.0.0.1:{proxy.port}', 'no_proxy': ''}
+    p = phone(t, server, '100', ('register', '--for', '1'), env=env)
+    p.wait('registered')
+    need(p.exit() == 0, f'exit {p.p.returncode}')
+    need(proxy.targets == [f'127.0.0.1:{server.wss}'], f'asked for {proxy.targets}')
+    p = phone(t, server, '100', ('register', '--for', '1'), env=env, extra=('--no-proxy',))
+    p.wait('registered')
+    need(p.exit() == 0, f'exit {p.p.returncode}')
+    need(len(proxy.targets) == 1, 'the proxy was asked although it is switched off')
+    proxy.stop()
+    p = phone(t, server, '100', ('register', '--for', '1'), env=env, extra=('--timeout', '2'))
+    event = p.wait('registration_failed')
+    need(event.get('code') == 'proxy', f'{event}')
+    need(p.exit() == 3, f'exit {p.p.returncode}')
 
 
 @test(30)

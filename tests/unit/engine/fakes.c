@@ -102,7 +102,13 @@ struct ars_timers *ars_loop_timers(struct ars_loop *l)
 int ars_proxy_from_env(const char *host, uint16_t port, char ret_host[ARS_PROXY_HOST_MAX],
                        uint16_t *ret_port)
 {
-    return ENOENT;
+    if (!fakes.proxy)
+        return ENOENT;
+    if (!*fakes.proxy)
+        return EINVAL;
+    ars_strcpy(ret_host, ARS_PROXY_HOST_MAX, fakes.proxy);
+    *ret_port = 3128;
+    return 0;
 }
 
 /* ---- resolver: one query at a time ---- */
@@ -125,6 +131,7 @@ int ars_resolver_query(struct ars_resolver *r, struct ars_query **ret, const cha
     fakes.resolve_arg = arg;
     fakes.queries++;
     ars_strcpy(fakes.resolve_host, sizeof(fakes.resolve_host), host);
+    fakes.resolve_port = port;
     *ret = (struct ars_query *)&fakes;
     return 0;
 }
@@ -142,7 +149,7 @@ void fakes_resolve(size_t n)
 
     for (size_t i = 0; i < n; i++)
         addrs[i] = (struct ars_addr){
-            .family = ARS_AF_INET, .ip = {192, 0, 2, (uint8_t)(i + 1)}, .port = 7443};
+            .family = ARS_AF_INET, .ip = {192, 0, 2, (uint8_t)(i + 1)}, .port = fakes.resolve_port};
     fakes.resolve = NULL;
     fn(0, addrs, n, fakes.resolve_arg);
 }
@@ -165,6 +172,7 @@ int ars_wss_open(struct ars_wss **ret, struct ars_loop *loop, const struct ars_w
     fakes.wss_h = handlers;
     fakes.wss_arg = arg;
     fakes.wss_addr = conf->addr;
+    fakes.wss_proxy = conf->proxy;
     ars_strcpy(fakes.wss_path, sizeof(fakes.wss_path), conf->path);
     fakes.opens++;
     *ret = (struct ars_wss *)&fakes;

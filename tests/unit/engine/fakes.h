@@ -78,13 +78,17 @@ struct fakes {
     const struct ars_wss_handlers *wss_h; /* NULL: none open */
     void *wss_arg;
     struct ars_addr wss_addr;
+    struct ars_addr wss_proxy;
     char wss_path[32];
     unsigned opens;
 
     ars_resolve_fn *resolve; /* NULL: no query runs */
     void *resolve_arg;
     char resolve_host[64];
+    uint16_t resolve_port;
     unsigned queries;
+
+    const char *proxy; /* what the environment asks for; NULL: none, "": it makes no sense */
 };
 
 extern struct fakes fakes;

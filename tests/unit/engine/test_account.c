@@ -372,6 +372,66 @@ out:
     return tear_down(&f, err);
 }
 
+/* Through the proxy of the environment, whose name is looked up as well; never round it. */
+static int test_proxy(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    fakes.proxy = "proxy.test";
+    account_start(f.account, NULL, 0);
+    CHECK_STR(fakes.resolve_host, "pbx.test");
+    fakes_resolve(2);
+    CHECK_INT(fakes.opens, 0);
+    CHECK_STR(fakes.resolve_host, "proxy.test");
+    fakes_resolve(1);
+    CHECK_INT(fakes.opens, 1);
+    CHECK_INT(fakes.wss_addr.port, 7443);
+    CHECK_INT(fakes.wss_proxy.port, 3128);
+    closed(ARS_REASON_PROXY, NULL);
+    CHECK_INT(fakes.opens, 2); /* the next address of the server, by the same way */
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    CHECK_INT(fakes.wss_proxy.port, 3128);
+    closed(ARS_REASON_PROXY, NULL);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    fakes_pass(2000);
+    fakes_resolve(1);
+    fakes_resolve_fail(ENOENT);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    CHECK_INT(fakes.opens, 2);
+    fakes.proxy = "";
+    fakes_pass(2000);
+    fakes_resolve(1);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_FAILED);
+    CHECK_INT(fakes.opens, 2);
+    while ((ars_event_free(f.ev), f.ev = outbox_pop(fakes.outbox)) &&
+           (f.ev->type != ARS_EV_REGISTRATION_FAILED || f.ev->retry_ms))
+        ;
+    CHECK(f.ev && f.ev->reason.code == ARS_REASON_PROXY);
+out:
+    return tear_down(&f, err);
+}
+
+static int test_no_proxy(void)
+{
+    struct ars_account_conf *conf;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    fakes.proxy = "proxy.test";
+    conf = conf_new("secret");
+    CHECK(conf != NULL);
+    conf->no_proxy = true;
+    account_start(f.account, conf, 0);
+    fakes_resolve(1);
+    CHECK_INT(fakes.opens, 1);
+    CHECK_INT(fakes.wss_proxy.family, ARS_AF_NONE);
+out:
+    return tear_down(&f, err);
+}
+
 /* The connection dies while it says good-bye; and off is asked for while it restarts. */
 static int test_leaving_races(void)
 {
@@ -413,6 +473,8 @@ const struct check_case account_cases[] = {
     {.name = "account_needs_the_user", .fn = test_needs_the_user},
     {.name = "account_losses", .fn = test_losses},
     {.name = "account_new_settings", .fn = test_new_settings},
+    {.name = "account_proxy", .fn = test_proxy},
+    {.name = "account_no_proxy", .fn = test_no_proxy},
     {.name = "account_leaving_races", .fn = test_leaving_races},
 };
 const size_t account_cases_n = CHECK_COUNT(account_cases);

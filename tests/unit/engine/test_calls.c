@@ -266,6 +266,42 @@ out:
     return tear_down(&f, err);
 }
 
+/* Call n rings for so long, then 480. */
+static int check_rings(struct fixture *f, size_t n, uint32_t ms)
+{
+    int err = 0;
+
+    CHECK_INT(called(&sdp), 0);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    fakes_pass(ms - 1);
+    CHECK_INT(fakes.sip_calls[n].hangups, 0);
+    fakes_pass(1);
+    CHECK_INT(fakes.sip_calls[n].hangup_status, 480);
+    ended(n, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK(take(f, ARS_EV_ENDED));
+    CHECK_INT(f->ev->reason.code, ARS_REASON_NO_ANSWER);
+out:
+    return err;
+}
+
+static int test_ring_time(void)
+{
+    struct ars_account_conf *conf = NULL;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(check_rings(&f, 0, 20000));
+    conf = ars_account_conf_dup(account_conf(f.account));
+    CHECK(conf != NULL);
+    conf->ring_s = 0; /* the default */
+    account_start(f.account, conf, 0);
+    CHECK(fakes_told(ARS_EV_ACCOUNT));
+    TRY(check_rings(&f, 1, 30000));
+out:
+    return tear_down(&f, err);
+}
+
 static int test_not_answered(void)
 {
     static const struct {
@@ -300,17 +336,6 @@ static int test_not_answered(void)
     ended(n, ARS_REASON_CANCELLED, 487);
     CHECK(take(&f, ARS_EV_ENDED));
     CHECK(f.ev->by_remote);
-    /* nobody is there */
-    n++;
-    CHECK_INT(called(&sdp), 0);
-    CHECK(fakes_told(ARS_EV_INCOMING));
-    fakes_pass(19999);
-    CHECK_INT(fakes.sip_calls[n].hangups, 0);
-    fakes_pass(1);
-    CHECK_INT(fakes.sip_calls[n].hangup_status, 480);
-    ended(n, ARS_REASON_LOCAL_HANGUP, 0);
-    CHECK(take(&f, ARS_EV_ENDED));
-    CHECK_INT(f.ev->reason.code, ARS_REASON_NO_ANSWER);
 out:
     return tear_down(&f, err);
 }
@@ -348,6 +373,7 @@ const struct check_case calls_cases[] = {
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},
     {.name = "late_offer", .fn = test_late_offer},
+    {.name = "ring_time", .fn = test_ring_time},
     {.name = "not_answered", .fn = test_not_answered},
     {.name = "no_common_codec", .fn = test_no_common_codec},
 };

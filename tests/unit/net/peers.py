@@ -24,7 +24,7 @@ warnings.simplefilter("ignore", DeprecationWarning)
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 TEXT, BINARY, CLOSE, PING, PONG, MORE = 1, 2, 8, 9, 10, 0
 NAMES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
-LIMIT_S = 15
+LIMIT_S = 25
 MESSAGE_MAX = 256 * 1024
 
 
@@ -324,6 +324,14 @@ def mode_ping(peer):
         say(f"given up after {round(time.monotonic() - last)} s")
 
 
+def mode_first_ping(peer):
+    peer.upgrade()
+    start = time.monotonic()
+    while peer.frame()[0] != PING:
+        pass
+    say(f"first ping after {round(time.monotonic() - start)} s")
+
+
 def mode_name(peer):
     peer.upgrade()
     peer.until_close()
@@ -334,7 +342,7 @@ PEER_MODES = {
     "greedy": mode_greedy, "largest": mode_largest, "too-large": mode_too_large,
     "flood": mode_flood, "no-protocol": mode_no_protocol, "other-protocol": mode_other_protocol,
     "two-protocols": mode_two_protocols, "bad-accept": mode_bad_accept, "hangup": mode_hangup,
-    "going-away": mode_going_away, "vanish": mode_vanish, "ping": mode_ping, "name": mode_name,
+    "going-away": mode_going_away, "first-ping": mode_first_ping, "vanish": mode_vanish, "ping": mode_ping, "name": mode_name,
     "403": status("403 Forbidden"), "404": status("404 Not Found"), "401": status("401 No"),
     "200": status("200 OK"), "302": status("302 Found", "Location: https://127.0.0.1:1/ws"),
     "503": status("503 Service Unavailable"),

@@ -260,6 +260,44 @@ static int test_connect_timeout(void)
     return err ? err : check_timeout("mute-http", "upgrade");
 }
 
+static void open_only(void *arg)
+{
+}
+
+static void no_frame(const char *msg, size_t len, void *arg)
+{
+}
+
+/* Nothing is set: 10 s for a connection, a ping each 15 s. Both at once, on one loop. */
+static int test_default_times(void)
+{
+    static const struct ars_wss_handlers handlers = {open_only, no_frame, NULL};
+    struct peer_process pinged = {0};
+    struct ars_wss *other = NULL;
+    struct ars_wss_conf conf;
+    struct pair p;
+    uint64_t from;
+    int err = pair_init(&p, "mute", "DNS:pbx.test");
+
+    TRY(err);
+    TRY(peer_start(&pinged, "first-ping", &p.files));
+    conf = p.c.conf;
+    conf.port = conf.addr.port = pinged.port;
+    TRY(ars_wss_open(&other, p.c.f.loop, &conf, &handlers, NULL));
+    from = ars_clock_ms();
+    TRY(client_run(&p.c));
+    CHECK_INT(p.c.why.code, ARS_REASON_TIMEOUT);
+    CHECK(ars_clock_ms() - from >= 9900 && ars_clock_ms() - from < 11000);
+    TRY(leave(&p));
+    TRY(peer_end(&pinged));
+    CHECK(peer_said(&pinged, "first ping after 15 s"));
+out:
+    ars_wss_free(other);
+    peer_free(&pinged);
+    pair_free(&p);
+    return err;
+}
+
 static int test_tls12(void)
 {
     struct pair p;
@@ -470,6 +508,7 @@ static const struct check_case cases[] = {
     {"peers_one_frame_a_record", test_one_frame_a_record, false},
     {"peers_silent_server", test_silent_server, false},
     {"peers_connect_timeout", test_connect_timeout, false},
+    {"peers_default_times", test_default_times, false},
     {"peers_tls12", test_tls12, false},
     {"peers_ipv6_literal", test_ipv6_literal, false},
     {"peers_names_kept", test_names_kept, false},

@@ -34,6 +34,21 @@ static void do_demo(GSimpleAction *action, GVariant *arg, gpointer app)
         (void)ars_app_use_demo(ars_bridge_app(self->bridge));
 }
 
+/*
+ * Made when it is asked for. A window that GtkApplication makes and hides at the start is what
+ * GTK 4.8 gives a screen reader that asks for one which has just gone, and then it crashes.
+ */
+static void do_shortcuts(GSimpleAction *action, GVariant *arg, gpointer app)
+{
+    ArsApplication *self = app;
+    g_autoptr(GtkBuilder) builder =
+        gtk_builder_new_from_resource("/io/github/arsphone/ArsPhone/shortcuts.ui");
+    GtkWindow *window = GTK_WINDOW(gtk_builder_get_object(builder, "shortcuts"));
+
+    gtk_window_set_transient_for(window, GTK_WINDOW(self->window));
+    gtk_window_present(window);
+}
+
 static void do_about(GSimpleAction *action, GVariant *arg, gpointer app)
 {
     ArsApplication *self = app;
@@ -49,10 +64,17 @@ static void do_about(GSimpleAction *action, GVariant *arg, gpointer app)
                           "translator-credits", _("translator-credits"), NULL);
 }
 
+static gboolean quit_now(gpointer app)
+{
+    application_quit(app);
+    return G_SOURCE_REMOVE;
+}
+
+/* The dialog, whose button is just being pressed, must not outlive the window it belongs to. */
 static void on_quit_answer(AdwMessageDialog *dialog, const char *answer, ArsApplication *self)
 {
     if (g_strcmp0(answer, "quit") == 0)
-        application_quit(self);
+        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, quit_now, g_object_ref(self), g_object_unref);
 }
 
 /* A call is not ended by the way. */
@@ -130,6 +152,7 @@ static const GActionEntry entries[] = {
     {.name = "certificate", .activate = do_certificate},
     {.name = "retry", .activate = do_retry},
     {.name = "demo", .activate = do_demo},
+    {.name = "shortcuts", .activate = do_shortcuts},
     {.name = "about", .activate = do_about},
     {.name = "quit", .activate = do_quit},
     {.name = "answer", .activate = do_answer, .parameter_type = "u"},
@@ -144,6 +167,7 @@ static const struct {
     const char *keys[3];
 } keys[] = {
     {"app.settings", {"<Control>comma"}},
+    {"app.shortcuts", {"<Control>question"}},
     {"app.quit", {"<Control>q"}},
     {"win.hang-up", {"<Control>d"}},
     {"win.hold", {"<Control>h"}},

@@ -13,8 +13,9 @@ from gi.repository import Atspi, GLib  # noqa: E402
 PHONE = os.environ.get('ARS_PHONE', os.path.join(BUILD, 'dev', 'bin', 'ars-phone'))
 APP = 'ars-phone'
 APP_TITLE = 'ARS Phone'
-START = 30
 ACT = 8
+BUTTONS = (Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX,
+           Atspi.Role.PAGE_TAB)
 
 
 def names(node):
@@ -39,8 +40,7 @@ class Window:
         self.log = os.path.join(folder, 'ars-phone.txt')
         self.shots = 0
         environment = dict(os.environ, XDG_CONFIG_HOME=os.path.join(home, 'config'),
-                           XDG_DATA_HOME=os.path.join(home, 'data'),
-                           G_DEBUG='fatal-criticals', **(env or {}))
+                           XDG_DATA_HOME=os.path.join(home, 'data'), **(env or {}))
         with open(self.log, 'ab') as out:
             self.start = out.tell()
             self.p = subprocess.Popen([*program, *argv], stdin=subprocess.DEVNULL,
@@ -68,24 +68,23 @@ class Window:
     def walk(self, frame=None):
         """All visible nodes, parents first."""
         app = self._app()
-        todo = []
         for i in range(app.get_child_count() if app else 0):
             top = app.get_child_at_index(i)
             if top and (frame is None or fits(frame, top.get_name() or '')):
-                todo.append(top)
-        todo.reverse()
-        while todo:
-            node = todo.pop()
-            if not node.get_state_set().contains(Atspi.StateType.VISIBLE):
-                continue
-            yield node
-            children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
-            todo.extend(c for c in reversed(children) if c)
+                yield from below(top)
 
     def frames(self):
-        app = self._app()
-        return [app.get_child_at_index(i).get_name()
-                for i in range(app.get_child_count())] if app else []
+        """Titles of its windows; None: they changed while we looked."""
+        try:
+            app = self._app()
+            tops = [app.get_child_at_index(i) for i in range(app.get_child_count())] if app else []
+            return [top.get_name() for top in tops if top]
+        except GLib.Error:
+            return None
+
+    def _has_frame(self, name):
+        titles = self.frames()
+        return None if titles is None else any(fits(name, title) for title in titles)
 
     def _search(self, name, can, frame):
         try:
@@ -131,13 +130,11 @@ class Window:
 
     def wait_frame(self, name, timeout=ACT):
         wait_for(f'window "{text_of(name)}"',
-                 lambda: self._alive() or any(fits(name, f) for f in self.frames()), timeout,
-                 every=0.1)
+                 lambda: self._alive() or self._has_frame(name), timeout, every=0.1)
 
     def wait_no_frame(self, name, timeout=ACT):
         wait_for(f'no more window "{text_of(name)}"',
-                 lambda: self._alive() or not any(fits(name, f) for f in self.frames()), timeout,
-                 every=0.05)
+                 lambda: self._alive() or self._has_frame(name) is False, timeout, every=0.05)
 
     def click(self, name, frame=None, timeout=ACT):
         deadline = time.monotonic() + timeout
@@ -178,9 +175,26 @@ class Window:
         if not field.set_text_contents(text):
             raise Failed(f'"{text_of(name)}" takes no text')
 
+    def append(self, name, text, frame=None):
+        """At the end of what the field holds, for all that can be told of it."""
+        node = self.find(name, can_edit, frame)
+        node.get_editable_text_iface().insert_text(1000, text, len(text))
+
     def read(self, name, frame=None):
         node = self.find(name, can_edit, frame)
         return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+    def badge(self, tab):
+        """The number on the tab of a page; 0 without one."""
+        try:
+            numbers = [n.get_name() for n in below(self.find(tab, can_act))
+                       if (n.get_name() or '').isdigit()]
+        except GLib.Error:
+            return None     # it changed while we looked
+        return int(numbers[0]) if numbers else 0
+
+    def wait_badge(self, tab, number):
+        wait_for(f'{number} on "{tab}"', lambda: self.badge(tab) == number, ACT, every=0.1)
 
     def set_value(self, name, value, frame=None):
         node = self.find(name, lambda n: n.get_value_iface() is not None, frame)
@@ -189,6 +203,55 @@ class Window:
     def value(self, name, frame=None):
         node = self.find(name, lambda n: n.get_value_iface() is not None, frame)
         return node.get_value_iface().get_current_value()
+
+    def wait_pressed(self, name, pressed=True, frame=None):
+        """A button that stays down."""
+        def probe():
+            states = self.find(name, can_act, frame).get_state_set()
+            return states.contains(Atspi.StateType.PRESSED) == pressed
+        wait_for(f'"{name}" {"down" if pressed else "up"}', probe, ACT, every=0.1)
+
+    def wait_marked(self, name, marked=True, frame=None):
+        """A field that says of itself that it holds something wrong (GTK 4.8: "invalid")."""
+        def probe():
+            states = self.find(name, can_edit, frame).get_state_set()
+            return marked == any(states.contains(state) for state in
+                                 (Atspi.StateType.INVALID_ENTRY, Atspi.StateType.INVALID))
+        wait_for(f'"{name}" {"marked" if marked else "not marked"}', probe, ACT, every=0.1)
+
+    def need_unreadable(self, secret):
+        """Nothing that is told of any object, visible or not, holds it."""
+        app = self._app()
+        todo = [app.get_child_at_index(i) for i in range(app.get_child_count())]
+        n = 0
+        while todo:
+            node = todo.pop()
+            n += 1
+            try:
+                told = [node.get_name(), node.get_description(), str(node.get_attributes())]
+                if node.get_text_iface() is not None:
+                    told.append(Atspi.Text.get_text(node, 0, -1))
+                    told.append(Atspi.Text.get_string_at_offset(
+                        node, 0, Atspi.TextGranularity.LINE).content)
+                children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+            except GLib.Error:
+                continue
+            if any(secret in (text or '') for text in told):
+                raise Failed(f'{node.get_role_name()} "{node.get_name()}" tells the password')
+            todo.extend(c for c in children if c)
+        if n < 50:
+            raise Failed(f'only {n} objects in the tree')
+
+    def need_names(self, *wanted, frame=None):
+        """There are controls of these names, and none that one can press is without a name."""
+        for name in wanted:
+            self.find(name, is_control, frame)
+        for node in self.walk(frame):
+            name = node.get_name() or ''
+            if can_act(node) and node.get_role() in BUTTONS and \
+                    (not name or re.match('(Gtk|Adw|Ars)[A-Z]', name)):
+                raise Failed(f'{node.get_role_name()} "{name}" below '
+                             f'"{node.get_parent().get_name()}" has no name')
 
     def is_enabled(self, name, frame=None):
         return self.find(name, can_act, frame).get_state_set().contains(Atspi.StateType.SENSITIVE)
@@ -200,6 +263,11 @@ class Window:
         run(['xdotool', 'type', '--delay', '30', text])
 
     # X11's view
+
+    def has_keyboard(self, title):
+        out = run(['xprop', '-root', '_NET_ACTIVE_WINDOW'], check=False).stdout
+        window = self.x_window(f'^{title}$')
+        return window is not None and out.rstrip().endswith(f'# {int(window):#x}')
 
     def x_window(self, title):
         """The id of the mapped window of that title (a regular expression)."""
@@ -227,7 +295,23 @@ class Window:
             raise Failed(f'ars-phone does not end within {timeout} s') from None
 
     def stop(self):
+        """It must not have complained of itself."""
         end(self.p)
+        bad = [line for line in self.stderr().splitlines() if '-CRITICAL **' in line]
+        if bad:
+            raise Failed(f'{bad[0]} ({len(bad)} criticals)')
+
+
+def below(top):
+    """A node and all that is visible below it, parents first."""
+    todo = [top]
+    while todo:
+        node = todo.pop()
+        if not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+            continue
+        yield node
+        children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+        todo.extend(c for c in reversed(children) if c)
 
 
 def fits(wanted, name):
@@ -242,6 +326,12 @@ def can_act(node):
     """What a screen reader would offer to press: a label's actions are those of its menu."""
     return node.get_role() != Atspi.Role.LABEL and node.get_action_iface() is not None and \
         node.get_action_iface().get_n_actions() > 0
+
+
+def is_control(node):
+    """What one presses, types into, chooses from or moves."""
+    return can_act(node) or can_edit(node) or node.get_value_iface() is not None or \
+        node.get_role() in (Atspi.Role.COMBO_BOX, Atspi.Role.LIST_ITEM)
 
 
 def can_edit(node):

@@ -1,0 +1,180 @@
+"""The account: typed, refused and mended, trusted; what is kept, and what nobody may read."""
+import os
+import re
+
+from lab import NAME, pbx
+from proc import need, run, wait_for
+from runner import test
+from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, enter, open_phone,
+                   settings_file, signed_in, trust)
+
+
+@test(90)
+def typed_and_trusted(t):
+    """All on the keyboard. The certificate says what one needs to decide; the dialog closes."""
+    server = pbx(t)
+    mark = server.mark()
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    wait_for('the settings in front', lambda: w.has_keyboard(SETTINGS), 10)
+    w.shot('first-start')
+    for text in ('Anna', NAME, str(server.wss), '/ws', LOGIN, PASSWORD):
+        w.keys(text)
+        w.key('Tab')
+    w.key('space')
+    w.wait_still('STUN server', SETTINGS)
+    w.key('Tab', 'Tab')
+    w.keys(f'MAP {NAME} 127.0.0.1')
+    w.wait_text(f'{NAME}:{server.wss} becomes 127.0.0.1:{server.wss}', frame=SETTINGS)
+    w.shot('typed')
+    w.key('Tab', 'Return')
+    w.wait_frame(CERTIFICATE, CONNECT)
+    need_certificate(w, server)
+    need(server.received('REGISTER', mark) == 0, 'something was sent over it')
+    w.press('Trust for this account', CERTIFICATE)
+    w.wait_no_frame(CERTIFICATE)
+    w.find(READY, timeout=CONNECT)
+    w.wait_no_frame(SETTINGS)
+    w.shot('ready')
+    need(len(server.contacts(LOGIN)) == 1, f'{server.contacts(LOGIN)}')
+    need(re.search(r'\nFrom: "?Anna"? <sip:100@pbx\.test', server.since(mark)),
+         'no display name in the REGISTER')
+    with open(settings_file(t.path('home')), encoding='utf-8') as f:
+        kept = f.read()
+    need(server.pin().replace(':', '').lower() in kept.lower(), 'the pin is not kept')
+    need(w.quit() == 0, 'a bad exit')
+    need(not server.contacts(LOGIN), 'still registered after it was closed')
+
+
+def need_certificate(w, server):
+    """Who, until when, SHA-256, and why it was refused."""
+    shown = '\n'.join(w.texts(CERTIFICATE))
+    until = run(['openssl', 'x509', '-in', os.path.join(server.state, 'tls', 'server.pem'),
+                 '-noout', '-enddate', '-dateopt', 'iso_8601']).stdout.split('=')[1].split()[0]
+    until = run(['date', '-d', until, '+%-d %B %Y']).stdout.strip()
+    for part in ('its issuer is not known here', 'CN=pbx.test', 'CN=ARS Phone test CA', until):
+        need(part in shown, f'"{part}" is not in {shown}')
+    need(server.pin() in shown.replace('\n', ':'), f'no SHA-256 in {shown}')
+    w.shot('certificate')
+
+
+@test(90)
+def certificate_stop(t):
+    """Not trusted: nothing is sent, it says so where one looks, and one may still decide."""
+    server = pbx(t)
+    mark = server.mark()
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    enter(w, server)
+    w.click('Save and connect', SETTINGS)
+    w.wait_frame(CERTIFICATE, CONNECT)
+    w.click('Stop', CERTIFICATE)
+    w.wait_no_frame(CERTIFICATE)
+    w.wait_text(re.compile(r'^The certificate of pbx\.test is not trusted'), frame=SETTINGS)
+    w.wait_marked('Server', frame=SETTINGS)
+    w.shot('stopped')
+    w.key('Escape')
+    w.wait_no_frame(SETTINGS)
+    w.find('Certificate not trusted')
+    need(not w.is_enabled('Call'), 'one can call')
+    need(server.received('REGISTER', mark) == 0, 'something was sent over it')
+    w.shot('not-trusted')
+    w.click('Look')
+    trust(w)
+    w.find(READY, timeout=CONNECT)
+    w.shot('ready')
+
+
+@test(120)
+def refused_and_mended(t):
+    """What the server does not take is said in words at its field; mended, it connects."""
+    server = pbx(t)
+    w = signed_in(t)
+
+    def save(field, value, words, shot):
+        open_settings(w)
+        w.type(field, value, SETTINGS)
+        w.click('Save and connect', SETTINGS)
+        w.wait_text(words, CONNECT, SETTINGS)
+        w.wait_marked(field, frame=SETTINGS)
+        w.shot(shot)
+
+    def mend(field, value):
+        w.type(field, value, SETTINGS)
+        w.wait_marked(field, False, SETTINGS)
+        w.click('Save and connect', SETTINGS)
+
+    def closes():
+        w.find(READY, timeout=CONNECT)
+        w.wait_no_frame(SETTINGS)
+
+    save('Password', 'wrong', 'pbx.test refused the login or the password of 100. Check both.',
+         'wrong-password')
+    w.find('Wrong password')
+    mend('Password', PASSWORD)
+    closes()
+    save('Path', '/nothing', 'pbx.test has no telephone at this path. Check the path.',
+         'wrong-path')
+    mend('Path', '/ws')
+    closes()
+    save('Server', 'no-such.test',
+         'There is no server called no-such.test. Check its name, or the network.', 'wrong-name')
+    mend('Server', NAME)
+    trust(w)    # another server is another certificate
+    closes()
+    need(len(server.contacts(LOGIN)) == 1, f'{server.contacts(LOGIN)}')
+
+
+def open_settings(w):
+    if SETTINGS not in (w.frames() or ()):
+        w.key('ctrl+comma')
+    w.wait_frame(SETTINGS)
+
+
+@test(60)
+def wrong_input(t):
+    """Marked at its field before anything is sent."""
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    w.type('Server', 'wss://pbx.test/ws', SETTINGS)
+    w.type('Port', '77777', SETTINGS)
+    w.type('Host mapping', 'MAP pbx.test', SETTINGS)
+    w.click('Save and connect', SETTINGS)
+    w.wait_text('Only the name belongs here, without “wss://” and path.', frame=SETTINGS)
+    w.wait_text('The port is a number from 1 to 65535.', frame=SETTINGS)
+    w.wait_text('Enter the login, often the same as your own number.', frame=SETTINGS)
+    w.wait_text('Enter the password.', frame=SETTINGS)
+    w.wait_text(re.compile('^Rule 1: MAP takes a pattern and a target'), frame=SETTINGS)
+    for field in ('Server', 'Port', 'Login', 'Password', 'Host mapping'):
+        w.wait_marked(field, frame=SETTINGS)
+    w.shot('marked')
+    w.type('Port', '7443', SETTINGS)
+    w.wait_marked('Port', False, SETTINGS)
+
+
+@test(90)
+def password_unreadable(t):
+    """Neither the accessibility tree nor a file nor the log has it: not while it is typed either."""
+    secret = 'Zx9-kein-Wort'
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    enter(w, pbx(t), password='x')
+    w.type('Password', '', SETTINGS)
+    w.press('Password', SETTINGS)
+    for n, key in enumerate(secret):
+        w.keys(key)
+        if n in (1, 6):
+            w.need_unreadable(secret[:n + 1])
+    w.append('Password', '1', SETTINGS)
+    secret += '1'
+    w.need_unreadable(secret)
+    w.shot('typed')
+    w.click('Save and connect', SETTINGS)
+    trust(w)
+    w.wait_text(re.compile('^pbx.test refused'), CONNECT, SETTINGS)
+    w.need_unreadable(secret)
+    for folder, _, names in os.walk(t.dir):
+        for name in names:
+            with open(os.path.join(folder, name), 'rb') as f:
+                need(secret.encode() not in f.read(), f'the password is in {name}')
+    need(secret not in pbx(t).since(0), 'the password was sent')

@@ -60,6 +60,9 @@ static void destructor(void *arg)
         strans_disown(call->server);
     refer_close(&call->refer);
     list_unlink(&call->le);
+    early_clear(call);
+    prack_stop(&call->prack);
+    reliable_stop(call);
     mem_deref(call->dlg);
     free(call->headers);
     free(call->offer_type);
@@ -139,6 +142,9 @@ static void silence(struct ars_sip_call *call)
     ctrans_detach(&call->bye);
     ctrans_detach(&call->update);
     refresh_stop(call);
+    early_clear(call);
+    prack_stop(&call->prack);
+    reliable_stop(call);
     if (call->server)
         strans_disown(call->server);
     refer_close(&call->refer);
@@ -271,6 +277,16 @@ struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in)
     return NULL;
 }
 
+struct dialog *call_dialog(const struct ars_sip_call *call, const struct sip_in *in)
+{
+    struct early *e;
+
+    if (is_settled(call))
+        return call->dlg;
+    e = early_find(call, &in->from.tag);
+    return e ? e->dlg : NULL;
+}
+
 static void receive_bye(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
     struct ars_reason why;
@@ -304,7 +320,9 @@ static void receive_info(struct ars_sip_call *call, struct sip_in *in, struct st
 
 void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
-    if (is_settled(call) && !dialog_accept_seq(call->dlg, in)) {
+    struct dialog *d = call_dialog(call, in);
+
+    if (d && !dialog_accept_seq(d, in)) {
         (void)strans_reply(st, 500, NULL, NULL, NULL);
         return;
     }
@@ -317,6 +335,8 @@ void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *s
         mod_receive_invite(call, in, st);
     else if (msg_in_is(in, "UPDATE"))
         mod_receive_update(call, in, st);
+    else if (msg_in_is(in, "PRACK"))
+        reliable_receive_prack(call, in, st);
     else if (msg_in_is(in, "INFO"))
         receive_info(call, in, st);
     else if (msg_in_is(in, "REFER"))
@@ -356,13 +376,16 @@ static void acknowledge(struct ars_sip *sip, const struct sip_in *in, const stru
 }
 
 /* RFC 3261 section 13.2.2.4: a fork that answered too late is taken, and let go with BYE. */
-static void take(struct ars_sip *sip, const struct sip_in *in, const char *credentials, bool bye)
+static void take(struct ars_sip *sip, const struct sip_in *in, const char *credentials, bool bye,
+                 const struct early *e)
 {
     struct dialog *d;
 
     if (dialog_from_response(&d, in, credentials))
         return;
     acknowledge(sip, in, d);
+    if (e && e->dlg->lseq > d->lseq) /* PRACKs have been said in it */
+        d->lseq = e->dlg->lseq;
     if (bye)
         (void)dialog_request(d, NULL, sip, "BYE", NULL, NULL, NULL, NULL);
     mem_deref(d);
@@ -376,7 +399,7 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ct
         if (!call->dlg || !dialog_match_response(call->dlg, in))
             continue;
         if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
-            take(sip, in, call->dlg->credentials, true);
+            take(sip, in, call->dlg->credentials, true, early_find(call, &in->to.tag));
         } else if (call->ack.data && call->ack_cseq == in->cseq) {
             (void)endpoint_send(sip, call->ack.data, call->ack.len);
         } else if (call->state != CALL_LATE) {
@@ -390,7 +413,8 @@ void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ct
     if (*ct->dialog->rtag)
         acknowledge(sip, in, ct->dialog);
     else
-        take(sip, in, ct->dialog->credentials, !ct->taken || pl_strcmp(&in->to.tag, ct->taken));
+        take(sip, in, ct->dialog->credentials, !ct->taken || pl_strcmp(&in->to.tag, ct->taken),
+             NULL);
 }
 
 /* ---- the connection ---- */
@@ -453,7 +477,8 @@ void call_found_all(struct ars_sip *sip)
 void call_add_contact(const struct ars_sip_call *call, struct ars_buf *b)
 {
     ars_buf_addf(b, "Contact: %s\r\n", call->sip->contact);
-    ars_buf_adds(b, "Allow: " OUT_ALLOW "\r\nSupported: " OUT_SUPPORTED "\r\n");
+    ars_buf_addf(b, "Allow: %s\r\nSupported: %s\r\n", OUT_ALLOW,
+                 is_settled(call) || call->offer.len ? OUT_SUPPORTED : OUT_SUPPORTED_LATE);
 }
 
 int call_keep_offer(struct ars_sip_call *call, const struct ars_sip_body *offer)
@@ -544,7 +569,7 @@ void ars_sip_call_hangup(struct ars_sip_call *call, int status)
     switch (call->state) {
     case CALL_LATE:
         /* the offer stays without an answer, but the 2xx needs its ACK */
-        (void)invite_ack(call, call->dlg->lseq, NULL);
+        (void)invite_ack(call, call->invite_cseq, NULL);
         call_bye(call);
         break;
     case CALL_ESTABLISHED:

@@ -1,7 +1,8 @@
 /*
  * sip: the INVITE usage of one call. call.c holds its life, invite.c the outgoing and invite_in.c
  * the incoming INVITE, invite_mod.c what happens inside the established dialog;
- * refresh.c and update.c keep it alive.
+ * refresh.c and update.c
+ * keep it alive; early.c, prack.c and reliable.c are what precedes the answer.
  */
 #ifndef SIP_CALL_H
 #define SIP_CALL_H
@@ -17,8 +18,10 @@
 #include "auth.h"
 #include "ctrans.h"
 #include "dialog.h"
+#include "early.h"
 #include "refer.h"
 #include "refresh.h"
+#include "reliable.h"
 #include "strans.h"
 
 enum call_state {
@@ -64,6 +67,11 @@ struct ars_sip_call {
     int mod;
     bool outgoing;
     struct dialog *dlg;
+    struct list early;         /* of our INVITE */
+    const struct early *heard; /* the one whose descriptions the owner gets; among those */
+    struct prack prack;        /* of our re-INVITE */
+    struct reliable reliable;
+    uint32_t invite_cseq;  /* of the INVITE that began it */
     struct ctrans *invite; /* our INVITE or re-INVITE */
     struct ctrans *bye;
     struct ctrans *update; /* our UPDATE */
@@ -113,6 +121,9 @@ void call_lose(struct ars_sip_call *call, int status, const char *text);
 
 /* The call whose dialog the request belongs to, or NULL. */
 struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in);
+
+/* The dialog of it that the request is in: an early one before the answer. NULL: none. */
+struct dialog *call_dialog(const struct ars_sip_call *call, const struct sip_in *in);
 
 void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st);
 void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in);

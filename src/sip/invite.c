@@ -60,6 +60,8 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn)
     if (!err)
         err =
             dialog_request(call->dlg, &call->invite, call->sip, "INVITE", b.data, &offer, fn, call);
+    if (!err && !*call->dlg->rtag)
+        call->invite_cseq = call->dlg->lseq;
     ars_buf_free(&b);
     free(uri);
     return err;
@@ -72,6 +74,10 @@ static bool is_given_up(const struct ars_sip_call *call)
 
 static void on_provisional(struct ars_sip_call *call, const struct sip_in *in)
 {
+    struct early *e = NULL;
+    struct ars_sip_body body;
+    bool fresh = in->status > 100 && early_receive(call, in, &e);
+
     if (call->state == CALL_CANCEL_WAIT) {
         call_set_state(call, CALL_CANCELLING);
         if (ctrans_cancel(call->invite))
@@ -81,16 +87,22 @@ static void on_provisional(struct ars_sip_call *call, const struct sip_in *in)
     if (call->state == CALL_CANCELLING)
         return;
     call_set_state(call, CALL_PROCEEDING);
-    if (in->status > 100 && call->h.progress)
-        call->h.progress(call, in->status, &in->body, call->arg);
+    if (!fresh)
+        return;
+    update_learn(call, in);
+    body = early_body(call, e, in);
+    if (call->h.progress)
+        call->h.progress(call, in->status, &body, call->arg);
 }
 
 /* The dialog is there: with the answer, with an offer, or with nobody left who wants it. */
 static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
 {
+    const struct early *e = early_find(call, &in->to.tag);
+    struct ars_sip_body body = early_answer(call, in);
     struct dialog *d;
     struct ars_reason why;
-    int err = dialog_confirm(&d, call->dlg, in);
+    int err = dialog_confirm(&d, e ? e->dlg : call->dlg, in);
 
     if (err) {
         ars_reason_set(&why, err == ENOMEM ? ARS_REASON_INTERNAL : ARS_REASON_SERVER_ERROR, 0,
@@ -115,7 +127,7 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     }
     refresh_answered(call, in);
     if (call->h.answered)
-        call->h.answered(call, &in->body, call->arg);
+        call->h.answered(call, &body, call->arg);
 }
 
 static void on_invite(const struct sip_in *in, int err, void *arg);
@@ -336,7 +348,7 @@ int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body)
 
     if (call->state != CALL_LATE)
         return EPROTO;
-    err = invite_ack(call, call->dlg->lseq, body);
+    err = invite_ack(call, call->invite_cseq, body);
     if (err == ENOMEM || err == EMSGSIZE)
         return err;
     /* a repeated 2xx gets it once more, on whatever connection there is */

@@ -60,8 +60,9 @@ int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body)
 
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
-    refresh_agree(call, st->req, &b);
-    err = dialog_retarget(call->dlg, st->req);
+    if (call->state != CALL_PROCEEDING)
+        refresh_agree(call, st->req, &b);
+    err = dialog_retarget(call_dialog(call, st->req), st->req);
     if (!err)
         err = b.err ? b.err : strans_reply(st, 200, NULL, b.data, body);
     ars_buf_free(&b);
@@ -124,6 +125,7 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
     }
     call_read_peer(call, in);
     update_learn(call, in);
+    call->invite_cseq = in->cseq;
     call_set_state(call, CALL_INCOMING);
     strans_own(st, &call->server, on_cancel, call);
     (void)strans_reply(st, 100, NULL, NULL, NULL);
@@ -139,6 +141,7 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
 
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
 {
+    bool reliable = reliable_is_wanted(call);
     struct ars_buf b;
     int err;
 
@@ -146,7 +149,12 @@ int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ar
         return EPROTO;
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
-    err = b.err ? b.err : strans_reply(call->server, status, NULL, b.data, body);
+    err = b.err;
+    /* RFC 3262 section 5: without an offer in the INVITE the first reliable one would need ours */
+    if (!err && reliable)
+        err = call->server->req->body.len ? reliable_send(call, status, b.data) : 0;
+    else if (!err)
+        err = strans_reply(call->server, status, NULL, b.data, body);
     ars_buf_free(&b);
     return err;
 }
@@ -160,8 +168,10 @@ int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *bo
     if (!call->server)
         return EPROTO;
     err = invite_in_accept(call, body);
-    if (!err)
-        call_set_state(call, CALL_ACCEPTED);
+    if (err)
+        return err;
+    reliable_stop(call);
+    call_set_state(call, CALL_ACCEPTED);
     return err;
 }
 

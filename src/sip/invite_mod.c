@@ -83,9 +83,17 @@ static void reanswered(struct ars_sip_call *call, int status, const struct ars_s
         call->h.reanswered(call, status, body ? body : &none, call->arg);
 }
 
-static bool is_ours_open(const struct ars_sip_call *call)
+/* The offer of our INVITE has its answer from the 2xx, or for good from a reliable response. */
+static bool is_answered(const struct ars_sip_call *call, const struct sip_in *in)
 {
-    if (call->mod == MOD_OURS || (call->outgoing && call->state != CALL_ESTABLISHED))
+    const struct early *e = early_find(call, &in->from.tag);
+
+    return call->state == CALL_ESTABLISHED || (e && e->agreed && e == call->heard);
+}
+
+static bool is_ours_open(const struct ars_sip_call *call, const struct sip_in *in)
+{
+    if (call->mod == MOD_OURS || (call->outgoing && !is_answered(call, in)))
         return true;
     return call->ok_offers && ars_timer_running(&call->ok_timer);
 }
@@ -94,7 +102,7 @@ static bool is_ours_open(const struct ars_sip_call *call)
 static bool has_room(struct ars_sip_call *call, struct strans *st)
 {
     settle(call);
-    if (is_ours_open(call)) {
+    if (is_ours_open(call, st->req)) {
         /* RFC 3261 section 14.2, RFC 3311 section 5.2 */
         (void)strans_reply(st, 491, NULL, NULL, NULL);
         return false;
@@ -143,8 +151,13 @@ void mod_receive_invite(struct ars_sip_call *call, struct sip_in *in, struct str
 
 void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
+    struct dialog *d = call_dialog(call, in);
     struct ars_buf b;
 
+    if (!d) {
+        (void)strans_reply(st, 481, NULL, NULL, NULL);
+        return;
+    }
     if (in->body.len) {
         if (has_room(call, st))
             offer(call, in, st, MOD_THEIR_UPDATE);
@@ -153,8 +166,9 @@ void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct str
     /* RFC 3311 section 5.2: a target refresh */
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
-    refresh_agree(call, in, &b);
-    (void)dialog_retarget(call->dlg, in);
+    if (call->state == CALL_ESTABLISHED)
+        refresh_agree(call, in, &b);
+    (void)dialog_retarget(d, in);
     (void)strans_reply(st, 200, NULL, b.err ? NULL : b.data, NULL);
     ars_buf_free(&b);
 }
@@ -288,6 +302,8 @@ static void on_reinvite(const struct sip_in *in, int err, void *arg)
         on_refused(call, in);
     else if (in->status >= 200)
         on_ok(call, in);
+    else if (prack_is_reliable(in))
+        (void)prack_receive(&call->prack, call->sip, call->dlg, in);
     mem_deref(call);
 }
 

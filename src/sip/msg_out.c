@@ -51,6 +51,7 @@ static const struct phrase phrases[] = {
     {500, "Server Internal Error"},
     {501, "Not Implemented"},
     {503, "Service Unavailable"},
+    {504, "Server Time-out"},
     {505, "Version Not Supported"},
     {603, "Decline"},
 };

@@ -13,8 +13,10 @@
 struct sip_in;
 
 /* What we understand. */
-#define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER"
-#define OUT_SUPPORTED "outbound, timer"
+#define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER, PRACK"
+#define OUT_SUPPORTED "outbound, timer, 100rel"
+/* Of an INVITE without offer: then a reliable response would want an answer in our PRACK. */
+#define OUT_SUPPORTED_LATE "outbound, timer"
 
 /* All texts are borrowed during the call. Header lines are whole: "Name: value\r\n". */
 struct out_req {

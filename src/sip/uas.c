@@ -125,7 +125,7 @@ static bool inspect(struct strans *st, struct sip_in *in)
 
 static bool is_known_method(const struct sip_in *in)
 {
-    static const char *const known[] = {"REGISTER", "MESSAGE", "SUBSCRIBE", "PUBLISH", "PRACK"};
+    static const char *const known[] = {"REGISTER", "MESSAGE", "SUBSCRIBE", "PUBLISH"};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (msg_in_is(in, known[i]))
@@ -157,7 +157,8 @@ static void outside_dialog(struct ars_sip *sip, struct sip_in *in, struct strans
         call_incoming(sip, in, st);
     else if (request_offer(sip, in, st))
         return;
-    else if (msg_in_is(in, "BYE") || msg_in_is(in, "INFO") || msg_in_is(in, "UPDATE"))
+    else if (msg_in_is(in, "BYE") || msg_in_is(in, "INFO") || msg_in_is(in, "UPDATE") ||
+             msg_in_is(in, "PRACK"))
         (void)strans_reply(st, 481, NULL, NULL, NULL);
     else
         uas_answer_plain(st, in);

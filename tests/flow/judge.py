@@ -7,6 +7,7 @@ has a rule's name, so that a mutated sample can be refused for the right reason.
 from urllib.parse import quote
 
 import expect
+import reliable
 import rules
 from digest import Digests, challenges
 import timers
@@ -73,6 +74,8 @@ class Leg:
         self.offered = False              # the phone's own waits for an answer
         self.role = None                  # the phone's DTLS role
         self.invites = []                 # Sent and Got INVITEs
+        self.peer_reliable = reliable.Reliable()
+        self.phone_reliable = reliable.Reliable()
         self.timer = None                 # (interval, the phone refreshes)
         self.timer_least = 0              # of a 422
         self.referred = False             # a REFER of the peer was accepted, and not reported on
@@ -186,6 +189,8 @@ class Judge:
             rules.refer(msg, self.account, self.bad)
         elif msg.method == 'NOTIFY':
             self.phone_notify(msg, leg)
+        elif msg.method == 'PRACK':
+            leg.peer_reliable.phone_acknowledged(msg, self.bad)
 
     def sequence(self, msg, leg):
         """RFC 3261 12.2.1.1 and 10.2.4: one more each time, in a dialog or before it."""
@@ -364,6 +369,8 @@ class Judge:
         if msg.status >= 200:
             tx.final = msg
         rules.response(msg, asked, self.bad)
+        if asked.method == 'INVITE' and 100 < msg.status < 200:
+            leg.phone_reliable.phone_sent(msg, asked, self.bad)
         if asked.method in ('INVITE', 'UPDATE') and 200 <= msg.status < 300:
             timers.answered(msg, asked, leg, self.bad)
         if asked.method == 'INVITE':
@@ -456,12 +463,12 @@ class Judge:
         if sdp.get('setup') not in allowed:
             self.bad('sdp.setup', 'offer with setup %s' % sdp.get('setup'))
 
-    def peer_sdp(self, msg, leg):
+    def peer_sdp(self, msg, leg, answer=False):
         sdp = Sdp(msg.body)
-        if not leg.offered:
+        if not leg.offered and not answer:
             leg.offer = sdp
             return
-        if not msg.status or msg.status >= 200:
+        if not msg.status or msg.status >= 200 or reliable.wants(msg) == 'required':
             leg.offered = False
         if sdp.get('setup') in ('active', 'passive'):
             leg.role = 'passive' if sdp.get('setup') == 'active' else 'active'
@@ -513,8 +520,10 @@ class Judge:
             if not dialog.confirmed:
                 dialog.routes = routes
             dialog.confirmed = True
+        if msg.status < 200:
+            leg.peer_reliable.peer_sent(msg)
         if msg.body and not again:
-            self.peer_sdp(msg, leg)
+            self.peer_sdp(msg, leg, bool(tx.msg.body))
 
     def peer_request(self, msg, entry):
         leg = self.legs.get(msg.call_id)
@@ -550,6 +559,9 @@ class Judge:
         for tx, response, index, done in self.acks:
             if not done and tx.conn not in self.closed:
                 self.bad('ack.missing', 'no ACK for %s' % response.title())
+        for leg in self.legs.values():
+            if not self.closed:
+                leg.peer_reliable.finish(self.bad)
         for tx in self.got.values():
             if tx.final is None and tx.conn not in self.closed:
                 self.bad('resp.missing', 'no answer to %s' % tx.msg.title())

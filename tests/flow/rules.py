@@ -7,7 +7,8 @@ from wire import CLOSE, PING, PONG, TEXT
 
 MAGIC = 'z9hG4bK'
 # What this phone takes (RFC 3261 13.2.1: SHOULD be told in INVITE and 2xx).
-METHODS = ('ack', 'bye', 'cancel', 'invite', 'options', 'info', 'notify', 'update', 'refer')
+METHODS = ('ack', 'bye', 'cancel', 'invite', 'options', 'info', 'notify', 'update', 'refer',
+           'prack')
 
 
 def upgrade(meta, account, bad):

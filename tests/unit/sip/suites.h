@@ -18,6 +18,7 @@ extern const struct suite suite_invite_in;
 extern const struct suite suite_hangup;
 extern const struct suite suite_mod;
 extern const struct suite suite_refresh;
+extern const struct suite suite_early;
 extern const struct suite suite_loss;
 extern const struct suite suite_refer;
 

@@ -398,7 +398,7 @@ static int test_requests_in_dialog(void)
         {"NOTIFY", "", "SIP/2.0 489 "},
         {"MESSAGE", "", "SIP/2.0 405 "},
         {"REFER", "Refer-To: <sip:a@b>\r\n", "SIP/2.0 603 "},
-        {"PRACK", "", "SIP/2.0 405 "},
+        {"PRACK", "", "SIP/2.0 481 "},
         {"NONSENSE", "", "SIP/2.0 501 "},
         {"INFO", "Require: foo\r\n", "SIP/2.0 420 "},
         {"INFO", "Info-Package: dtmf\r\n", "SIP/2.0 469 "}, /* RFC 6086 section 4.2.2 */

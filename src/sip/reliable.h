@@ -1,0 +1,38 @@
+/*
+ * sip: provisional responses of ours that the caller wants to acknowledge (RFC 3262, the callee's
+ * side). They carry no description: the answer comes in the 2xx.
+ */
+#ifndef SIP_RELIABLE_H
+#define SIP_RELIABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ars/timer.h>
+
+struct ars_buf;
+struct ars_sip_call;
+struct sip_in;
+struct strans;
+
+/* Zeroed before first use. */
+struct reliable {
+    uint32_t rseq; /* of the last; 0: none */
+    char *text;    /* it, until PRACK comes */
+    size_t len;
+    uint64_t wait_ms;
+    uint64_t until_ms;
+    struct ars_timer timer;
+};
+
+/* Does the INVITE that waits require it? Otherwise we never do. */
+bool reliable_is_wanted(const struct ars_sip_call *call);
+
+/* EBUSY: the one before is not acknowledged yet. headers: whole lines. */
+int reliable_send(struct ars_sip_call *call, int status, const char *headers);
+
+void reliable_receive_prack(struct ars_sip_call *call, struct sip_in *in, struct strans *st);
+
+void reliable_stop(struct ars_sip_call *call);
+
+#endif

@@ -1,5 +1,6 @@
 /*
- * Calls in a row: neither our process nor the demo line's may hold more after them than before.
+ * Calls in a row: neither our process nor the demo line's may hold more after them than before, and
+ * no timer goes on.
  */
 #include <dirent.h>
 #include <malloc.h>
@@ -17,6 +18,8 @@
 #define HEAP_MAX (16 * 1024)
 /* An answered INVITE is remembered for 64 * T1 (RFC 6026 timers L and M), then forgotten. */
 #define FORGOTTEN_MS (33 * 1000)
+/* Then no timer of a call is left: the engine wakes less than once a second. */
+#define IDLE_MS 4000
 
 struct holdings {
     size_t fds;
@@ -53,6 +56,45 @@ static struct holdings count(pid_t pid)
     return h;
 }
 
+/* How often our engine's thread has gone to sleep so far, and thus woken. */
+static long engine_wakeups(void)
+{
+    char path[300], name[32], line[128];
+    const struct dirent *entry;
+    long n = -1;
+    DIR *dir = opendir("/proc/self/task");
+
+    while (dir && n < 0 && (entry = readdir(dir))) {
+        snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
+
+        FILE *f = fopen(path, "re");
+        bool engine = f && fscanf(f, "Name: %31s", name) == 1 && strcmp(name, "engine") == 0;
+
+        while (engine && n < 0 && fgets(line, sizeof(line), f))
+            if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) != 1)
+                n = -1;
+        if (f)
+            fclose(f);
+    }
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+static int rests(struct phone *p)
+{
+    long before = engine_wakeups();
+    long woken;
+    int err = 0;
+
+    phone_listen(p, IDLE_MS);
+    woken = engine_wakeups() - before;
+    printf("# the engine woke %ld times in %d s\n", woken, IDLE_MS / 1000);
+    CHECK(before > 0 && woken < IDLE_MS / 1000);
+out:
+    return err;
+}
+
 static int call_often(struct phone *p, unsigned n)
 {
     int err = 0;
@@ -82,6 +124,8 @@ static int test_fifty_calls(void)
     TRY(call_often(s.a, CALLS));
     phone_listen(s.a, PACE_SANITIZED ? pace_ms(500) : FORGOTTEN_MS);
     phone_forget(s.a);
+    if (!PACE_SANITIZED)
+        TRY(rests(s.a));
     ours_after = count(getpid());
     theirs_after = count(line_pid(s.line));
     printf("# %u calls: heap %zu -> %zu, descriptors %zu -> %zu, threads %zu -> %zu\n", CALLS,

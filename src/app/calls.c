@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <ars/clock.h>
 #include <ars/log.h>
@@ -54,14 +55,20 @@ static int append(struct calls *cs, struct call *c)
     return 0;
 }
 
+/* RFC 3323 section 4.1.1.3: who does not want to be known. "" in its place. */
+static const char *known(const char *text)
+{
+    return text && strcasecmp(text, "anonymous") != 0 ? text : "";
+}
+
 static struct call *call_new(const struct ars_event *ev)
 {
     struct call *c = calloc(1, sizeof(*c));
 
     if (!c)
         return NULL;
-    c->number = ars_strdup(ev->peer_number ? ev->peer_number : "");
-    c->name = ars_strdup(ev->peer_name ? ev->peer_name : "");
+    c->number = ars_strdup(known(ev->peer_number));
+    c->name = ars_strdup(known(ev->peer_name));
     if (!c->number || !c->name) {
         call_free(c);
         return NULL;

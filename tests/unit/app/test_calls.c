@@ -262,6 +262,25 @@ static int play(struct face *f, size_t i)
     return face_await(f, &f->ended, f->ended + 1);
 }
 
+/* RFC 3323 section 4.1.1.3 */
+static int test_anonymous(void)
+{
+    const struct ars_app_call *c;
+    struct face f = {0};
+    int err;
+
+    TRY(make_ready(&f));
+    fake_incoming("Anonymous", "anonymous");
+    face_serve(&f);
+    c = only_call(&f);
+    CHECK(c != NULL);
+    CHECK_STR(c->name, "");
+    CHECK_STR(c->number, "");
+out:
+    face_remove(&f);
+    return err;
+}
+
 static int test_every_end_in_the_journal(void)
 {
     struct face f = {0};
@@ -407,6 +426,7 @@ const struct check_case calls_cases[] = {
     {"calls/hold-mute-volume-digits", test_hold_mute_volume_digits, false},
     {"calls/refused-commands", test_refused_commands, false},
     {"calls/incoming", test_incoming, false},
+    {"calls/anonymous", test_anonymous, false},
     {"calls/every-end-in-the-journal", test_every_end_in_the_journal, false},
     {"calls/dials-that-fail", test_dials_that_fail, false},
     {"calls/several-calls", test_several_calls, false},

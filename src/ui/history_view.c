@@ -116,6 +116,12 @@ static void on_search(ArsHistoryView *self)
         ask(self, 0, PAGE);
 }
 
+/* Escape, which the field keeps to itself. */
+static void on_stop_search(ArsHistoryView *self)
+{
+    gtk_widget_activate_action(GTK_WIDGET(self), "win.back", NULL);
+}
+
 /* ---- rows ---- */
 
 static void dial(ArsHistoryView *self, ArsJournalItem *item)
@@ -241,6 +247,7 @@ static void ars_history_view_class_init(ArsHistoryViewClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsHistoryView, scroller);
     gtk_widget_class_bind_template_child(widget, ArsHistoryView, delete_all);
     gtk_widget_class_bind_template_callback(widget, on_search);
+    gtk_widget_class_bind_template_callback(widget, on_stop_search);
     gtk_widget_class_bind_template_callback(widget, on_edge);
     gtk_widget_class_bind_template_callback(widget, on_activate);
     gtk_widget_class_bind_template_callback(widget, on_key);

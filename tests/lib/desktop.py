@@ -75,7 +75,7 @@ class Desktop:
             os.environ['DISPLAY'] = ':' + f.readline().strip()
 
     def _bus(self):
-        """Nothing starts by itself but the accessibility bus: there is a keyring when we start it."""
+        """Nothing starts by itself but the accessibility bus; the keyring is ours to start."""
         config = os.path.join(self.run_dir, 'bus.conf')
         address = f'unix:path={self.run_dir}/bus'
         services = os.path.join(self.run_dir, 'services')

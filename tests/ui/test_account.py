@@ -154,7 +154,7 @@ def wrong_input(t):
 
 @test(90)
 def password_unreadable(t):
-    """Neither the accessibility tree nor a file nor the log has it: not while it is typed either."""
+    """Neither the accessibility tree nor a file nor the log has it, not while it is typed either."""
     secret = 'Zx9-kein-Wort'
     w = open_phone(t)
     w.wait_frame(SETTINGS, CONNECT)

@@ -152,3 +152,24 @@ def second_call(t):
     journal(w, re.compile(r'^Incoming · 00:\d\d · 101$'), re.compile(r'^Outgoing · 00:\d\d$'))
     t.figure(f'the second at {second:.1f} dBFS, after the swap the first at {first:.1f}')
     pbx(t).wait_idle()
+
+
+@test(60)
+def incoming_unknown(t):
+    """The PBX calls back (8100) without saying who: words instead, and nothing to call back."""
+    w = signed_in(t)
+    say_tone(t)
+    ear = speaker(t)
+    w.type('Number', '8100')
+    w.click('Call')
+    w.wait_frame('Incoming call: Unknown caller', 20)
+    w.shot('rings')
+    w.click('Answer', INCOMING)
+    w.wait_text(re.compile('^Encrypted'), CONNECT)
+    ear.wait_tone()
+    w.key('ctrl+d')
+    w.gone('Hang up')
+    journal(w, 'Unknown caller', re.compile(r'^Incoming · 00:\d\d$'))
+    w.shot('journal')
+    need(not w.is_enabled('Call back Unknown caller'), 'it can be called back')
+    pbx(t).wait_idle()

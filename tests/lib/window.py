@@ -211,6 +211,13 @@ class Window:
             return states.contains(Atspi.StateType.PRESSED) == pressed
         wait_for(f'"{name}" {"down" if pressed else "up"}', probe, ACT, every=0.1)
 
+    def wait_checked(self, name, checked, frame=None):
+        """A switch."""
+        def probe():
+            states = self.find(name, is_switch, frame).get_state_set()
+            return states.contains(Atspi.StateType.CHECKED) == checked
+        wait_for(f'"{name}" {"on" if checked else "off"}', probe, ACT, every=0.1)
+
     def wait_marked(self, name, marked=True, frame=None):
         """A field that says of itself that it holds something wrong (GTK 4.8: "invalid")."""
         def probe():
@@ -326,6 +333,10 @@ def can_act(node):
     """What a screen reader would offer to press: a label's actions are those of its menu."""
     return node.get_role() != Atspi.Role.LABEL and node.get_action_iface() is not None and \
         node.get_action_iface().get_n_actions() > 0
+
+
+def is_switch(node):
+    return node.get_role() in (Atspi.Role.CHECK_BOX, Atspi.Role.TOGGLE_BUTTON)
 
 
 def is_control(node):

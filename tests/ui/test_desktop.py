@@ -1,12 +1,13 @@
 """The telephone on its desktop: started again, started twice, closed, the keyring, names."""
 import re
 
+import lab
 from lab import pbx
 from proc import need, wait_for
 from runner import test
 from stage import (CONNECT, INCOMING, LOGIN, PASSWORD, READY, SETTINGS, Typewriter, account_home,
-                   caller, desktop, dial, enter, open_phone, signed_in, trust)
-from window import APP_TITLE
+                   caller, desktop, dial, enter, open_phone, signed_in, speaker, trust)
+from window import APP_TITLE, is_switch
 
 IN_FILE = 'This desktop has no keyring. The password is kept in a file that only you can read.'
 LOCKED = 'The keyring was not unlocked. The password is not kept.'
@@ -161,3 +162,66 @@ def names_of_controls(t):
     w.click('Journal')
     w.find('Call back Bob Hundredone')
     w.need_names('Search', 'Delete all calls', 'Call back Bob Hundredone')
+
+
+@test(150)
+def server_lost_and_changed(t):
+    """It crashes in a call, comes back, and comes back with another certificate."""
+    server = lab.own_pbx(t)
+    w = open_phone(t, account_home(t, port=server.wss, pin=pin_of(server)))
+    w.find(READY, timeout=CONNECT)
+    dial(w, '600')
+    server.kill()
+    w.find(re.compile(', trying again in [0-9]+ s$'), timeout=CONNECT)
+    w.wait_text('pbx.test takes no connection. Check its name and port, or the network.')
+    w.shot('lost')
+    server.start()
+    w.find(READY, timeout=60)
+    w.wait_text('The server lost the call', 20)
+    w.shot('back')
+    w.key('Escape')
+    w.gone('Call again')
+    old = server.pin()
+    server.kill()
+    server.certify(renew=True)
+    need(server.pin() != old, 'the certificate has not changed')
+    server.start()
+    w.find('Certificate not trusted', timeout=60)
+    w.click('Look')
+    w.wait_text('it is not the one that was accepted for this account', frame='Certificate')
+    w.shot('another-certificate')
+    trust(w)
+    w.find(READY, timeout=CONNECT)
+    dial(w, '600')
+    w.key('ctrl+d')
+    w.gone('Hang up')
+
+
+def pin_of(server):
+    return server.pin().replace(':', '').lower()
+
+
+@test(90)
+def ring_sound(t):
+    """Switched off in the settings, it is off; and on again."""
+    w = signed_in(t)
+    who = caller(t)
+    for n, loud in ((1, False), (2, True)):
+        w.key('ctrl+comma')
+        w.wait_frame(SETTINGS)
+        w.click('Sound', SETTINGS)
+        w.press('Ring sound', SETTINGS, is_switch)
+        w.wait_checked('Ring sound', loud, SETTINGS)
+        w.shot(f'ring-{"on" if loud else "off"}')
+        w.key('Escape')
+        w.wait_no_frame(SETTINGS)
+        who.do(f'dial {LOGIN}')
+        w.wait_frame(INCOMING, 20)
+        ear = speaker(t)
+        if loud:
+            ear.wait_loud()
+        else:
+            t.figure(f'switched off {ear.wait_silence(2.5):.0f} dBFS')
+        w.click('Decline', INCOMING)
+        who.wait('ended', call=n)
+        w.wait_no_frame(INCOMING)

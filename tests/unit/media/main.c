@@ -21,6 +21,7 @@ int main(int argc, char **argv)
         suite_ice_stun,
         suite_session,
         suite_session_renew,
+        suite_session_wire,
     };
     int failed = 0;
 

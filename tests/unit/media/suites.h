@@ -22,5 +22,6 @@ int suite_ice(int argc, char **argv);
 int suite_ice_stun(int argc, char **argv);
 int suite_session(int argc, char **argv);
 int suite_session_renew(int argc, char **argv);
+int suite_session_wire(int argc, char **argv);
 
 #endif

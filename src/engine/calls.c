@@ -4,6 +4,7 @@
 
 #include <ars/audio.h>
 #include <ars/log.h>
+#include <ars/loop.h>
 
 #include "calls.h"
 
@@ -72,6 +73,45 @@ static void on_established(struct call *c, void *arg)
     update_tone(cs);
 }
 
+/* ---- statistics: a timer that runs while there are calls ---- */
+
+static void on_stats(void *arg);
+
+static void update_stats(struct calls *cs)
+{
+    if (cs->n == 0 || cs->stats_ms == 0)
+        ars_timer_stop(&cs->stats_timer);
+    else if (!ars_timer_running(&cs->stats_timer))
+        ars_timer_start(ars_loop_timers(cs->env.loop), &cs->stats_timer, cs->stats_ms, on_stats,
+                        cs);
+}
+
+static void on_stats(void *arg)
+{
+    struct calls *cs = arg;
+
+    for (size_t i = 0; i < cs->n; i++)
+        (void)call_report_stats(cs->list[i], 0);
+    update_stats(cs);
+}
+
+void calls_stats_every(struct calls *cs, uint32_t ms)
+{
+    ars_timer_stop(&cs->stats_timer);
+    cs->stats_ms = ms;
+    update_stats(cs);
+}
+
+/* ---- coming and going ---- */
+
+/* c has been made with the next id. */
+static void add(struct calls *cs, struct call *c)
+{
+    cs->last_id++;
+    cs->list[cs->n++] = c;
+    update_stats(cs);
+}
+
 static void on_gone(struct call *c, void *arg)
 {
     struct calls *cs = arg;
@@ -87,6 +127,7 @@ static void on_gone(struct call *c, void *arg)
         cs->focus = 0;
     call_free(c);
     update_tone(cs);
+    update_stats(cs);
     cs->gone(cs->arg);
 }
 
@@ -124,11 +165,9 @@ struct call *calls_find(const struct calls *cs, ars_id id)
     return NULL;
 }
 
-/* c has been made with the next id. */
 static void add_dialled(struct calls *cs, struct call *c)
 {
-    cs->last_id++;
-    cs->list[cs->n++] = c;
+    add(cs, c);
     calls_take_focus(cs, c);
     update_tone(cs);
 }
@@ -172,8 +211,7 @@ int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
     status = call_ring(&c, cs->last_id + 1, a, sc, in, &cs->env);
     if (status)
         return status;
-    cs->last_id++;
-    cs->list[cs->n++] = c;
+    add(cs, c);
     update_tone(cs);
     return 0;
 }

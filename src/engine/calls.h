@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include <ars/timer.h>
+
 #include "account.h"
 #include "call.h"
 
@@ -18,6 +20,8 @@ struct calls {
     ars_id last_id;
     ars_id focus; /* the one that talks; 0: none */
     struct call_env env;
+    uint32_t stats_ms; /* 0: not asked for */
+    struct ars_timer stats_timer;
     void (*gone)(void *arg);
     void *arg;
 };
@@ -60,6 +64,9 @@ void calls_on_followed(struct call *c, ars_id origin, int status, void *arg);
 /* Those of an account, or with NULL all: hang up, or end at once for `why`. */
 void calls_hangup(struct calls *cs, const struct account *a);
 void calls_abort(struct calls *cs, const struct account *a, const struct ars_reason *why);
+
+/* Each tells its statistics every so many milliseconds; 0: none does. */
+void calls_stats_every(struct calls *cs, uint32_t ms);
 
 /* Those of an account tell the server where they are reached now. */
 void calls_rebind(struct calls *cs, const struct account *a);

@@ -60,8 +60,6 @@ struct ars_engine {
     struct lookups lookups;
     enum engine_phase phase;
     struct ars_timer end_timer;
-    struct ars_timer stats_timer;
-    uint32_t stats_ms;
 };
 
 /* Does what cmd asks; takes it. */

@@ -390,22 +390,11 @@ static void do_stats(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, call_report_stats(c, cmd->tag));
 }
 
-static void on_stats_timer(void *arg)
-{
-    struct ars_engine *e = arg;
-
-    for (size_t i = 0; i < e->calls.n; i++)
-        (void)call_report_stats(e->calls.list[i], 0);
-    ars_timer_start(ars_loop_timers(e->loop), &e->stats_timer, e->stats_ms, on_stats_timer, e);
-}
-
 static void do_stats_every(struct ars_engine *e, struct ars_command *cmd)
 {
-    ars_timer_stop(&e->stats_timer);
-    if (cmd->number <= 0)
-        return;
-    e->stats_ms = cmd->number < STATS_MIN_MS ? STATS_MIN_MS : (uint32_t)cmd->number;
-    ars_timer_start(ars_loop_timers(e->loop), &e->stats_timer, e->stats_ms, on_stats_timer, e);
+    uint32_t ms = cmd->number > 0 ? (uint32_t)cmd->number : 0;
+
+    calls_stats_every(&e->calls, ms && ms < STATS_MIN_MS ? STATS_MIN_MS : ms);
 }
 
 static void do_resolve(struct ars_engine *e, struct ars_command *cmd)

@@ -196,7 +196,6 @@ static void tear_down(struct ars_engine *e)
     e->bell = NULL;
     pthread_mutex_unlock(&e->lock);
     ars_bell_free(bell);
-    ars_timer_stop(&e->stats_timer);
     ars_timer_stop(&e->end_timer);
     if (e->audio)
         calls_close(&e->calls);

@@ -252,6 +252,35 @@ static void step(size_t n)
     }
 }
 
+/* ---- statistics ---- */
+
+static int test_stats_every(void)
+{
+    struct fixture f;
+    size_t idle;
+    int err;
+
+    TRY(set_up(&f));
+    idle = ars_timers_count(fakes.timers);
+    calls_stats_every(&f.calls, 1000);
+    CHECK_INT(ars_timers_count(fakes.timers), idle); /* nothing to tell, nothing wakes */
+    TRY(talk(&f, "600"));
+    fakes_pass(1000);
+    CHECK(take(&f, ARS_EV_STATS));
+    CHECK_INT(f.ev->call, 1);
+    fakes_pass(1000);
+    CHECK(take(&f, ARS_EV_STATS));
+    calls_stats_every(&f.calls, 0);
+    fakes_pass(5000);
+    CHECK(fakes_quiet());
+    calls_stats_every(&f.calls, 1000);
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(ars_timers_count(fakes.timers), idle);
+out:
+    return tear_down(&f, err);
+}
+
 /* Whichever allocation fails: nothing crashes, nothing is left behind. */
 static int test_out_of_memory(void)
 {
@@ -288,6 +317,7 @@ const struct check_case several_cases[] = {
     {.name = "two_calls", .fn = test_two_calls},
     {.name = "ringing_while_held", .fn = test_ringing_while_held},
     {.name = "too_many", .fn = test_too_many},
+    {.name = "stats_every", .fn = test_stats_every},
     {.name = "rebind", .fn = test_rebind},
     {.name = "out_of_memory", .fn = test_out_of_memory, .oom = true},
 };

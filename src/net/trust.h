@@ -18,8 +18,10 @@ struct trust_check {
     struct ars_cert cert;
 };
 
-/* A client context for one connection: TLS 1.2 at least, the system's store and ca_file. NULL with
- * the reason in words when that cannot be had. */
+/*
+ * A client context for one connection: TLS 1.2 at least; ca_file and, unless there is a pin, the
+ * system's store. NULL with the reason in words when that cannot be had.
+ */
 SSL_CTX *trust_ctx_new(const struct ars_trust *t, char *problem, size_t size);
 
 /* Sets what the handshake asks for and compares: SNI (not for an IP literal), name or address. */

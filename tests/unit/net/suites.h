@@ -15,6 +15,7 @@ extern const struct suite suite_loop;
 extern const struct suite suite_peers;
 extern const struct suite suite_proxy;
 extern const struct suite suite_resolver;
+extern const struct suite suite_trust;
 extern const struct suite suite_wss;
 
 #endif

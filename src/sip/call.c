@@ -365,11 +365,12 @@ void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in)
 
 /* ---- 2xx that nobody waits for ---- */
 
-static void acknowledge(struct ars_sip *sip, const struct sip_in *in, const struct dialog *d)
+static void acknowledge(struct ars_sip *sip, const struct sip_in *in, const struct dialog *d,
+                        const char *credentials)
 {
     struct ars_buf b;
 
-    dialog_ack(d, &b, sip, in->cseq, NULL);
+    dialog_ack(d, &b, sip, in->cseq, credentials, NULL);
     if (!b.err)
         (void)endpoint_send(sip, b.data, b.len);
     ars_buf_free(&b);
@@ -381,9 +382,9 @@ static void take(struct ars_sip *sip, const struct sip_in *in, const char *crede
 {
     struct dialog *d;
 
-    if (dialog_from_response(&d, in, credentials))
+    if (dialog_from_response(&d, in))
         return;
-    acknowledge(sip, in, d);
+    acknowledge(sip, in, d, credentials);
     if (e && e->dlg->lseq > d->lseq) /* PRACKs have been said in it */
         d->lseq = e->dlg->lseq;
     if (bye)
@@ -393,28 +394,28 @@ static void take(struct ars_sip *sip, const struct sip_in *in, const char *crede
 
 void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ctrans *ct)
 {
+    const struct dialog *d = ct ? ct->dialog : NULL;
+
     for (struct le *le = sip->calls.head; le; le = le->next) {
         struct ars_sip_call *call = le->data;
 
         if (!call->dlg || !dialog_match_response(call->dlg, in))
             continue;
-        if (pl_strcmp(&in->to.tag, call->dlg->rtag)) {
-            take(sip, in, call->dlg->credentials, true, early_find(call, &in->to.tag));
-        } else if (call->ack.data && call->ack_cseq == in->cseq) {
+        if (!d)
+            d = call->dlg;
+        if (pl_strcmp(&in->to.tag, call->dlg->rtag))
+            take(sip, in, d->credentials, true, early_find(call, &in->to.tag));
+        else if (call->ack.data && call->ack_cseq == in->cseq)
             (void)endpoint_send(sip, call->ack.data, call->ack.len);
-        } else if (call->state != CALL_LATE) {
-            (void)invite_ack(call, in->cseq, NULL);
-        }
+        else if (call->state != CALL_LATE)
+            acknowledge(sip, in, call->dlg, d->credentials);
         return;
     }
-    if (!ct || !ct->dialog)
-        return;
     /* of a call that has gone: its BYE has been said, unless it knew nothing of this dialog */
-    if (*ct->dialog->rtag)
-        acknowledge(sip, in, ct->dialog);
-    else
-        take(sip, in, ct->dialog->credentials, !ct->taken || pl_strcmp(&in->to.tag, ct->taken),
-             NULL);
+    if (d && *d->rtag)
+        acknowledge(sip, in, d, d->credentials);
+    else if (d)
+        take(sip, in, d->credentials, !ct->taken || pl_strcmp(&in->to.tag, ct->taken), NULL);
 }
 
 /* ---- the connection ---- */

@@ -177,7 +177,7 @@ int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct 
     return hand_over(ret, d, err);
 }
 
-int dialog_from_response(struct dialog **ret, const struct sip_in *in, const char *credentials)
+int dialog_from_response(struct dialog **ret, const struct sip_in *in)
 {
     struct dialog *d = alloc();
     int err;
@@ -190,7 +190,6 @@ int dialog_from_response(struct dialog **ret, const struct sip_in *in, const cha
     d->remote = msg_in_dup(&in->to.val);
     d->rtag = msg_in_dup(&in->to.tag);
     d->lseq = in->cseq;
-    d->credentials = ars_strdup(credentials);
     err = contact_uri(in, &d->target);
     if (!err)
         err = route_learn(&d->routes, in, "Record-Route", true); /* section 12.1.2 */
@@ -302,7 +301,7 @@ int dialog_request(struct dialog *d, struct ctrans **slot, struct ars_sip *sip, 
 }
 
 void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip *sip, uint32_t cseq,
-                const struct ars_sip_body *body)
+                const char *credentials, const struct ars_sip_body *body)
 {
     char *uri;
     char *routes;
@@ -311,7 +310,7 @@ void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip 
                         .to = d->remote,
                         .call_id = d->call_id,
                         .cseq = cseq,
-                        .headers = d->credentials};
+                        .headers = credentials};
 
     if (render(d, &uri, &routes)) {
         ars_buf_init(b, 0);

@@ -36,8 +36,8 @@ int dialog_alloc_uas(struct dialog **ret, const struct sip_in *in, const char *l
 /* half with what the response says: tag, target, route set (section 12.1.2, 13.2.2.4). */
 int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct sip_in *in);
 
-/* From the response alone, for a 2xx that belongs to no call any more. credentials may be NULL. */
-int dialog_from_response(struct dialog **ret, const struct sip_in *in, const char *credentials);
+/* From the response alone, for a 2xx that belongs to no call any more. */
+int dialog_from_response(struct dialog **ret, const struct sip_in *in);
 
 /* Is the request inside the dialog? any_tag: while the peer's tag is not settled. */
 bool dialog_match(const struct dialog *d, const struct sip_in *in, bool any_tag);
@@ -60,8 +60,8 @@ int dialog_request(struct dialog *d, struct ctrans **slot, struct ars_sip *sip, 
 /* The Request-URI of the next request, after strict routing; the caller frees. NULL on ENOMEM. */
 char *dialog_uri(const struct dialog *d);
 
-/* The ACK for a 2xx to INVITE with that CSeq, into b (initialised here). */
+/* The ACK for a 2xx to the INVITE with that CSeq and credentials, into b (initialised here). */
 void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip *sip, uint32_t cseq,
-                const struct ars_sip_body *body);
+                const char *credentials, const struct ars_sip_body *body);
 
 #endif

@@ -19,7 +19,7 @@ int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_bo
 {
     struct ars_buf b;
 
-    dialog_ack(call->dlg, &b, call->sip, cseq, body);
+    dialog_ack(call->dlg, &b, call->sip, cseq, call->dlg->credentials, body);
     if (b.err) {
         int err = b.err;
 

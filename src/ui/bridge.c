@@ -13,7 +13,7 @@ struct _ArsBridge {
     ArsAccountItem *line;
     GListStore *calls;
     guint missed;
-    gsize offset; /* of the page that was asked for */
+    GQueue offsets; /* gsize as pointers, of the pages that were asked for; answered in turn */
 };
 
 enum { PROP_0, PROP_MISSED, PROPS };
@@ -139,7 +139,8 @@ static void on_journal_page(int err, const struct ars_history_entry *v, size_t n
 
     for (size_t i = 0; i < n; i++)
         g_ptr_array_add(page, ars_journal_item_new(&v[i]));
-    g_signal_emit(self, signals[JOURNAL_PAGE], 0, (gulong)self->offset, page, err);
+    g_signal_emit(self, signals[JOURNAL_PAGE], 0,
+                  (gulong)GPOINTER_TO_SIZE(g_queue_pop_head(&self->offsets)), page, err);
 }
 
 static const struct ars_app_handlers handlers = {
@@ -183,6 +184,7 @@ static void finalize(GObject *object)
 
     g_object_unref(self->line);
     g_object_unref(self->calls);
+    g_queue_clear(&self->offsets);
     G_OBJECT_CLASS(ars_bridge_parent_class)->finalize(object);
 }
 
@@ -220,6 +222,7 @@ static void ars_bridge_init(ArsBridge *self)
 {
     self->line = ars_account_item_new();
     self->calls = g_list_store_new(ARS_TYPE_CALL_ITEM);
+    g_queue_init(&self->offsets);
 }
 
 ArsBridge *ars_bridge_new(void)
@@ -319,7 +322,10 @@ void ars_bridge_dial(ArsBridge *self, const char *number)
 
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit)
 {
-    self->offset = offset;
-    if (self->app && ars_app_journal(self->app, search, offset, limit, on_journal_page, self))
+    if (!self->app)
+        return;
+    if (ars_app_journal(self->app, search, offset, limit, on_journal_page, self))
         ars_log(ARS_LOG_WARN, "ui", "the journal could not be asked");
+    else
+        g_queue_push_tail(&self->offsets, GSIZE_TO_POINTER(offset));
 }

@@ -1,7 +1,10 @@
 /* ui: the page where a number is entered. */
+#include <ars/reason.h>
+
 #include "dialpad.h"
 #include "keypad.h"
 #include "number_entry.h"
+#include "words.h"
 
 struct _ArsDialpad {
     AdwBin parent_instance;
@@ -69,6 +72,8 @@ static void on_call(ArsDialpad *self)
         ars_dialpad_set_number(self, self->last);
         return;
     }
+    if (!self->ready && !is_empty(self)) /* Enter: the button cannot be pressed */
+        ars_dialpad_set_hint(self, words_call_reason(ARS_REASON_NO_CONNECTION));
     if (!gtk_widget_get_sensitive(GTK_WIDGET(self->call)))
         return;
     number = g_strdup(ars_number_entry_get_number(self->number));
@@ -126,6 +131,8 @@ void ars_dialpad_set_last(ArsDialpad *self, const char *number)
 
 void ars_dialpad_set_ready(ArsDialpad *self, gboolean ready)
 {
+    if (ready && !self->ready)
+        ars_dialpad_set_hint(self, NULL);
     self->ready = ready;
     update(self);
 }

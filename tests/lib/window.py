@@ -309,6 +309,28 @@ class Window:
             raise Failed(f'{bad[0]} ({len(bad)} criticals)')
 
 
+class Listener:
+    """What a screen reader is told as texts change: [(name of the field, text)]."""
+
+    def __init__(self):
+        self.told = []
+        self.listener = Atspi.EventListener.new(
+            lambda event: self.told.append((event.source.get_name(), str(event.any_data))))
+        self.listener.register('object:text-changed')
+
+    def wait(self, name, n):
+        """Until so many were told of that field; their texts."""
+        def probe():
+            while GLib.MainContext.default().iteration(False):
+                pass
+            texts = [text for field, text in self.told if field == name]
+            return texts if len(texts) >= n else None
+        return wait_for(f'{n} changes of "{name}" told', probe, ACT)
+
+    def stop(self):
+        self.listener.deregister('object:text-changed')
+
+
 def below(top):
     """A node and all that is visible below it, parents first."""
     todo = [top]

@@ -7,6 +7,7 @@ from proc import need, run, wait_for
 from runner import test
 from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, enter, open_phone,
                    settings_file, signed_in, trust)
+from window import Listener
 
 
 @test(90)
@@ -76,6 +77,9 @@ def certificate_stop(t):
     w.key('Escape')
     w.wait_no_frame(SETTINGS)
     w.find('Certificate not trusted')
+    w.keys('600')
+    w.key('Return')
+    w.wait_text('There is no connection to the server')
     need(not w.is_enabled('Call'), 'one can call')
     need(server.received('REGISTER', mark) == 0, 'something was sent over it')
     w.shot('not-trusted')
@@ -154,12 +158,16 @@ def wrong_input(t):
 
 @test(90)
 def password_unreadable(t):
-    """Neither the accessibility tree nor a file nor the log has it, not while it is typed either."""
+    """Neither accessibility nor a file nor the log has it, not while it is typed either."""
     secret = 'Zx9-kein-Wort'
     w = open_phone(t)
     w.wait_frame(SETTINGS, CONNECT)
     enter(w, pbx(t), password='x')
     w.type('Password', '', SETTINGS)
+    listener = t.own(Listener())
+    w.press('Login', SETTINGS)
+    w.keys('7')
+    need('7' in listener.wait('Login', 1), 'nothing is told of a field that hides nothing')
     w.press('Password', SETTINGS)
     for n, key in enumerate(secret):
         w.keys(key)
@@ -167,6 +175,8 @@ def password_unreadable(t):
             w.need_unreadable(secret[:n + 1])
     w.append('Password', '1', SETTINGS)
     secret += '1'
+    told = ''.join(listener.wait('Password', len(secret)))
+    need(not set(told) & set(secret), f'a screen reader is told "{told}"')
     w.need_unreadable(secret)
     w.shot('typed')
     w.click('Save and connect', SETTINGS)

@@ -3,10 +3,11 @@ import re
 
 import lab
 from lab import pbx
-from proc import need
+from proc import need, wait_for
 from runner import test
 from stage import (CONNECT, INCOMING, LOGIN, Ear, Typewriter, caller, dial, journal, say_tone,
                    signed_in, speaker)
+from window import APP_TITLE
 
 NAME = 'Bob Hundredone'     # of 101, in Asterisk's pjsip.conf
 WINDOW = f'Incoming call: {NAME}'
@@ -41,6 +42,7 @@ def incoming_answered(t):
     w.press('Answer', WINDOW)
     w.wait_no_frame(INCOMING)
     who.wait('established')
+    wait_for('the phone in front', lambda: w.has_keyboard(APP_TITLE), 10)
     w.wait_text(re.compile('^Encrypted'), CONNECT)
     w.wait_text(NAME)
     level = ear.wait_tone(600)

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "application_private.h"
+#include "confirm.h"
 
 static void do_settings(GSimpleAction *action, GVariant *arg, gpointer app)
 {
@@ -71,29 +72,22 @@ static gboolean quit_now(gpointer app)
 }
 
 /* The dialog, whose button is just being pressed, must not outlive the window it belongs to. */
-static void on_quit_answer(AdwMessageDialog *dialog, const char *answer, ArsApplication *self)
+static void on_quit_anyway(gpointer app)
 {
-    if (g_strcmp0(answer, "quit") == 0)
-        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, quit_now, g_object_ref(self), g_object_unref);
+    g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, quit_now, g_object_ref(app), g_object_unref);
 }
 
 /* A call is not ended by the way. */
 static void ask_and_quit(ArsApplication *self, guint calls)
 {
-    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
-        GTK_WINDOW(self->window),
-        ngettext("End the call and quit?", "End the calls and quit?", calls), NULL));
+    g_autofree char *body =
+        g_strdup_printf(ngettext("%u call is under way. Quitting hangs it up.",
+                                 "%u calls are under way. Quitting hangs them up.", calls),
+                        calls);
 
-    adw_message_dialog_format_body(dialog,
-                                   ngettext("%u call is under way. Quitting hangs it up.",
-                                            "%u calls are under way. Quitting hangs them up.",
-                                            calls),
-                                   calls);
-    adw_message_dialog_add_responses(dialog, "cancel", _("_Cancel"), "quit", _("_Hang up and quit"),
-                                     NULL);
-    adw_message_dialog_set_response_appearance(dialog, "quit", ADW_RESPONSE_DESTRUCTIVE);
-    g_signal_connect_object(dialog, "response", G_CALLBACK(on_quit_answer), self, 0);
-    gtk_window_present(GTK_WINDOW(dialog));
+    confirm(GTK_WINDOW(self->window),
+            ngettext("End the call and quit?", "End the calls and quit?", calls), body,
+            _("_Hang up and quit"), on_quit_anyway, self);
 }
 
 static void do_quit(GSimpleAction *action, GVariant *arg, gpointer app)

@@ -1,6 +1,7 @@
 /* ui: the journal: a list that grows as one scrolls, and a search as one types. */
 #include <glib/gi18n.h>
 
+#include "confirm.h"
 #include "history_details.h"
 #include "history_row.h"
 #include "history_view.h"
@@ -197,25 +198,21 @@ static gboolean on_key(ArsHistoryView *self, guint key, guint code, GdkModifierT
     return TRUE;
 }
 
-static void on_delete_all_answer(AdwMessageDialog *dialog, const char *answer, ArsHistoryView *self)
+static void delete_all(gpointer view)
 {
-    if (g_strcmp0(answer, "delete") == 0 && ars_bridge_app(self->bridge))
+    ArsHistoryView *self = view;
+
+    if (ars_bridge_app(self->bridge))
         (void)ars_app_journal_delete(ars_bridge_app(self->bridge), 0);
 }
 
 static void on_delete_all(ArsHistoryView *self)
 {
     GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
-    AdwMessageDialog *dialog =
-        ADW_MESSAGE_DIALOG(adw_message_dialog_new(GTK_WINDOW(root), _("Delete the whole journal?"),
-                                                  _("All calls are forgotten. This cannot be "
-                                                    "undone.")));
 
-    adw_message_dialog_add_responses(dialog, "cancel", _("_Cancel"), "delete", _("_Delete all"),
-                                     NULL);
-    adw_message_dialog_set_response_appearance(dialog, "delete", ADW_RESPONSE_DESTRUCTIVE);
-    g_signal_connect_object(dialog, "response", G_CALLBACK(on_delete_all_answer), self, 0);
-    gtk_window_present(GTK_WINDOW(dialog));
+    confirm(GTK_WINDOW(root), _("Delete the whole journal?"),
+            _("All calls are forgotten. This cannot be undone."), _("_Delete all"), delete_all,
+            self);
 }
 
 /* ---- the object ---- */

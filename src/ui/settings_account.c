@@ -9,6 +9,7 @@
 #include <ars/str.h>
 
 #include "account_form.h"
+#include "confirm.h"
 #include "settings_account.h"
 #include "words.h"
 
@@ -203,9 +204,11 @@ static void on_import(ArsSettingsAccount *self)
     ars_stored_account_clear(&account);
 }
 
-static void on_remove_answer(AdwMessageDialog *dialog, const char *answer, ArsSettingsAccount *self)
+static void remove_account(gpointer page)
 {
-    if (g_strcmp0(answer, "remove") != 0 || !app_of(self))
+    ArsSettingsAccount *self = page;
+
+    if (!app_of(self))
         return;
     (void)ars_app_remove_account(app_of(self));
     ars_account_form_fill(self->form, NULL, NULL);
@@ -215,14 +218,10 @@ static void on_remove_answer(AdwMessageDialog *dialog, const char *answer, ArsSe
 static void on_remove(ArsSettingsAccount *self)
 {
     GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
-    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(
-        GTK_WINDOW(root), _("Remove this account?"),
-        _("The account and its password are forgotten. The journal stays.")));
 
-    adw_message_dialog_add_responses(dialog, "cancel", _("_Cancel"), "remove", _("_Remove"), NULL);
-    adw_message_dialog_set_response_appearance(dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
-    g_signal_connect_object(dialog, "response", G_CALLBACK(on_remove_answer), self, 0);
-    gtk_window_present(GTK_WINDOW(dialog));
+    confirm(GTK_WINDOW(root), _("Remove this account?"),
+            _("The account and its password are forgotten. The journal stays."), _("_Remove"),
+            remove_account, self);
 }
 
 /* ---- the object ---- */

@@ -171,7 +171,8 @@ static char *sentence_of(const struct ars_app_problem *problem)
         return g_strdup(_("This desktop has no keyring. The password is kept in a file that only "
                           "you can read."));
     case ARS_APP_SECRET_LOCKED:
-        return g_strdup(_("The keyring was not unlocked. The password is not kept."));
+        return g_strdup(
+            _("The keyring is locked. Unlock it, or enter the password at each start."));
     case ARS_APP_SECRET_FAILED:
         return g_strdup_printf(_("The keyring does not work: %s."), problem->text);
     case ARS_APP_JOURNAL:

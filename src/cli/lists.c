@@ -7,8 +7,15 @@
 
 #define DEFAULT_PORT 7443
 
+static void timed_out(struct session *s, ars_id call)
+{
+    session_finish(s, EXIT_TIMEOUT);
+}
+
+/* A sound server that hangs gives no list, ever. */
 static void devices_begin(struct session *s)
 {
+    session_at(s, s->opt->timeout_ms, timed_out, 0);
     session_post(s, ars_command_new(ARS_CMD_DEVICES));
 }
 

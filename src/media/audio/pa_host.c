@@ -200,7 +200,9 @@ static void say_why(struct pa_stream *s, PaError r)
     const PaHostErrorInfo *host = r == paUnanticipatedHostError ? Pa_GetLastHostErrorInfo() : NULL;
 
     s->err = EIO;
-    if (host && host->errorText && host->errorText[0])
+    if (s->op == PA_OPEN && s->name[0] && pa_ready && find_device(s) == paNoDevice)
+        (void)snprintf(s->why, sizeof(s->why), "no such device");
+    else if (host && host->errorText && host->errorText[0])
         (void)snprintf(s->why, sizeof(s->why), "%s", host->errorText);
     else if (r == paInvalidDevice)
         (void)snprintf(s->why, sizeof(s->why), "no such device");

@@ -1,7 +1,7 @@
 """Calls that we make: echo with each codec, and every way in which a call is not answered."""
 from lab import need_tone, pbx, phone, registered
 import wav
-from proc import need
+from proc import need, wait_for
 from runner import test
 
 
@@ -191,4 +191,34 @@ def timed_out(t):
     server = pbx(t)
     p = phone(t, server, '100', ('call', '608', '--for', '3'), extra=('--timeout', '3'))
     need(p.exit() == 6, f'exit {p.p.returncode} instead of 6')
+    server.wait_idle()
+
+
+@test(40)
+def rtcp_figures(t):
+    """Each side reads the other's RTCP: the round trip, and that nothing was lost."""
+    server = pbx(t)
+    mark = server.mark()
+    server.cli('rtcp set debug on')
+    p = registered(t, server, '100')
+    p.do('dial 610')
+    p.wait('first_audio')
+
+    def figures():
+        p.do('stats 1')
+        stats = p.wait('stats')
+        return stats['rtt_ms'] is not None and stats
+
+    stats = wait_for('a round trip', figures, 15, 0.5)
+    need(stats['rtt_ms'] < 100 and stats['jitter_ms'] < 30, f'{stats}')
+    need(stats['loss_pct'] == 0 and stats['remote_loss_pct'] == 0, f'{stats}')
+    # what Asterisk makes of our reports; the first one comes before it has sent any
+    theirs = server.wait_log(r'RTT: (\d+\.(?!0000)\d+)\(sec\)', mark, 15).group(1)
+    lost = server.wait_log(r'Fraction lost: (\d+)', mark, 1).group(1)
+    server.cli('rtcp set debug off')
+    need(float(theirs) < 0.1 and lost == '0', f'Asterisk says {theirs} s, lost {lost}')
+    p.do('hangup 1')
+    p.wait('ended')
+    need(p.finish() == 0, 'exit')
+    t.figure(f'round trip {stats["rtt_ms"]} ms, Asterisk says {theirs} s')
     server.wait_idle()

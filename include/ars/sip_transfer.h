@@ -45,6 +45,18 @@ void ars_sip_call_set_transfer_handlers(struct ars_sip_call *call,
 int ars_sip_call_refer(struct ars_sip_call *call, const char *target);
 
 /*
+ * The same for somebody whom we talk to in `other`: the new call takes the place of ours there
+ * (RFC 3891). EINVAL: of another endpoint.
+ */
+int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call *other);
+
+/*
+ * Inside `incoming`: the call whose place the new one wants (RFC 3891), NULL without such a wish.
+ * To be answered at once; the old one is hung up then.
+ */
+struct ars_sip_call *ars_sip_call_replaced(const struct ars_sip_call *call);
+
+/*
  * NOTIFY with the status of the call that we were asked to make; 200 and more ends the reports.
  * phrase may be NULL. EPROTO: nothing was asked, or it has been told.
  */

@@ -77,7 +77,7 @@ static struct call *call_new(const struct ars_event *ev)
     c->view = (struct ars_app_call){
         .id = ev->call,
         .state = ev->call_state,
-        .incoming = ev->type == ARS_EV_INCOMING,
+        .incoming = ev->type == ARS_EV_INCOMING || ev->type == ARS_EV_REPLACED,
         .volume = VOLUME_FULL,
         .number = c->number,
         .name = c->name,
@@ -94,6 +94,18 @@ static uint32_t ring_ms(const struct ars_app *app)
     return 1000 * (conf && conf->ring_s ? conf->ring_s : RING_S);
 }
 
+/* Answered in the place of another, and as loud and as mute as that. */
+static void succeed(const struct calls *cs, struct call *c, ars_id id)
+{
+    const struct call *old = app_calls_find(cs, id);
+
+    c->answered = true;
+    if (old) {
+        c->view.muted = old->view.muted;
+        c->view.volume = old->view.volume;
+    }
+}
+
 static void add_call(struct ars_app *app, const struct ars_event *ev)
 {
     struct call *c = call_new(ev);
@@ -105,7 +117,9 @@ static void add_call(struct ars_app *app, const struct ars_event *ev)
         call_free(c);
         return;
     }
-    if (c->view.incoming)
+    if (ev->type == ARS_EV_REPLACED)
+        succeed(&app->calls, c, (ars_id)ev->number);
+    else if (c->view.incoming)
         c->view.ring_ms = ring_ms(app);
     journal_put(app, c, 0);
     if (app->handlers.call_added)
@@ -222,7 +236,7 @@ bool calls_event(struct ars_app *app, const struct ars_event *ev)
     struct call *c = app_calls_find(&app->calls, ev->call);
     struct dial d;
 
-    if (ev->type == ARS_EV_DIALING || ev->type == ARS_EV_INCOMING) {
+    if (ev->type == ARS_EV_DIALING || ev->type == ARS_EV_INCOMING || ev->type == ARS_EV_REPLACED) {
         if (ev->type == ARS_EV_DIALING && take_dial(&app->calls, ev->tag, &d))
             free(d.number);
         if (!c)

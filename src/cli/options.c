@@ -107,7 +107,7 @@ static const char usage[] =
     "  script                        commands from standard input, one a line:\n"
     "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
     "      volume N PERCENT | dtmf N DIGITS | hangup N | stats N | audio IN|- OUT|- | retry |\n"
-    "      transfer N NUMBER | follow N | stay N |\n"
+    "      transfer N NUMBER | connect N N | follow N | stay N |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"

@@ -161,6 +161,11 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_TRANSFER_FAILED:
         add_reason(o, &ev->reason);
         break;
+    case ARS_EV_REPLACED:
+        add_int(o, "replaces", ev->number);
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "name", ev->peer_name);
+        break;
     case ARS_EV_REFERRED:
         add_text(o, "number", ev->peer_number);
         add_text(o, "by", ev->text);
@@ -314,6 +319,10 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_TRANSFER_FAILED:
         print_reason(&ev->reason);
+        break;
+    case ARS_EV_REPLACED:
+        printf(" call %d, by %s %s", ev->number, ev->peer_number ? ev->peer_number : "",
+               ev->peer_name ? ev->peer_name : "");
         break;
     case ARS_EV_REFERRED:
         printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");

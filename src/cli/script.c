@@ -158,6 +158,16 @@ static bool do_transfer(struct session *s, struct script *sc, char **words, size
            post_call(s, ARS_CMD_TRANSFER, call, 0, words[n - 1]);
 }
 
+/* connect CALL OTHER */
+static bool do_connect(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+    ars_id other;
+
+    return n == 3 && to_call(words[1], &call) && to_call(words[2], &other) &&
+           post_call(s, ARS_CMD_CONNECT, call, (int)other, NULL);
+}
+
 static bool do_follow(struct session *s, struct script *sc, char **words, size_t n)
 {
     ars_id call;
@@ -288,13 +298,13 @@ static const struct {
     line_fn *fn;
     size_t words; /* the last takes the rest of the line */
 } lines[] = {
-    {"dial", do_dial, 2},         {"answer", do_answer, 4}, {"reject", do_reject, 4},
-    {"hangup", do_hangup, 4},     {"hold", do_hold, 4},     {"resume", do_resume, 4},
-    {"mute", do_mute, 4},         {"unmute", do_unmute, 4}, {"volume", do_volume, 4},
-    {"dtmf", do_dtmf, 4},         {"stats", do_stats, 4},   {"audio", do_audio, 4},
-    {"retry", do_retry, 4},       {"wait", do_wait, 4},     {"sleep", do_sleep, 4},
-    {"quit", do_quit, 4},         {"follow", do_follow, 4}, {"stay", do_stay, 4},
-    {"transfer", do_transfer, 4},
+    {"dial", do_dial, 2},         {"answer", do_answer, 4},   {"reject", do_reject, 4},
+    {"hangup", do_hangup, 4},     {"hold", do_hold, 4},       {"resume", do_resume, 4},
+    {"mute", do_mute, 4},         {"unmute", do_unmute, 4},   {"volume", do_volume, 4},
+    {"dtmf", do_dtmf, 4},         {"stats", do_stats, 4},     {"audio", do_audio, 4},
+    {"retry", do_retry, 4},       {"wait", do_wait, 4},       {"sleep", do_sleep, 4},
+    {"quit", do_quit, 4},         {"follow", do_follow, 4},   {"stay", do_stay, 4},
+    {"transfer", do_transfer, 4}, {"connect", do_connect, 4},
 };
 
 /* ---- lines ---- */
@@ -403,7 +413,7 @@ static void script_event(struct session *s, const struct ars_event *ev)
 {
     struct script *sc = s->state;
 
-    if (ev->type == ARS_EV_DIALING || ev->type == ARS_EV_INCOMING)
+    if (ev->type == ARS_EV_DIALING || ev->type == ARS_EV_INCOMING || ev->type == ARS_EV_REPLACED)
         sc->last_call = ev->call;
     if (!remember(sc, ev)) {
         session_finish(s, EXIT_CALL);

@@ -353,22 +353,10 @@ static const struct ars_sip_call_handlers sip_handlers = {
 
 /* ---- media ---- */
 
-/* The headers of an INVITE that a far end asked for (RFC 3891, RFC 3892). */
-static size_t referral_headers(const struct call *c, struct ars_sip_header headers[2])
-{
-    size_t n = 0;
-
-    if (c->referred_by)
-        headers[n++] = (struct ars_sip_header){"Referred-By", c->referred_by};
-    if (c->replaces)
-        headers[n++] = (struct ars_sip_header){"Replaces", c->replaces};
-    return n;
-}
-
 static void send_invite(struct call *c)
 {
-    struct ars_sip_header headers[2];
-    size_t n = referral_headers(c, headers);
+    struct ars_sip_header headers[CALL_REFERRAL_HEADERS];
+    size_t n = call_referral_headers(c, headers);
     struct ars_sip_body body;
     char *sdp = NULL;
     int err;
@@ -521,8 +509,8 @@ static int call_alloc(struct call **ret, ars_id id, struct account *a, enum ars_
 
 /* ---- public ---- */
 
-int call_dial(struct call **ret, ars_id id, struct account *a, const char *target, uint32_t tag,
-              const struct call_env *env)
+int call_dial(struct call **ret, ars_id id, struct account *a, const char *target,
+              const struct call_referral *r, uint32_t tag, const struct call_env *env)
 {
     struct call *c;
     int err;
@@ -532,7 +520,8 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
         return err;
     c->tag = tag;
     c->target = ars_strdup(target);
-    err = c->target ? open_media(c) : ENOMEM;
+    c->referral = r ? call_referral_dup(r) : NULL;
+    err = c->target && (c->referral || !r) ? open_media(c) : ENOMEM;
     if (err) {
         call_free(c);
         return err;
@@ -542,38 +531,29 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
     return 0;
 }
 
-int call_dial_for(struct call **ret, ars_id id, struct call *origin, const struct call_referral *r,
-                  const struct call_env *env)
+static void ring(struct call *c)
 {
-    struct call *c;
-    int err = call_alloc(&c, id, origin->account, ARS_CALL_PREPARING, env);
+    uint32_t ring_s = account_conf(c->account)->ring_s;
 
-    if (err)
-        return err;
-    c->target = ars_strdup(r->target);
-    c->peer_number = ars_strdup(r->number);
-    c->replaces = ars_strdup(r->replaces);
-    c->referred_by = ars_strdup(r->referred_by);
-    if (!c->target || !c->peer_number || (r->replaces && !c->replaces) ||
-        (r->referred_by && !c->referred_by))
-        err = ENOMEM;
-    if (!err)
-        err = open_media(c);
-    if (err) {
-        call_free(c);
-        return err;
-    }
-    c->origin = origin->id;
-    call_tell_dialing(c);
-    *ret = c;
-    return 0;
+    if (ars_sip_call_progress(c->sip, 180, NULL))
+        ars_log(ARS_LOG_WARN, "engine", "call %u: cannot send 180", c->id);
+    ars_timer_start(ars_loop_timers(c->env.loop), &c->ring_timer,
+                    1000 * (uint64_t)(ring_s ? ring_s : ACCOUNT_RING_S), on_ring_timer, c);
+    call_tell_peer(c, ARS_EV_INCOMING);
+}
+
+/* Answered once our candidates are known, without a word to the user. */
+static void take_over(struct call *c, const struct call *old)
+{
+    c->replaces = old->id;
+    call_inherit_sound(c, old);
+    call_go(c, ARS_CALL_ANSWERING);
+    call_tell_replaced(c);
 }
 
 int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
-              const struct ars_sip_incoming *in, const struct call_env *env)
+              const struct ars_sip_incoming *in, const struct call *old, const struct call_env *env)
 {
-    const struct ars_account_conf *conf = account_conf(a);
-    uint32_t ring_s = conf->ring_s ? conf->ring_s : ACCOUNT_RING_S;
     struct ars_reason why;
     struct call *c;
 
@@ -597,11 +577,10 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
     c->sip = sc;
     ars_sip_call_set_handlers(sc, &sip_handlers, c);
     call_transfer_watch(c);
-    if (ars_sip_call_progress(sc, 180, NULL))
-        ars_log(ARS_LOG_WARN, "engine", "call %u: cannot send 180", id);
-    ars_timer_start(ars_loop_timers(env->loop), &c->ring_timer, (uint64_t)ring_s * 1000,
-                    on_ring_timer, c);
-    call_tell_peer(c, ARS_EV_INCOMING);
+    if (old)
+        take_over(c, old);
+    else
+        ring(c);
     *ret = c;
     return 0;
 }
@@ -614,8 +593,7 @@ void call_free(struct call *c)
     ars_sip_call_free(c->sip);
     call_transfer_close(c);
     free(c->transfer_target);
-    free(c->replaces);
-    free(c->referred_by);
+    call_referral_free(c->referral);
     free(c->target);
     free(c->peer_name);
     free(c->peer_number);

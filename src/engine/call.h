@@ -60,6 +60,10 @@ struct call_env {
     /* State, hold or tone may have changed. */
     void (*changed)(struct call *c, void *arg);
     void (*established)(struct call *c, void *arg);
+    /* NULL: gone. */
+    struct call *(*find)(ars_id id, void *arg);
+    /* The far ends of both talk to each other. */
+    void (*connected)(struct call *c, ars_id other, void *arg);
     /* The far end asks for another call, and the settings say yes. */
     void (*follow)(struct call *c, void *arg);
     /* How far a call has come that was made for call `origin`; 200 and more is the last. */
@@ -69,17 +73,26 @@ struct call_env {
     void *arg;
 };
 
-/* Begins at once; `dialing` is told with tag. ENOTCONN, ENOMEM, or what media says. */
-int call_dial(struct call **ret, ars_id id, struct account *a, const char *target, uint32_t tag,
+/*
+ * Begins at once; `dialing` is told with tag. r: the far end of another call asks for it, or NULL.
+ * ENOTCONN, ENOMEM, or what media says.
+ */
+int call_dial(struct call **ret, ars_id id, struct account *a, const char *target,
+              const struct call_referral *r, uint32_t tag, const struct call_env *env);
+
+/*
+ * Somebody calls: rings; or, with `old`, is answered at once in its place. A SIP status to refuse
+ * with, or 0.
+ */
+int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
+              const struct ars_sip_incoming *in, const struct call *old,
               const struct call_env *env);
 
-/* The same, because the far end of call `origin` asks for it. */
-int call_dial_for(struct call **ret, ars_id id, struct call *origin, const struct call_referral *r,
-                  const struct call_env *env);
+/* Whether that is its dialog. */
+bool call_is(const struct call *c, const struct ars_sip_call *sc);
 
-/* Somebody calls: rings. A SIP status to refuse with, or 0. */
-int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_call *sc,
-              const struct ars_sip_incoming *in, const struct call_env *env);
+/* The call in whose place it is, as long as that has not left; 0: none's. */
+ars_id call_successor_of(const struct call *c);
 
 /* Stops everything without a word on the wire. Takes NULL. */
 void call_free(struct call *c);
@@ -103,14 +116,21 @@ int call_set_hold(struct call *c, bool on, uint32_t tag);
 int call_transfer(struct call *c, const char *target, uint32_t tag);
 bool call_in_transfer(const struct call *c);
 
+/* The same for somebody whom we talk to in `other`, which goes the same way. EINVAL: cannot be. */
+int call_connect(struct call *c, struct call *other, uint32_t tag);
+
 /* One side has another call instead: it ends in ms, unless the far end ends it before. */
 void call_leave(struct call *c, uint32_t ms);
+
+/* Gone to another call: hangs up at once, in any state. */
+void call_leave_now(struct call *c);
 
 /* What the far end asks for; the caller frees. NULL: nothing, or it has been taken. */
 struct call_referral *call_take_referral(struct call *c);
 
 /* The call that was made of it; held: ours went on hold for it. */
 void call_set_follower(struct call *c, ars_id follower, bool held);
+void call_set_origin(struct call *c, ars_id origin);
 
 /* Tells the far end how far that call is. Failed: ours goes on as before. */
 void call_followed(struct call *c, int status);

@@ -11,6 +11,7 @@
 
 struct ars_media;
 struct ars_sip_call;
+struct ars_sip_header;
 
 struct call {
     ars_id id;
@@ -38,6 +39,8 @@ struct call {
     bool offered; /* our offer went out in a 2xx: the answer comes in the ACK */
     bool reinvite_out;
     bool remote_held;
+    bool muted;
+    unsigned quieter; /* than full, in percent */
     bool connected;
 
     /* wishes */
@@ -56,8 +59,10 @@ struct call {
     struct ars_timer follow_timer;
     ars_id follower; /* the call that came of it */
     ars_id origin;   /* the call whose far end wanted this one; 0: told already, or none */
-    char *replaces;  /* of our INVITE, or NULL */
-    char *referred_by;
+    struct call_referral *referral; /* why we dialled, or NULL: the user wanted it */
+    ars_id transfer_other;          /* whose far end is to take our place; 0: it is a number */
+    bool joined;                    /* its far end is to be talked to by that of another call */
+    ars_id replaces; /* the call in whose place this one came; 0: none, or it has left */
 
     /* times */
     uint64_t start_ms; /* dial or answer */
@@ -82,6 +87,9 @@ void call_watch_remote_hold(struct call *c);
 /* We end it: `why` is what the face hears. c may be gone afterwards. */
 void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
 
+/* As loud and as mute as old. */
+void call_inherit_sound(struct call *c, const struct call *old);
+
 /* ---- call_transfer.c ---- */
 
 /* Once there is c->sip, and before it goes. */
@@ -94,6 +102,11 @@ void call_transfer_step(struct call *c);
 /* Whether its far end has left for another call; then *ret_why is what the face hears. */
 bool call_was_transferred(const struct call *c, const struct ars_reason *why,
                           struct ars_reason *ret_why);
+
+/* The headers of an INVITE that a far end asked for (RFC 3891, RFC 3892). */
+#define CALL_REFERRAL_HEADERS 2
+size_t call_referral_headers(const struct call *c, struct ars_sip_header *headers);
+struct call_referral *call_referral_dup(const struct call_referral *r);
 
 /* News for the call whose far end wanted this one. */
 void call_tell_origin(struct call *c, int status);
@@ -108,6 +121,7 @@ void call_tell_peer(const struct call *c, enum ars_event_type type);
 void call_tell_stats(const struct call *c, enum ars_event_type type, uint32_t tag);
 void call_tell_transfer(const struct call *c, enum ars_event_type type,
                         const struct ars_reason *why);
+void call_tell_replaced(const struct call *c);
 void call_tell_referred(const struct call *c, const struct call_referral *r);
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
 void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);

@@ -118,7 +118,7 @@ void call_tell_dialing(const struct call *c)
 
     if (ev) {
         ev->tag = c->tag;
-        ev->peer_number = ars_strdup(c->peer_number ? c->peer_number : c->target);
+        ev->peer_number = ars_strdup(c->referral ? c->referral->number : c->target);
     }
     put(c, ev);
 }
@@ -154,6 +154,18 @@ void call_tell_transfer(const struct call *c, enum ars_event_type type,
     if (ev) {
         ev->tag = c->transfer_tag;
         ev->reason = *why;
+    }
+    put(c, ev);
+}
+
+void call_tell_replaced(const struct call *c)
+{
+    struct ars_event *ev = call_event(c, ARS_EV_REPLACED);
+
+    if (ev) {
+        ev->number = (int)c->replaces;
+        ev->peer_name = ars_strdup(c->peer_name);
+        ev->peer_number = ars_strdup(c->peer_number);
     }
     put(c, ev);
 }

@@ -5,6 +5,8 @@
 
 #include "call_priv.h"
 
+#define VOLUME_FULL 100u
+
 void call_update_talk(struct call *c)
 {
     bool through = c->state == ARS_CALL_ESTABLISHED || c->state == ARS_CALL_ANSWERING ||
@@ -35,6 +37,7 @@ int call_mute(struct call *c, bool on)
     if (!c->media)
         return ENOTCONN;
     ars_media_mute(c->media, on);
+    c->muted = on;
     return 0;
 }
 
@@ -43,7 +46,14 @@ int call_volume(struct call *c, unsigned percent)
     if (!c->media)
         return ENOTCONN;
     ars_media_volume(c->media, percent);
+    c->quieter = percent < VOLUME_FULL ? VOLUME_FULL - percent : 0;
     return 0;
+}
+
+void call_inherit_sound(struct call *c, const struct call *old)
+{
+    (void)call_mute(c, old->muted);
+    (void)call_volume(c, VOLUME_FULL - old->quieter);
 }
 
 int call_dtmf(struct call *c, const char *digits)

@@ -55,10 +55,13 @@ static void start_timer(struct call *c, uint32_t ms, ars_timer_fn *fn)
 /* The call is as it was before, and the user hears why. */
 static void failed(struct call *c, const struct ars_reason *why)
 {
+    struct call *other = c->env.find(c->transfer_other, c->env.arg);
     bool resume = c->transfer_held && c->focus;
 
     if (!go(c, CALL_TRANSFER_NONE))
         return;
+    if (other)
+        other->joined = false;
     c->transfer_held = false;
     if (resume)
         (void)call_set_hold(c, false, 0);
@@ -82,6 +85,11 @@ static void on_leave_timer(void *arg)
     call_hang_up_for(arg, 0, &why);
 }
 
+void call_leave_now(struct call *c)
+{
+    on_leave_timer(c);
+}
+
 void call_leave(struct call *c, uint32_t ms)
 {
     if (c->state == ARS_CALL_ESTABLISHED && go(c, CALL_TRANSFER_LEAVING))
@@ -92,8 +100,9 @@ bool call_was_transferred(const struct call *c, const struct ars_reason *why,
                           struct ars_reason *ret_why)
 {
     bool bye = why->code == ARS_REASON_REMOTE_HANGUP;
+    bool expected = c->transfer == CALL_TRANSFER_UNSURE || c->joined;
 
-    if (c->transfer != CALL_TRANSFER_LEAVING && (c->transfer != CALL_TRANSFER_UNSURE || !bye))
+    if (c->transfer != CALL_TRANSFER_LEAVING && (!expected || !bye))
         return false;
     ars_reason_set(ret_why, ARS_REASON_TRANSFERRED, 0, "%s", "");
     return true;
@@ -114,15 +123,28 @@ static void on_progress(struct ars_sip_call *sc, int status, bool final,
     } else if (status < 300) {
         call_tell_transfer(c, ARS_EV_TRANSFERRED, why);
         call_leave(c, BYE_WAIT_MS);
+        if (c->transfer_other)
+            c->env.connected(c, c->transfer_other, c->env.arg);
     } else {
         failed(c, why);
     }
 }
 
+/* REFER to a number, or to the far end of another call. ESRCH: that has ended meanwhile. */
+static int send_refer(struct call *c)
+{
+    struct call *other;
+
+    if (!c->transfer_other)
+        return ars_sip_call_refer(c->sip, c->transfer_target);
+    other = c->env.find(c->transfer_other, c->env.arg);
+    return other && other->sip ? ars_sip_call_refer_call(c->sip, other->sip) : ESRCH;
+}
+
 static void ask(struct call *c)
 {
     struct ars_reason why = {0};
-    int err = ars_sip_call_refer(c->sip, c->transfer_target);
+    int err = send_refer(c);
 
     if (!err) {
         go(c, CALL_TRANSFER_ASKED);
@@ -131,6 +153,8 @@ static void ask(struct call *c)
     }
     if (err == EINVAL)
         ars_reason_set(&why, ARS_REASON_BAD_NUMBER, 0, "%s", "");
+    else if (err == ESRCH)
+        ars_reason_set(&why, ARS_REASON_NOT_NOW, 0, "the other call has ended");
     else
         ars_reason_set(&why, err == ENOTCONN ? ARS_REASON_NO_CONNECTION : ARS_REASON_INTERNAL, 0,
                        "cannot transfer: %s", strerror(err));
@@ -145,27 +169,53 @@ void call_transfer_step(struct call *c)
         ask(c);
 }
 
-int call_transfer(struct call *c, const char *target, uint32_t tag)
+static int can_transfer(const struct call *c)
 {
-    char *copy;
-
     if (c->state != ARS_CALL_ESTABLISHED || c->asked || c->follower)
         return EPROTO;
-    if (c->transfer != CALL_TRANSFER_NONE)
+    if (c->transfer != CALL_TRANSFER_NONE || c->joined)
         return EALREADY;
-    if (account_state(c->account) != ARS_ACCOUNT_READY)
-        return ENOTCONN;
-    copy = ars_strdup(target);
-    if (!copy)
-        return ENOMEM;
-    free(c->transfer_target);
-    c->transfer_target = copy;
+    return account_state(c->account) == ARS_ACCOUNT_READY ? 0 : ENOTCONN;
+}
+
+static void begin(struct call *c, ars_id other, uint32_t tag)
+{
+    c->transfer_other = other;
     c->transfer_tag = tag;
     c->transfer_held = !call_on_hold(c);
     go(c, CALL_TRANSFER_HOLDING);
     if (c->transfer_held)
         (void)call_set_hold(c, true, 0);
     call_transfer_step(c);
+}
+
+int call_transfer(struct call *c, const char *target, uint32_t tag)
+{
+    int err = can_transfer(c);
+    char *copy = err ? NULL : ars_strdup(target);
+
+    if (err)
+        return err;
+    if (!copy)
+        return ENOMEM;
+    free(c->transfer_target);
+    c->transfer_target = copy;
+    begin(c, 0, tag);
+    return 0;
+}
+
+int call_connect(struct call *c, struct call *other, uint32_t tag)
+{
+    int err = can_transfer(c);
+
+    if (!err)
+        err = can_transfer(other);
+    if (err)
+        return err;
+    if (c == other || c->account != other->account)
+        return EINVAL;
+    other->joined = true;
+    begin(c, other->id, tag);
     return 0;
 }
 
@@ -206,6 +256,27 @@ static struct call_referral *referral_new(const struct ars_sip_referral *from)
     return NULL;
 }
 
+struct call_referral *call_referral_dup(const struct call_referral *r)
+{
+    return referral_new(&(struct ars_sip_referral){.target = r->target,
+                                                   .number = r->number,
+                                                   .replaces = r->replaces,
+                                                   .referred_by = r->referred_by,
+                                                   .by = r->by});
+}
+
+size_t call_referral_headers(const struct call *c, struct ars_sip_header *headers)
+{
+    const struct call_referral *r = c->referral;
+    size_t n = 0;
+
+    if (r && r->referred_by)
+        headers[n++] = (struct ars_sip_header){"Referred-By", r->referred_by};
+    if (r && r->replaces)
+        headers[n++] = (struct ars_sip_header){"Replaces", r->replaces};
+    return n;
+}
+
 static void on_follow_timer(void *arg)
 {
     struct call *c = arg;
@@ -244,6 +315,21 @@ void call_set_follower(struct call *c, ars_id follower, bool held)
 {
     c->follower = follower;
     c->transfer_held = held;
+}
+
+void call_set_origin(struct call *c, ars_id origin)
+{
+    c->origin = origin;
+}
+
+bool call_is(const struct call *c, const struct ars_sip_call *sc)
+{
+    return c->sip && c->sip == sc;
+}
+
+ars_id call_successor_of(const struct call *c)
+{
+    return c->replaces;
 }
 
 void call_followed(struct call *c, int status)

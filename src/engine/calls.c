@@ -55,6 +55,11 @@ void calls_take_focus(struct calls *cs, struct call *c)
     call_set_focus(c, true);
 }
 
+static struct call *on_find(ars_id id, void *arg)
+{
+    return calls_find(arg, id);
+}
+
 static void on_changed(struct call *c, void *arg)
 {
     update_tone(arg);
@@ -63,8 +68,10 @@ static void on_changed(struct call *c, void *arg)
 static void on_established(struct call *c, void *arg)
 {
     struct calls *cs = arg;
-    struct call *focus = calls_find(cs, cs->focus);
+    struct call *focus;
 
+    calls_succeed(cs, c);
+    focus = calls_find(cs, cs->focus);
     /* answered while we were already busy with another */
     if (focus != c && focus && is_alive(focus))
         (void)call_set_hold(c, true, 0);
@@ -140,6 +147,8 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
                 .audio = audio,
                 .changed = on_changed,
                 .established = on_established,
+                .find = on_find,
+                .connected = calls_on_connected,
                 .follow = calls_on_follow,
                 .followed = calls_on_followed,
                 .gone = on_gone,
@@ -165,42 +174,45 @@ struct call *calls_find(const struct calls *cs, ars_id id)
     return NULL;
 }
 
-static void add_dialled(struct calls *cs, struct call *c)
-{
-    add(cs, c);
-    calls_take_focus(cs, c);
-    update_tone(cs);
-}
-
-int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag)
+static int dial(struct calls *cs, struct account *a, const char *target,
+                const struct call_referral *r, uint32_t tag, struct call **ret)
 {
     struct call *c;
     int err;
 
     if (cs->n >= CALLS_MAX)
         return ENOSPC;
-    err = call_dial(&c, cs->last_id + 1, a, target, tag, &cs->env);
-    if (!err)
-        add_dialled(cs, c);
-    return err;
+    err = call_dial(&c, cs->last_id + 1, a, target, r, tag, &cs->env);
+    if (err)
+        return err;
+    add(cs, c);
+    calls_take_focus(cs, c);
+    update_tone(cs);
+    *ret = c;
+    return 0;
 }
 
-int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral *r)
+int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag)
 {
-    struct call *made;
-    int err;
+    struct call *c;
 
-    if (cs->n >= CALLS_MAX)
-        return ENOSPC;
-    err = call_dial_for(&made, cs->last_id + 1, c, r, &cs->env);
+    return dial(cs, a, target, NULL, tag, &c);
+}
+
+int calls_dial_for(struct calls *cs, struct call *origin, const struct call_referral *r)
+{
+    struct call *c;
+    int err = dial(cs, call_account(origin), r->target, r, 0, &c);
+
     if (!err)
-        add_dialled(cs, made);
+        call_set_origin(c, call_id(origin));
     return err;
 }
 
 int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
                    const struct ars_sip_incoming *in)
 {
+    const struct call *old = calls_replaced(cs, sc);
     struct call *c;
     int status;
 
@@ -208,7 +220,7 @@ int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
         ars_log(ARS_LOG_INFO, "engine", "a caller hears busy: %d calls already", CALLS_MAX);
         return 486;
     }
-    status = call_ring(&c, cs->last_id + 1, a, sc, in, &cs->env);
+    status = call_ring(&c, cs->last_id + 1, a, sc, in, old, &cs->env);
     if (status)
         return status;
     add(cs, c);

@@ -51,13 +51,23 @@ int calls_answer(struct calls *cs, struct call *c);
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag);
 int calls_resume(struct calls *cs, struct call *c, uint32_t tag);
 
+/* Lets the far ends of c and other talk, without us. As call_connect(); EPROTO. */
+int calls_connect(struct calls *cs, struct call *c, ars_id other, uint32_t tag);
+
 /* Calls whom the far end of c asks us to, or says no. EPROTO: it asks nothing. As calls_dial(). */
 int calls_follow(struct calls *cs, struct call *c, bool yes);
 
 /* c talks from now on; whoever did is put on hold. */
 void calls_take_focus(struct calls *cs, struct call *c);
 
+/* The call whose place that one wants, NULL: none's. */
+struct call *calls_replaced(const struct calls *cs, const struct ars_sip_call *sc);
+
+/* c stands: the call in whose place it came leaves, and what it was to the user c is now. */
+void calls_succeed(struct calls *cs, struct call *c);
+
 /* For the calls' env: calls_refer.c. */
+void calls_on_connected(struct call *c, ars_id other, void *arg);
 void calls_on_follow(struct call *c, void *arg);
 void calls_on_followed(struct call *c, ars_id origin, int status, void *arg);
 

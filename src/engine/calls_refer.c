@@ -1,10 +1,14 @@
 /* engine: calls that come of other calls: somebody is called because a far end asks for it. */
 #include <errno.h>
 
+#include <ars/sip_transfer.h>
+
 #include "calls.h"
 
 /* Whoever asked hangs up once the new call stands; so long it is given for it. */
 #define BYE_WAIT_MS 5000
+/* The same for the second call of two whose far ends were brought together. */
+#define CONNECTED_WAIT_MS 500
 
 /* On failure the far end hears of it, and the call goes on. */
 static int follow(struct calls *cs, struct call *c, const struct call_referral *r)
@@ -17,6 +21,44 @@ static int follow(struct calls *cs, struct call *c, const struct call_referral *
     else
         call_set_follower(c, cs->last_id, held);
     return err;
+}
+
+int calls_connect(struct calls *cs, struct call *c, ars_id other, uint32_t tag)
+{
+    struct call *o = calls_find(cs, other);
+
+    return o ? call_connect(c, o, tag) : EPROTO;
+}
+
+void calls_on_connected(struct call *c, ars_id other, void *arg)
+{
+    struct call *o = calls_find(arg, other);
+
+    if (o)
+        call_leave(o, CONNECTED_WAIT_MS);
+}
+
+struct call *calls_replaced(const struct calls *cs, const struct ars_sip_call *sc)
+{
+    const struct ars_sip_call *old = ars_sip_call_replaced(sc);
+
+    for (size_t i = 0; old && i < cs->n; i++)
+        if (call_is(cs->list[i], old))
+            return cs->list[i];
+    return NULL;
+}
+
+void calls_succeed(struct calls *cs, struct call *c)
+{
+    struct call *old = calls_find(cs, call_successor_of(c));
+    bool held;
+
+    if (!old)
+        return;
+    held = call_on_hold(old);
+    call_leave_now(old);
+    if (held)
+        (void)call_set_hold(c, true, 0);
 }
 
 int calls_follow(struct calls *cs, struct call *c, bool yes)

@@ -289,6 +289,17 @@ static void do_transfer(struct ars_engine *e, struct ars_command *cmd)
     command_errno(e, cmd, err);
 }
 
+static void do_connect(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+    int err;
+
+    if (!c)
+        return;
+    err = calls_connect(&e->calls, c, (ars_id)cmd->number, cmd->tag);
+    command_errno(e, cmd, err == EINVAL ? EPROTO : err);
+}
+
 static void do_follow(struct ars_engine *e, struct ars_command *cmd)
 {
     struct call *c = named_call(e, cmd);
@@ -424,6 +435,7 @@ static command_fn *const table[] = {
     [ARS_CMD_VOLUME] = do_volume,
     [ARS_CMD_DTMF] = do_dtmf,
     [ARS_CMD_TRANSFER] = do_transfer,
+    [ARS_CMD_CONNECT] = do_connect,
     [ARS_CMD_FOLLOW] = do_follow,
     [ARS_CMD_AUDIO] = do_audio,
     [ARS_CMD_STATS] = do_stats,

@@ -24,6 +24,7 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_TRANSFERRING] = "transferring",
     [ARS_EV_TRANSFERRED] = "transferred",
     [ARS_EV_TRANSFER_FAILED] = "transfer_failed",
+    [ARS_EV_REPLACED] = "replaced",
     [ARS_EV_REFERRED] = "referred",
     [ARS_EV_DTMF] = "dtmf",
     [ARS_EV_MEDIA] = "media",

@@ -97,6 +97,7 @@ struct ars_sip_call {
     int bye_status;              /* why we end it, 0: no fault */
     struct ars_reason why;
     struct refer refer;
+    struct ars_sip_call *replaced; /* while it is announced: whose place it wants */
     char *peer_name;
     char *peer_number;
 };

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "replaces.h"
 #include "update.h"
 #include "why.h"
 
@@ -130,7 +131,10 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
     strans_own(st, &call->server, on_cancel, call);
     (void)strans_reply(st, 100, NULL, NULL, NULL);
     mem_ref(call);
-    status = announce(call, in);
+    status = replaces_find(sip, in, &call->replaced);
+    if (!status)
+        status = announce(call, in);
+    call->replaced = NULL;
     if (status && call->state == CALL_INCOMING) {
         if (call->server)
             (void)strans_reply(call->server, status, NULL, NULL, NULL);

@@ -14,9 +14,9 @@ struct sip_in;
 
 /* What we understand. */
 #define OUT_ALLOW     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER, PRACK"
-#define OUT_SUPPORTED "outbound, timer, 100rel"
+#define OUT_SUPPORTED "outbound, timer, replaces, 100rel"
 /* Of an INVITE without offer: then a reliable response would want an answer in our PRACK. */
-#define OUT_SUPPORTED_LATE "outbound, timer"
+#define OUT_SUPPORTED_LATE "outbound, timer, replaces"
 
 /* All texts are borrowed during the call. Header lines are whole: "Name: value\r\n". */
 struct out_req {

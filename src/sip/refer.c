@@ -13,6 +13,7 @@
 #include "call.h"
 #include "endpoint.h"
 #include "event_hdr.h"
+#include "replaces.h"
 #include "why.h"
 
 #define SIPFRAG "SIP/2.0 "
@@ -221,41 +222,66 @@ void ars_sip_call_set_transfer_handlers(struct ars_sip_call *call,
     call->refer.h = *handlers;
 }
 
-/* Refer-To and Referred-By. */
-static int render(struct ars_sip_call *call, const char *uri)
+/* Refer-To and Referred-By; other: in whose place, or NULL. */
+static int render(struct ars_sip_call *call, const char *uri, const struct ars_sip_call *other)
 {
     struct refer *r = &call->refer;
     struct ars_buf b;
     int err = 0;
 
     ars_buf_init(&b, SIP_MSG_MAX);
-    ars_buf_addf(&b, "Refer-To: <%s>\r\nReferred-By: <%s>\r\n", uri, call->sip->aor);
+    ars_buf_adds(&b, "Refer-To: <");
+    ars_buf_addn(&b, uri, strcspn(uri, "?"));
+    if (other)
+        replaces_add_header(&b, other);
+    ars_buf_addf(&b, ">\r\nReferred-By: <%s>\r\n", call->sip->aor);
     free(r->headers);
     r->headers = ars_buf_take(&b, &err);
     return err;
 }
 
-int ars_sip_call_refer(struct ars_sip_call *call, const char *target)
+static int can_refer(const struct ars_sip_call *call)
 {
-    struct refer *r = &call->refer;
-    char *uri = NULL;
-    char *number = NULL;
-    int err;
-
     if (call->state != CALL_ESTABLISHED)
         return EPROTO;
-    if (r->state != REFER_NONE || r->ct)
-        return EBUSY;
-    err = invite_target(call->sip, target, &uri, &number);
-    if (!err)
-        err = render(call, uri);
-    free(uri);
-    free(number);
+    return call->refer.state != REFER_NONE || call->refer.ct ? EBUSY : 0;
+}
+
+static int refer_to(struct ars_sip_call *call, const char *uri, const struct ars_sip_call *other)
+{
+    int err = render(call, uri, other);
+
     if (err)
         return err;
-    memset(&r->try, 0, sizeof(r->try));
+    memset(&call->refer.try, 0, sizeof(call->refer.try));
     err = send_refer(call);
     if (!err)
-        set_state(r, REFER_ASKING);
+        set_state(&call->refer, REFER_ASKING);
     return err;
+}
+
+int ars_sip_call_refer(struct ars_sip_call *call, const char *target)
+{
+    char *uri = NULL;
+    char *number = NULL;
+    int err = can_refer(call);
+
+    if (!err)
+        err = invite_target(call->sip, target, &uri, &number);
+    if (!err)
+        err = refer_to(call, uri, NULL);
+    free(uri);
+    free(number);
+    return err;
+}
+
+int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call *other)
+{
+    int err = can_refer(call);
+
+    if (err)
+        return err;
+    if (other == call || other->sip != call->sip)
+        return EINVAL;
+    return other->state == CALL_ESTABLISHED ? refer_to(call, other->dlg->target, other) : EPROTO;
 }

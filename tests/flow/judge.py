@@ -4,7 +4,7 @@ It knows what both sides sent, the account and nothing else; it shares no code w
 has a rule's name, so that a mutated sample can be refused for the right reason.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import expect
 import reliable
@@ -187,6 +187,7 @@ class Judge:
             self.phone_bye(msg, leg)
         elif msg.method == 'REFER':
             rules.refer(msg, self.account, self.bad)
+            self.phone_refer(msg)
         elif msg.method == 'NOTIFY':
             self.phone_notify(msg, leg)
         elif msg.method == 'PRACK':
@@ -283,6 +284,19 @@ class Judge:
         if dialog.over:
             self.bad('bye', 'BYE in a dialog that is over')
         dialog.over = True
+
+    def phone_refer(self, msg):
+        """RFC 3891 3: another call of the phone, the tags from its far end's point of view."""
+        _, mark, headers = Address(msg.get('refer-to') or '').uri.partition('?')
+        if not mark:
+            return
+        name, _, value = headers.partition('=')
+        call_id, *tags = unquote(value).split(';')
+        leg = self.legs.get(call_id)
+        known = {'to-tag=' + t for t, d in leg.dialogs.items() if d.confirmed} if leg else set()
+        if name != 'Replaces' or not leg or len(tags) != 2 \
+                or tags[1] != 'from-tag=%s' % leg.local_tag or tags[0] not in known:
+            self.bad('refer.replaces', '%s=%s names no call of the phone' % (name, value))
 
     def phone_notify(self, msg, leg):
         """RFC 3515 2.4.4: one at once after the 2xx to REFER, the last with the final status."""

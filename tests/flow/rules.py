@@ -132,7 +132,7 @@ def refer(msg, account, bad):
     contact(msg, bad)
     to, by = msg.values('refer-to'), msg.values('referred-by')
     if len(to) != 1 or not Address(to[0]).bracketed \
-            or not re.match(r'sips?:[^@\s#]+@[^@\s#]+$', Address(to[0]).uri):
+            or not re.match(r'sips?:[^@\s#?]+@[^@\s#?]+(\?[^\s#;@&]+)?$', Address(to[0]).uri):
         bad('refer.to', 'Refer-To: %r' % to)
     if len(by) != 1 or Address(by[0]).uri != account.aor:
         bad('refer.by', 'Referred-By: %r' % by)

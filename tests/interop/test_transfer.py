@@ -123,3 +123,36 @@ def transferee_asked(t):
     p.wait('ended', call=3)
     need(p.finish() == 0, f'exit {p.p.returncode}')
     server.wait_idle()
+
+
+@test(60)
+def transfer_attended(t):
+    """
+    102 talks to 104, holds it, talks to 100, and connects the two: they hear each other, and both
+    calls of 102 end.
+    """
+    server = pbx(t)
+    a, b = talk(t, server)
+    c = registered(t, server, '100', audio_in='tone:700', audio_out=t.path('100.wav'))
+    a.do('dial 100')
+    a.wait('held', call=1)
+    c.wait('incoming')
+    c.do('answer 1')
+    a.wait('established', call=2)
+    c.wait('media')
+    a.do('sleep 1')
+    a.do('connect 1 2')
+    a.wait('transferred', call=1, pass_over=('ended',))
+    for call in (1, 2):
+        if not [e for e in a.seen('ended') if e['call'] == call]:
+            a.wait('ended', call=call)
+    for ended in a.seen('ended'):
+        need(ended['code'] == 'transferred', ended)
+    b.do('sleep 3')
+    b.do('hangup 1')
+    b.wait('ended')
+    c.wait('ended')
+    need(a.finish() == 0 and b.finish() == 0 and c.finish() == 0, 'exit')
+    need_tone(t.path('104.wav'), 700, at_least=2)
+    need_tone(t.path('100.wav'), 900, at_least=2)
+    server.wait_idle()

@@ -348,6 +348,18 @@ int ars_sip_call_refer(struct ars_sip_call *call, const char *target)
     return 0;
 }
 
+int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call *other)
+{
+    call->refers++;
+    call->refer_call = other;
+    return 0;
+}
+
+struct ars_sip_call *ars_sip_call_replaced(const struct ars_sip_call *call)
+{
+    return call->replaces;
+}
+
 int ars_sip_call_refer_tell(struct ars_sip_call *call, int status, const char *phrase)
 {
     call->told = status;

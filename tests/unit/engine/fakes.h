@@ -37,6 +37,8 @@ struct ars_sip_call {
     unsigned refers;
     char refer_to[64]; /* the last */
     int refer_error;
+    const struct ars_sip_call *refer_call;
+    struct ars_sip_call *replaces;
     int told;          /* the last status of the call that we were asked to make */
     bool ends_at_once; /* hangup calls `ended` from inside */
 };

@@ -193,6 +193,187 @@ out:
     return tear_down(&f, err);
 }
 
+/* ---- attended ---- */
+
+/* Two calls of ours, the first on hold for the second. */
+static int two(struct fixture *f)
+{
+    int err;
+
+    TRY(set_up(f));
+    TRY(talk(f, "600"));
+    TRY(calls_dial(&f->calls, f->account, "700", 0));
+    reanswered(0, 200);
+    gathered(1);
+    answered(1, &sdp);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_HELD) && fakes_told(ARS_EV_ESTABLISHED));
+out:
+    return err;
+}
+
+static int test_connect(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(two(&f));
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 3, 5), EPROTO);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 1, 5), EINVAL);
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    CHECK_INT(fakes.sip_calls[0].refers, 1);
+    CHECK(fakes.sip_calls[0].refer_call == &fakes.sip_calls[1]);
+    CHECK(take(&f, ARS_EV_TRANSFERRING));
+    CHECK_INT(f.ev->tag, 5);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 2), 1, 5), EALREADY);
+    news(0, 200, true);
+    CHECK(fakes_told(ARS_EV_TRANSFERRED));
+    fakes_pass(500);
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+    CHECK_INT(fakes.sip_calls[1].hangups, 1);
+    for (size_t i = 0; i < 2; i++) {
+        ended(i, ARS_REASON_LOCAL_HANGUP, 0);
+        CHECK(take(&f, ARS_EV_ENDED));
+        CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    }
+out:
+    return tear_down(&f, err);
+}
+
+/* The second's BYE may come before the news. */
+static int test_connect_their_bye(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(two(&f));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    CHECK(fakes_told(ARS_EV_TRANSFERRING));
+    ended(1, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    news(0, 200, true);
+    CHECK(fakes_told(ARS_EV_TRANSFERRED));
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+out:
+    return tear_down(&f, err);
+}
+
+/* Refused: both calls are there as before, and what ends later ends for its own reason. */
+static int test_connect_fails(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(two(&f));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    CHECK(fakes_told(ARS_EV_TRANSFERRING));
+    news(0, 481, true);
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK(call_on_hold(nth(&f, 1)));
+    CHECK(fakes.media[1].talk);
+    ended(1, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_REMOTE_HANGUP);
+out:
+    return tear_down(&f, err);
+}
+
+/* The other call ends while our hold is still under way. */
+static int test_connect_to_nobody(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(two(&f));
+    TRY(calls_resume(&f.calls, nth(&f, 1), 0));
+    reanswered(0, 200);
+    reanswered(1, 200);
+    CHECK(fakes_told(ARS_EV_RESUMED) && fakes_told(ARS_EV_HELD));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    ended(1, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_NOT_NOW);
+    CHECK_INT(fakes.sip_calls[0].refers, 0);
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendrecv");
+out:
+    return tear_down(&f, err);
+}
+
+/* ---- in the place of another ---- */
+
+static int replaced(struct fixture *f, size_t old)
+{
+    fakes.sip_calls[fakes.sip_calls_n].replaces = &fakes.sip_calls[old];
+    return called(&sdp);
+}
+
+/* Answered by itself, as mute as the old one, which is hung up once the new one stands. */
+static int test_replaced(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    TRY(call_mute(nth(&f, 1), true));
+    TRY(call_volume(nth(&f, 1), 30));
+    CHECK_INT(replaced(&f, 0), 0);
+    CHECK(take(&f, ARS_EV_REPLACED));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_INT(f.ev->number, 1);
+    CHECK_STR(f.ev->peer_number, "555");
+    CHECK_INT(fakes.sip_calls[1].progress, 0);
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+    gathered(1);
+    CHECK_INT(fakes.sip_calls[1].answers, 1);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    CHECK(fakes.media[0].talk);
+    confirmed(1, &no_body);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 0);
+    CHECK(fakes.media[1].talk && fakes.media[1].mute);
+    CHECK_INT(fakes.media[1].volume, 30);
+    ended(0, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+out:
+    return tear_down(&f, err);
+}
+
+/* On hold stays on hold; a caller that cannot be answered changes nothing. */
+static int test_replaced_on_hold(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    TRY(calls_hold(&f.calls, nth(&f, 1), 0));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD));
+    fakes.sip_calls[1].replaces = &fakes.sip_calls[0];
+    CHECK_INT(called(&(struct ars_sip_body){.type = "application/sdp", .data = "bad", .len = 3}),
+              488);
+    CHECK(fakes_quiet());
+    CHECK_INT(replaced(&f, 0), 0);
+    gathered(2);
+    confirmed(2, &no_body);
+    CHECK(fakes_told(ARS_EV_REPLACED) && fakes_told(ARS_EV_ESTABLISHED));
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+    CHECK_STR(fakes.sip_calls[2].sdp, "offer sendonly");
+    CHECK(!fakes.media[2].talk);
+out:
+    return tear_down(&f, err);
+}
+
 /* ---- theirs ---- */
 
 static int test_follow(void)
@@ -345,6 +526,12 @@ const struct check_case transfer_cases[] = {
     {.name = "transfer_fails", .fn = test_transfer_fails},
     {.name = "transfer_without_hold", .fn = test_transfer_without_hold},
     {.name = "transfer_unsure", .fn = test_transfer_unsure},
+    {.name = "connect", .fn = test_connect},
+    {.name = "connect_their_bye", .fn = test_connect_their_bye},
+    {.name = "connect_fails", .fn = test_connect_fails},
+    {.name = "connect_to_nobody", .fn = test_connect_to_nobody},
+    {.name = "replaced", .fn = test_replaced},
+    {.name = "replaced_on_hold", .fn = test_replaced_on_hold},
     {.name = "follow", .fn = test_follow},
     {.name = "follow_fails", .fn = test_follow_fails},
     {.name = "referral_refused", .fn = test_refused},

@@ -10,6 +10,8 @@
 #include <ars/str.h>
 
 #include "check.h"
+#include <ars/sip_transfer.h>
+
 #include "fake.h"
 
 #define FEED_MAX 200000
@@ -211,6 +213,7 @@ static int on_incoming(struct ars_sip_call *call, const struct ars_sip_incoming 
     ars_strcpy(f->name, sizeof(f->name), in->display_name);
     ars_strcpy(f->called, sizeof(f->called), in->called);
     f->offer_len = in->offer.len;
+    f->replaced = ars_sip_call_replaced(call);
     if (f->free_in_handler) {
         drop(f);
         return 0;

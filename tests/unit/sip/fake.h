@@ -45,6 +45,7 @@ struct fake {
     char called[64];
     size_t offer_len;
     unsigned incoming;
+    const struct ars_sip_call *replaced; /* by the last incoming call */
     bool take_requests;
     struct ars_sip_request *request;
 

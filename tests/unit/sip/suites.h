@@ -21,5 +21,6 @@ extern const struct suite suite_refresh;
 extern const struct suite suite_early;
 extern const struct suite suite_loss;
 extern const struct suite suite_refer;
+extern const struct suite suite_replaces;
 
 #endif

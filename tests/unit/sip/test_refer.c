@@ -295,6 +295,48 @@ out:
     return err;
 }
 
+/* RFC 5589 section 7: the second call named as its far end knows it, escaped for a URI. */
+static int test_attended(void)
+{
+    static const struct ars_sip_body offer = {"application/sdp", FAKE_OFFER,
+                                              sizeof(FAKE_OFFER) - 1};
+    struct ars_sip_call *other;
+    struct fake f;
+    const char *req;
+    char want[512];
+    char tag[64];
+    char id[128];
+    char a[512];
+    int err;
+
+    TRY(up(&f));
+    TRY(ars_sip_call_invite(f.sip, &other, "700", &offer, NULL, 0, &fake_call_handlers, &f));
+    req = fake_want(&f, "INVITE ");
+    fake_header(req, "Call-ID", id, sizeof(id));
+    ars_strcpy(tag, sizeof(tag), strstr(fake_header(req, "From", a, sizeof(a)), ";tag=") + 5);
+    fake_answer(&f, req, "180 Ringing", "x", "Contact: <sip:700@10.0.0.2>\r\n", NULL);
+    CHECK_INT(ars_sip_call_refer_call(f.call, other), EPROTO);
+    fake_answer(&f, req, "200 OK", "x!%~", "Contact: <sip:700@10.0.0.2;transport=ws?a=b>\r\n",
+                FAKE_ANSWER);
+    CHECK(fake_want(&f, "ACK "));
+    CHECK_INT(ars_sip_call_refer_call(f.call, f.call), EINVAL);
+    TRY(ars_sip_call_refer_call(f.call, other));
+    req = fake_want(&f, "REFER sip:600@10.0.0.1:5060;transport=udp SIP/2.0\r\n");
+    CHECK(req);
+    snprintf(want, sizeof(want),
+             "<sip:700@10.0.0.2;transport=ws?Replaces=%s%%3Bto-tag%%3Dx!%%25~%%3Bfrom-tag%%3D%s>",
+             id, tag);
+    CHECK_STR(fake_header(req, "Refer-To", a, sizeof(a)), want);
+    CHECK_STR(fake_header(req, "Referred-By", a, sizeof(a)), "<sip:100@pbx.test>");
+    CHECK(strstr(fake_header(req, "Supported", a, sizeof(a)), "replaces"));
+    fake_answer(&f, req, "202 Accepted", NULL, NULL, NULL);
+    notify(&f, OVER FRAG, "SIP/2.0 200 OK\r\n");
+    CHECK_INT(told.status, 200);
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* ---- theirs ---- */
 
 static int test_referred(void)
@@ -422,6 +464,7 @@ static const struct check_case cases[] = {
     {"transfer_no_news", test_no_news, false},
     {"transfer_notify_first", test_notify_first, false},
     {"transfer_ids", test_ids, false},
+    {"transfer_attended", test_attended, false},
     {"referred", test_referred, false},
     {"referred_refused", test_referred_refused, false},
     {"transfers_without_memory", test_without_memory, true},

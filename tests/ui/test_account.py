@@ -1,4 +1,5 @@
 """The account: typed, refused and mended, trusted; what is kept, and what nobody may read."""
+import json
 import os
 import re
 
@@ -133,6 +134,62 @@ def open_settings(w):
     if SETTINGS not in (w.frames() or ()):
         w.key('ctrl+comma')
     w.wait_frame(SETTINGS)
+
+
+@test(90)
+def imported_and_removed(t):
+    """The account of the phone that was here before; and nothing stays once it is removed."""
+    server = pbx(t)
+    old = t.path('home/config/sip-phone')
+    os.makedirs(old)
+    with open(os.path.join(old, 'sip-config.json'), 'w', encoding='utf-8') as f:
+        json.dump({'displayName': 'Анна', 'server': NAME, 'port': server.wss, 'login': LOGIN,
+                   'password': PASSWORD}, f)
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    w.wait_text('Settings of the previous phone were found', frame=SETTINGS)
+    w.shot('offered')
+    w.click('Import', SETTINGS)
+    w.gone('Import', frame=SETTINGS)
+    got = [w.read(field, SETTINGS) for field in ('Display name', 'Server', 'Port', 'Login')]
+    need(got == ['Анна', NAME, str(server.wss), LOGIN], f'{got}')
+    w.type('Path', '/ws', SETTINGS)     # it was made for FreeSWITCH, which has none
+    w.type('Host mapping', f'MAP {NAME} 127.0.0.1', SETTINGS)
+    w.click('Save and connect', SETTINGS)
+    trust(w)
+    w.find(READY, timeout=CONNECT)
+    w.wait_no_frame(SETTINGS)
+    open_settings(w)
+    w.click('Remove this account', SETTINGS)
+    w.wait_text('Remove this account?')
+    w.shot('remove')
+    w.click('Remove')
+    w.find('No account')
+    wait_for('un-registered', lambda: not server.contacts(LOGIN), 10)
+    w.shot('removed')
+    need(w.quit() == 0, 'a bad exit')
+    with open(settings_file(t.path('home')), encoding='utf-8') as f:
+        need(NAME not in f.read(), 'the account is still in the settings')
+    again = open_phone(t)
+    again.wait_frame(SETTINGS, CONNECT)
+    need(again.read('Server', SETTINGS) == '', 'the server is still known')
+
+
+@test(60)
+def broken_settings(t):
+    """Set aside and told, never written over."""
+    file = settings_file(t.path('home'))
+    os.makedirs(os.path.dirname(file))
+    with open(file, 'w', encoding='utf-8') as f:
+        f.write('{"version": 1, "accounts": [')
+    w = open_phone(t)
+    w.wait_frame(SETTINGS, CONNECT)
+    told = w.wait_text(re.compile('^The settings could not be understood'))
+    w.shot('told')
+    aside = [name for name in os.listdir(os.path.dirname(file)) if name != 'settings.json']
+    need(len(aside) == 1 and aside[0] in told, f'{aside}; told "{told}"')
+    with open(os.path.join(os.path.dirname(file), aside[0]), encoding='utf-8') as f:
+        need(f.read() == '{"version": 1, "accounts": [', 'what was set aside has changed')
 
 
 @test(60)

@@ -77,8 +77,8 @@ static void replace(ArsHistoryView *self, GPtrArray *page)
     while (tail < old - head && tail < page->len - head &&
            same_at(self, old - 1 - tail, page->pdata[page->len - 1 - tail]))
         tail++;
-    g_list_store_splice(self->items, (guint)head, (guint)(old - head - tail), page->pdata + head,
-                        (guint)(page->len - head - tail));
+    g_list_store_splice(self->items, (guint)head, (guint)(old - head - tail),
+                        page->len ? page->pdata + head : NULL, (guint)(page->len - head - tail));
 }
 
 static void show_state(ArsHistoryView *self)

@@ -15,6 +15,7 @@ from pbx import Pbx
 from sipmsg import Message
 from wire import Server
 
+STARTUP = 15.0     # until a program on a busy machine has come to connect
 PATIENCE = 3.0
 DOMAIN = 'pbx.test'
 SETTLE = 0.05
@@ -179,6 +180,7 @@ class Player:
     # ---- steps ----
 
     async def play(self):
+        await self.until(lambda: self.server.entries, STARTUP)
         for step in self.case.steps:
             handler = {'phone>': self.on_phone, 'peer<': self.on_receive, 'peer>': self.on_send,
                        'event': self.on_event, 'noevent': self.on_noevent, 'wait': self.on_wait,

@@ -58,9 +58,22 @@ static size_t secret_prefix(const char *p, size_t len)
     return 0;
 }
 
+/* A peer writes no escape sequences on whatever shows the trace. */
+static void blunt(char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        bool kept = c == '\t' || c == '\r' || c == '\n';
+
+        if ((c < ' ' && !kept) || c == 0x7f)
+            s[i] = '?';
+    }
+}
+
 void redact(struct ars_buf *b, const char *msg, size_t len)
 {
     bool authorization = false;
+    size_t from = b->len;
 
     while (len) {
         const char *nl = memchr(msg, '\n', len);
@@ -83,4 +96,6 @@ void redact(struct ars_buf *b, const char *msg, size_t len)
         msg += line;
         len -= line;
     }
+    if (!b->err && b->len)
+        blunt(b->data + from, b->len - from);
 }

@@ -8,7 +8,10 @@
 
 #include <ars/str.h>
 
-/* Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***". */
+/*
+ * Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***", and
+ * control characters that are no line's end by '?'.
+ */
 void redact(struct ars_buf *b, const char *msg, size_t len);
 
 #endif

@@ -348,7 +348,8 @@ static int test_redact(void)
         "Authorization: Digest username=\"u\", response=\"0123abcd\", nc=1\r\n"
         "proxy-authorization: Digest nonce=\"n\",\r\n Response = \"feed\"\r\n"
         "X-Other: response=\"kept\"\r\n\r\n"
-        "a=ice-ufrag:abcd\r\na=ice-pwd:topsecret\r\na=crypto:1 AES inline:key\r\n";
+        "a=ice-ufrag:abcd\r\na=ice-pwd:topsecret\r\na=crypto:1 AES inline:key\r\n"
+        "s=\x1b[2J\x7f\0\ttab\r\n";
     struct ars_buf b;
     int err = 0;
 
@@ -361,6 +362,7 @@ static int test_redact(void)
     CHECK(!strstr(b.data, "inline"));
     CHECK(strstr(b.data, "username=\"u\", response=***, nc=1\r\n"));
     CHECK(strstr(b.data, "response=\"kept\""));
+    CHECK(strstr(b.data, "s=?[2J??\ttab\r\n"));
     CHECK(strstr(b.data, "a=ice-ufrag:abcd\r\na=ice-pwd:***\r\na=crypto:***\r\n"));
 out:
     ars_buf_free(&b);

@@ -382,7 +382,9 @@ static void set_up_failed(struct account *a, const char *what, int err)
 {
     struct ars_reason why;
 
-    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "%s: %s", what, strerror(err));
+    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "%s: %s", what,
+                   err == EINVAL ? "the server's name, the login or the path is malformed"
+                                 : strerror(err));
     if (err == ENOMEM || err == EAGAIN)
         wait_and_retry(a, &why, 0);
     else

@@ -130,6 +130,7 @@ static bool is_same(const struct auth_cred *c, const struct challenge *ch)
 
 static int learn(struct auth_cred *c, const struct challenge *ch)
 {
+    bool again = is_same(c, ch) && pl_strcmp(&ch->nonce, c->nonce) == 0;
     struct auth_cred fresh = {
         .realm = msg_in_dup(&ch->realm),
         .nonce = msg_in_dup(&ch->nonce),
@@ -139,6 +140,7 @@ static int learn(struct auth_cred *c, const struct challenge *ch)
         .sess = ch->sess,
         .qop = ch->qop,
         .proxy = ch->proxy,
+        .nc = again ? c->nc : 0, /* RFC 7616 section 3.4: requests sent with this nonce */
         .at_ms = ars_clock_ms(),
     };
 

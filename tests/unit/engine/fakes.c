@@ -169,6 +169,8 @@ int ars_wss_open(struct ars_wss **ret, struct ars_loop *loop, const struct ars_w
 {
     if (fakes.wss_h)
         return EALREADY;
+    if (fakes.open_error)
+        return fakes.open_error;
     fakes.wss_h = handlers;
     fakes.wss_arg = arg;
     fakes.wss_addr = conf->addr;

@@ -83,6 +83,7 @@ struct fakes {
     struct ars_addr wss_proxy;
     char wss_path[32];
     unsigned opens;
+    int open_error;
 
     ars_resolve_fn *resolve; /* NULL: no query runs */
     void *resolve_arg;

@@ -279,6 +279,33 @@ out:
     return tear_down(&f, err);
 }
 
+/* What no attempt can mend is said in words; what passes by itself is tried again. */
+static int test_cannot_connect(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    fakes.open_error = EINVAL;
+    account_start(f.account, NULL, 0);
+    fakes_resolve(1);
+    CHECK(told_state(&f, ARS_ACCOUNT_RESOLVING) && told_state(&f, ARS_ACCOUNT_CONNECTING));
+    CHECK(told_state(&f, ARS_ACCOUNT_FAILED));
+    CHECK(take(&f, ARS_EV_REGISTRATION_FAILED));
+    CHECK(strstr(f.ev->reason.text, "malformed") != NULL);
+    CHECK_INT(f.ev->retry_ms, 0);
+    fakes.open_error = EAGAIN;
+    CHECK_INT(account_retry(f.account), 0);
+    fakes_resolve(1);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    fakes.open_error = 0;
+    fakes_pass(2000);
+    get_ready(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+out:
+    return tear_down(&f, err);
+}
+
 static int test_losses(void)
 {
     struct ars_reason why;
@@ -471,6 +498,7 @@ const struct check_case account_cases[] = {
     {.name = "account_addresses_in_turn", .fn = test_addresses_in_turn},
     {.name = "account_backoff", .fn = test_backoff},
     {.name = "account_needs_the_user", .fn = test_needs_the_user},
+    {.name = "account_cannot_connect", .fn = test_cannot_connect},
     {.name = "account_losses", .fn = test_losses},
     {.name = "account_new_settings", .fn = test_new_settings},
     {.name = "account_proxy", .fn = test_proxy},

@@ -237,6 +237,34 @@ out:
     return err;
 }
 
+/* RFC 7616 section 3.4: nc counts a nonce's uses, also when it is given once more much later. */
+static int test_nonce_given_again(void)
+{
+    static const char challenge[] =
+        "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm=MD5, qop=\"auth\"\r\n";
+    struct fake f;
+    char v[512];
+    int err;
+
+    TRY(fake_open(&f, 0));
+    for (int i = 1; i <= 3; i++) {
+        char nc[16];
+
+        TRY(ars_sip_register(f.sip));
+        fake_answer(&f, fake_want(&f, "REGISTER "), "401 Unauthorized", "x", challenge, NULL);
+        fake_header(fake_want(&f, "REGISTER "), "Authorization", v, sizeof(v));
+        (void)snprintf(nc, sizeof(nc), "nc=%08x", (unsigned)i);
+        CHECK(strstr(v, nc) != NULL);
+        fake_advance(&f, 20000);
+        f.flow_failed = 0;
+        fake_drop_sent(&f);
+        fake_advance(&f, 100000);
+    }
+out:
+    fake_close(&f);
+    return err;
+}
+
 static int test_unusable_challenges(void)
 {
     static const char *const headers[] = {
@@ -379,6 +407,7 @@ static const struct check_case cases[] = {
     {"digest_names", test_digest_names, false},
     {"digest_params", test_digest_params, false},
     {"strongest_is_chosen", test_strongest_is_chosen, false},
+    {"nonce_given_again", test_nonce_given_again, false},
     {"unusable_challenges", test_unusable_challenges, false},
     {"digest_check", test_digest_check, false},
     {"digest_check_stale", test_digest_check_stale, false},

@@ -9,8 +9,8 @@
 #include <ars/str.h>
 
 /*
- * Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***", and
- * control characters that are no line's end by '?'.
+ * Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***",
+ * and control characters that end no line by '?'.
  */
 void redact(struct ars_buf *b, const char *msg, size_t len);
 

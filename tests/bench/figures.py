@@ -7,6 +7,7 @@ import time
 
 from proc import BUILD, TOP, run
 
+TOOLS = os.path.join(TOP, 'tests', 'bench')
 RELEASE = os.path.join(BUILD, 'release', 'bin')
 CLI = os.path.join(RELEASE, 'ars-phone-cli')
 TICKS = os.sysconf('SC_CLK_TCK')

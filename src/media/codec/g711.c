@@ -147,6 +147,7 @@ const struct codec codec_pcmu = {
     .dec_free = dec_free,
     .samples = samples,
     .decode = decode,
+    .bridges = true,
     .conceal = conceal,
 };
 
@@ -164,5 +165,6 @@ const struct codec codec_pcma = {
     .dec_free = dec_free,
     .samples = samples,
     .decode = decode,
+    .bridges = true,
     .conceal = conceal,
 };

@@ -116,5 +116,6 @@ const struct codec codec_g722 = {
     .dec_free = dec_free,
     .samples = samples,
     .decode = decode,
+    .bridges = true,
     .conceal = conceal,
 };

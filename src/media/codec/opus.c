@@ -22,10 +22,13 @@
 #define STEP       120 /* 2.5 ms */
 /* Loss above this is no longer mended by more redundancy. */
 #define LOSS_MAX 30
+/* Redundancy comes on top of the speech: a quarter more bits where this is lost, percent. */
+#define LOSS_DEAR 10
 
 struct codec_enc {
     OpusEncoder *opus;
     bool fec;
+    uint32_t max_bitrate; /* 0: none */
 };
 
 struct codec_dec {
@@ -41,23 +44,30 @@ static void enc_free(struct codec_enc *e)
     free(e);
 }
 
+static int set_bitrate(struct codec_enc *e, uint32_t bitrate)
+{
+    if (e->max_bitrate && bitrate > e->max_bitrate)
+        bitrate = e->max_bitrate;
+    if (bitrate < BITRATE_MIN)
+        bitrate = BITRATE_MIN;
+    return opus_encoder_ctl(e->opus, OPUS_SET_BITRATE((opus_int32)bitrate));
+}
+
 static int enc_alloc(struct codec_enc **ret, uint32_t max_bitrate, bool fec)
 {
-    uint32_t bitrate = max_bitrate && max_bitrate < BITRATE ? max_bitrate : BITRATE;
     struct codec_enc *e = calloc(1, sizeof(*e));
     int r;
 
     if (!e)
         return ENOMEM;
     e->fec = fec;
+    e->max_bitrate = max_bitrate;
     e->opus = opus_encoder_create(RATE, 1, OPUS_APPLICATION_VOIP, &r);
     if (!e->opus) {
         free(e);
         return ENOMEM;
     }
-    if (bitrate < BITRATE_MIN)
-        bitrate = BITRATE_MIN;
-    r = opus_encoder_ctl(e->opus, OPUS_SET_BITRATE((opus_int32)bitrate));
+    r = set_bitrate(e, BITRATE);
     if (r == OPUS_OK)
         r = opus_encoder_ctl(e->opus, OPUS_SET_COMPLEXITY(COMPLEXITY));
     if (r == OPUS_OK)
@@ -97,6 +107,9 @@ static void expect_loss(struct codec_enc *e, unsigned percent)
     if (percent > LOSS_MAX)
         percent = LOSS_MAX;
     (void)opus_encoder_ctl(e->opus, OPUS_SET_PACKET_LOSS_PERC((opus_int32)percent));
+    if (percent > LOSS_DEAR)
+        percent = LOSS_DEAR;
+    (void)set_bitrate(e, BITRATE + BITRATE / 4 * percent / LOSS_DEAR);
 }
 
 static void dec_free(struct codec_dec *d)

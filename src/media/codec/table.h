@@ -37,6 +37,7 @@ struct codec {
      * Makes up n samples for what is missing. next: the packet right behind them, or NULL; it may
      * carry them once more, or show where they must lead. It is decoded after this as usual.
      */
+    bool bridges; /* `next` always helps */
     int (*conceal)(struct codec_dec *d, const uint8_t *next, size_t next_len, int16_t *pcm,
                    size_t n);
     /* How much a packet carries of the one before it (in-band FEC), samples. NULL: none does. */

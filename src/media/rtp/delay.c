@@ -5,14 +5,16 @@
 
 #include <string.h>
 
-/* One in a hundred may be late. */
-#define TAIL 0.01
-/* Of the old picture that each 20 ms of packets wipe out: a time constant of 4 s. */
-#define FORGET_20MS 0.005
-/* The first packets weigh more: the n-th this much over n. */
-#define FORGET_START 2.0
-#define WINDOW_US    1000000
-#define SETTLE_US    300000
+/* One in two hundred may be late. */
+#define TAIL 0.005
+/*
+ * Of the old picture that each 20 ms of packets wipe out: a time constant of 8 s. One late packet
+ * weighs less than the tail, so that it takes two to move the target. The first packets weigh more:
+ * the n-th 1/n.
+ */
+#define FORGET_20MS 0.0025
+#define WINDOW_US   1000000
+#define SETTLE_US   300000
 /* Nobody talks over more. */
 #define TARGET_MAX_US 500000
 /*
@@ -84,10 +86,8 @@ static void remember(struct delay *d, int64_t late, unsigned packet_us)
     size_t bin;
 
     d->seen++;
-    if (forget < FORGET_START / (d->seen + 1))
-        forget = FORGET_START / (d->seen + 1);
-    if (forget > 1)
-        forget = 1;
+    if (forget < 1.0 / d->seen)
+        forget = 1.0 / d->seen;
     bin = late <= 0 ? 0 : (size_t)(late / DELAY_BIN_US);
     if (bin >= DELAY_BINS)
         bin = DELAY_BINS - 1;

@@ -32,15 +32,15 @@ void delay_restart(struct delay *d);
 void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now);
 
 /*
- * The packet just put brings one that was lost (in-band FEC), which lies packet_us before it: that
- * one is there now.
+ * The packet just put makes up for one that was lost right before it (in-band FEC): that one is as
+ * good as there now.
  */
 void delay_put_recovered(struct delay *d, int64_t transit, unsigned packet_us);
 
 /* The fastest transit; lateness counts from it. */
 int64_t delay_base(const struct delay *d);
 
-/* How long after the fastest packet playing must lie for all but one in a hundred. */
+/* How long after the fastest packet playing must lie for all but one in two hundred. */
 int64_t delay_target(const struct delay *d);
 
 #endif

@@ -130,6 +130,12 @@ static void append_concealed(struct jitter *j, const struct packet *next, size_t
     j->fifo_n += n;
 }
 
+/* Whether a packet makes up well for one of n samples that was lost right before it. */
+static bool mends(const struct jitter *j, const uint8_t *payload, size_t len, size_t n)
+{
+    return j->codec->bridges || (j->codec->redundant && j->codec->redundant(payload, len) >= n);
+}
+
 /* How much of the n samples before p it carries. */
 static size_t recoverable(const struct jitter *j, const struct packet *p, size_t n)
 {
@@ -178,6 +184,14 @@ static void adapt(struct jitter *j, size_t n, uint64_t now_us)
     j->stats.stretched_us += (uint64_t)to_us(j, (int64_t)moved);
 }
 
+/* n samples of the time line went by while playing waited: so much of that was no delay. */
+static void pass(struct jitter *j, int64_t n)
+{
+    shift_recent(j, -to_us(j, n));
+    j->play_ts += n;
+    j->expanded = 0;
+}
+
 /* p is due: its samples go into the FIFO. */
 static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
 {
@@ -187,8 +201,8 @@ static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
     if (!j->quiet && !(follows && p->ts != j->play_ts))
         j->stats.concealed_us += j->pending_us;
     j->pending_us = 0;
-    j->expanded = 0;
     j->quiet = false;
+    pass(j, p->ts - j->play_ts);
     j->play_ts = p->ts + (int64_t)p->n;
     j->played_seq = p->seq;
     if (j->codec->decode(j->dec, p->payload, p->len, j->fifo + j->fifo_n, j->fifo_size - j->fifo_n,
@@ -209,8 +223,7 @@ static void fill_gap(struct jitter *j, const struct packet *p)
     bool lost = p->seq != j->played_seq + 1 && !j->quiet;
     size_t made_up, left;
 
-    j->play_ts += (int64_t)j->expanded;
-    j->expanded = 0;
+    pass(j, (int64_t)j->expanded);
     left = (size_t)(p->ts - j->play_ts);
     if (lost && (left <= p->n || left <= 2 * j->tick)) {
         made_up = left - recoverable(j, p, left);
@@ -348,8 +361,7 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     }
     transit = (int64_t)now_us - to_us(j, head.ts);
     if (first || (int32_t)(seq - j->newest_seq) > 0) {
-        recovered = !first && seq - j->newest_seq == 2 && j->codec->redundant &&
-                    j->codec->redundant(payload, len) >= n;
+        recovered = !first && seq - j->newest_seq == 2 && mends(j, payload, len, n);
         j->newest_ts = head.ts;
         j->newest_wire = ts;
         j->newest_seq = seq;

@@ -43,6 +43,7 @@ struct send {
     size_t fill;
     int16_t pcm[PCM_MAX];
     struct dtmf_tx dtmf;
+    unsigned loss; /* percent, as the peer reports it */
 };
 
 int send_alloc(struct send **ret, send_packet_fn *fn, void *arg)
@@ -123,6 +124,8 @@ int send_set_format(struct send *s, const struct rtp_format *f)
             return err;
         close_codec(s);
         s->enc = enc;
+        if (codec->expect_loss)
+            codec->expect_loss(enc, s->loss);
         s->resampler = resampler;
     }
     if (f->event_clock != s->format.event_clock)
@@ -214,8 +217,12 @@ int send_dtmf(struct send *s, const char *digits)
 
 void send_expect_loss(struct send *s, uint8_t fraction)
 {
+    unsigned percent = (fraction * 100u + 255) / 256;
+
+    /* bad is believed at once, good bit by bit: losses come in spells longer than an interval */
+    s->loss = percent > s->loss ? percent : (s->loss * 3 + percent) / 4;
     if (s->codec && s->codec->expect_loss)
-        s->codec->expect_loss(s->enc, (fraction * 100u + 255) / 256);
+        s->codec->expect_loss(s->enc, s->loss);
 }
 
 uint32_t send_ssrc(const struct send *s)

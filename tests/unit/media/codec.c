@@ -349,6 +349,102 @@ out:
     return err;
 }
 
+/* How far the sound is from what it should be, dB below it. */
+static double snr(const int16_t *is, const int16_t *should, size_t n)
+{
+    double noise = 1, signal = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        double e = (double)is[i] - should[i];
+        noise += e * e;
+        signal += (double)should[i] * should[i];
+    }
+    return 10 * log10(signal / noise);
+}
+
+/* A vowel on which 20 ms are lost: how true the end of what is made up is. */
+static int end_of_hole(const char *name, bool bridge, double *ret_snr)
+{
+    enum { PACKETS = 12, LOST = 8 };
+    int16_t in[PACKETS * 320], out[320], should[320];
+    uint8_t payload[PACKETS][160];
+    struct pair p = {0};
+    struct codec_dec *whole = NULL;
+    double phase = 0;
+    size_t len, n, got;
+    int err;
+
+    TRY(open_pair(&p, name, false));
+    n = p.codec->rate / 50;
+    for (size_t i = 0; i < PACKETS * n; i++) {
+        phase += TWO_PI * (120 + 20.0 * (double)i / (double)(PACKETS * n)) / p.codec->rate;
+        in[i] = (int16_t)(4000 * (sin(phase) + 0.7 * sin(3 * phase) + 0.3 * sin(7 * phase)));
+    }
+    for (size_t i = 0; i < PACKETS; i++)
+        TRY(p.codec->encode(p.enc, in + i * n, n, payload[i], 160, &len));
+    TRY(p.codec->dec_alloc(&whole));
+    for (size_t i = 0; i <= LOST; i++)
+        TRY(p.codec->decode(whole, payload[i], 160, should, n, &got));
+    for (size_t i = 0; i < LOST; i++)
+        TRY(p.codec->decode(p.dec, payload[i], 160, out, n, &got));
+    TRY(p.codec->conceal(p.dec, bridge ? payload[LOST + 1] : NULL, bridge ? 160 : 0, out, n));
+    *ret_snr = snr(out + n / 2, should + n / 2, n / 2);
+out:
+    if (whole)
+        p.codec->dec_free(whole);
+    close_pair(&p);
+    return err;
+}
+
+/* What comes behind a hole shows how to fill its second half. */
+static int test_conceal_bridges(void)
+{
+    static const char *const names[] = {"pcmu", "pcma"};
+    double alone, bridged;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(names); i++) {
+        TRY(end_of_hole(names[i], false, &alone));
+        TRY(end_of_hole(names[i], true, &bridged));
+        printf("# %s: end of a hole %.1f dB, bridged %.1f dB\n", names[i], alone, bridged);
+        CHECK(bridged > alone + 3);
+    }
+out:
+    return err;
+}
+
+/* RFC 6716 2.1.7: with losses reported, speech is in the next packet once more, at any length. */
+static int test_opus_redundancy(void)
+{
+    static const size_t lengths[] = {480, 960, 1920, 2880};
+    static int16_t in[48000];
+    uint8_t payload[1275];
+    struct pair p = {0};
+    size_t len, n, carried;
+    int err = 0;
+
+    voice(in, 48000, 48000);
+    for (size_t k = 0; k < CHECK_COUNT(lengths); k++) {
+        for (unsigned loss = 0; loss <= 20; loss += 20) {
+            carried = 0;
+            TRY(open_pair(&p, "opus", true));
+            p.codec->expect_loss(p.enc, loss);
+            n = lengths[k];
+            for (size_t at = 0; at + n <= 48000; at += n) {
+                TRY(p.codec->encode(p.enc, in + at, n, payload, sizeof(payload), &len));
+                carried += p.codec->redundant(payload, len);
+            }
+            CHECK(loss ? carried >= n : carried == 0);
+            close_pair(&p);
+            memset(&p, 0, sizeof(p));
+        }
+    }
+    CHECK_INT(codec_find("opus")->redundant(payload, 0), 0);
+out:
+    close_pair(&p);
+    return err;
+}
+
 static int test_hostile_payload(void)
 {
     static const uint8_t broken[][4] = {{0xff, 0xff, 0xff, 0xff}, {0x03, 0x00}, {0x4b, 0xff}};
@@ -385,6 +481,8 @@ int suite_codec(int argc, char **argv)
         {"codec/opus-round-trip", test_opus_round_trip, true},
         {"codec/conceal", test_conceal, true},
         {"codec/conceal-fades", test_conceal_fades, false},
+        {"codec/conceal-bridges", test_conceal_bridges, true},
+        {"codec/opus-redundancy", test_opus_redundancy, true},
         {"codec/hostile-payload", test_hostile_payload, true},
     };
     return check_run(cases, CHECK_COUNT(cases), argc, argv);

@@ -22,6 +22,9 @@ struct net {
     double jitter;  /* ms, plus or minus */
     double reorder; /* percent exchanged with the next one */
     double loss;    /* percent */
+    double enter;   /* Gilbert-Elliott: percent of the packets that begin a burst, */
+    double leave;   /* and that end one */
+    double pareto;  /* ms: mean of a long tail (shape 2.5), in order */
     double ppm;     /* of the sender's clock */
     double spike;   /* ms: once, half-way, all stand still for so long */
     double tick;    /* ms: the puller is late by up to this */
@@ -58,6 +61,21 @@ static int by_time(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at ? 1 : x->k < y->k ? -1 : 1;
 }
 
+static bool lost(const struct net *net, bool *burst)
+{
+    if (net->enter > 0) {
+        *burst = uniform() * 100 < (*burst ? 100 - net->leave : net->enter);
+        return *burst;
+    }
+    return uniform() * 100 < net->loss;
+}
+
+/* Lomax: mostly short, now and then very long. */
+static double long_tail(double mean)
+{
+    return mean * 1.5 * (pow(1 - uniform(), -1 / 2.5) - 1);
+}
+
 static void schedule(const struct net *net, struct arrival *a)
 {
     unsigned half = net->packets / 2;
@@ -66,6 +84,10 @@ static void schedule(const struct net *net, struct arrival *a)
     for (unsigned k = 0; k < net->packets; k++) {
         a[k].k = k;
         a[k].at = BASE + k * PT_MS * (1 + net->ppm * 1e-6) + 2 * uniform() * net->jitter;
+        if (net->pareto > 0)
+            a[k].at += long_tail(net->pareto);
+        if (net->pareto > 0 && k && a[k].at < a[k - 1].at)
+            a[k].at = a[k - 1].at;
         if (k >= half)
             a[k].at += net->step;
         if (net->spike > 0 && k >= half && a[k].at < stalled)
@@ -87,8 +109,8 @@ struct sound {
     size_t len;
 };
 
-/* A steady voice: its pitch glides, its level does not. */
-static int encode_all(const struct codec *codec, struct sound *s, unsigned packets)
+/* A voice: its pitch glides, and it has syllables, but no pause. */
+static int encode_all(const struct codec *codec, unsigned loss, struct sound *s, unsigned packets)
 {
     struct codec_enc *enc = NULL;
     size_t n = codec->rate / 50;
@@ -96,11 +118,14 @@ static int encode_all(const struct codec *codec, struct sound *s, unsigned packe
     double phase = 0;
     int err = codec->enc_alloc(&enc, 0, true);
 
+    if (!err && codec->expect_loss)
+        codec->expect_loss(enc, loss);
     for (unsigned k = 0; !err && k < packets; k++) {
         for (size_t i = 0; i < n; i++) {
             double t = (double)(k * n + i) / codec->rate;
             phase += TWO_PI * (150 + 40 * sin(t * 3)) / codec->rate;
-            pcm[i] = (int16_t)(6000 * (sin(phase) + 0.5 * sin(2 * phase) + 0.3 * sin(3 * phase)));
+            pcm[i] = (int16_t)(6000 * (0.75 - 0.45 * cos(t * 4 * TWO_PI)) *
+                               (sin(phase) + 0.5 * sin(2 * phase) + 0.3 * sin(3 * phase)));
         }
         err = codec->encode(enc, pcm, n, s[k].payload, sizeof(s[k].payload), &s[k].len);
     }
@@ -139,6 +164,7 @@ static int simulate(const char *name, const struct net *net, struct result *r)
     struct sound *s = calloc(net->packets, sizeof(*s));
     unsigned next = 0, frames = 0, holes = 0, count = 0;
     struct jitter *j = NULL;
+    bool burst = false;
     int16_t pcm[480];
     double sum = 0;
     int err = ENOMEM;
@@ -147,7 +173,7 @@ static int simulate(const char *name, const struct net *net, struct result *r)
         goto out;
     seed = 20240607;
     schedule(net, a);
-    TRY(encode_all(codec, s, net->packets));
+    TRY(encode_all(codec, (unsigned)(net->loss + net->enter * 3), s, net->packets));
     TRY(jitter_alloc(&j, codec));
     memset(r, 0, sizeof(*r));
     r->settled = -1;
@@ -155,7 +181,7 @@ static int simulate(const char *name, const struct net *net, struct result *r)
         double now = t + net->phase + uniform() * net->tick;
         for (; next < net->packets && a[next].at <= now; next++) {
             unsigned k = a[next].k;
-            if (uniform() * 100 >= net->loss)
+            if (!lost(net, &burst))
                 jitter_put(j, 0xffff0000u + k * codec->clock / 50, 65000 + k, s[k].payload,
                            s[k].len, (uint64_t)(a[next].at * 1000));
         }
@@ -258,25 +284,70 @@ static int test_drift(void)
         TRY(simulate("pcmu", &net, &r));
         print("drift", "pcmu", &r);
         CHECK(concealed(&r) <= 0.1);
-        CHECK(r.delay_max <= 25);
+        CHECK(r.delay_max <= 30);
     }
 out:
     return err;
 }
 
+/*
+ * What is lost is waited for as long as the packet after it, which mends it: that is 20 ms. Opus
+ * carries it there once more where the voice is strong, and what it brings back is not made up.
+ */
 static int test_loss(void)
 {
-    const struct net net = {.packets = 3000, .loss = 5};
+    static const double shares[] = {1, 5, 10, 20};
+    struct result r;
+    int err = 0;
+
+    for (size_t k = 0; k < CHECK_COUNT(shares); k++) {
+        const struct net net = {.packets = 3000, .loss = shares[k]};
+        for (size_t i = 0; i < CHECK_COUNT(all); i++) {
+            bool fec = !strcmp(all[i], "opus");
+            TRY(simulate(all[i], &net, &r));
+            print("lost at random", all[i], &r);
+            CHECK(concealed(&r) <= (fec ? 0.6 : 1.25) * shares[k]);
+            CHECK(fec || concealed(&r) >= 0.75 * shares[k]);
+            CHECK(r.gaps <= shares[k] / 5);
+            CHECK(r.delay <= 20 + 20);
+        }
+    }
+out:
+    return err;
+}
+
+/* Bursts of three in the mean, 6 % in all: of each the last can be brought back. */
+static int test_bursts(void)
+{
+    const struct net net = {.packets = 6000, .enter = 2, .leave = 30};
     struct result r;
     int err = 0;
 
     for (size_t i = 0; i < CHECK_COUNT(all); i++) {
         TRY(simulate(all[i], &net, &r));
-        print("5 % lost", all[i], &r);
-        /* what was lost, and little more; the sound goes on in it */
-        CHECK(concealed(&r) >= 4 && concealed(&r) <= 8);
-        CHECK(r.gaps < 1);
-        CHECK(r.delay <= 25);
+        print("lost in bursts", all[i], &r);
+        CHECK(concealed(&r) <= (strcmp(all[i], "opus") ? 9 : 6.5));
+        CHECK(r.delay <= 40);
+    }
+out:
+    return err;
+}
+
+/*
+ * A queue that now and then is very long. By 1 - q = (1 + x / 12 ms)^-2.5 one in two hundred is
+ * more than 88 ms late, and these by 67 ms more in the mean, which is 1.6 % of the time.
+ */
+static int test_long_tail(void)
+{
+    const struct net net = {.packets = 6000, .pareto = 8};
+    struct result r;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(all); i++) {
+        TRY(simulate(all[i], &net, &r));
+        print("long tail", all[i], &r);
+        CHECK(concealed(&r) <= 1.8);
+        CHECK(r.delay <= 130);
     }
 out:
     return err;
@@ -566,6 +637,8 @@ int suite_jitter(int argc, char **argv)
         {"jitter/spread-wide", test_spread_wide, false},
         {"jitter/drift", test_drift, false},
         {"jitter/loss", test_loss, false},
+        {"jitter/bursts", test_bursts, false},
+        {"jitter/long-tail", test_long_tail, false},
         {"jitter/spike", test_spike, false},
         {"jitter/longer-way", test_longer_way, false},
         {"jitter/timestamp-jumps", test_timestamp_jumps, false},

@@ -123,7 +123,10 @@ static void ars_incoming_window_init(ArsIncomingWindow *self)
 ArsIncomingWindow *ars_incoming_window_new(GtkApplication *app, ArsCallItem *item)
 {
     ArsIncomingWindow *self = g_object_new(ARS_TYPE_INCOMING_WINDOW, "application", app, NULL);
+    /* of its own: a modal dialog that is open keeps the pointer from all windows of its group */
+    g_autoptr(GtkWindowGroup) group = gtk_window_group_new();
 
+    gtk_window_group_add_window(group, GTK_WINDOW(self));
     self->item = g_object_ref(item);
     self->ticker = ticker_new(GTK_WIDGET(self), on_tick);
     g_signal_connect_swapped(item, "changed", G_CALLBACK(on_changed), self);

@@ -5,8 +5,8 @@ import lab
 from lab import pbx
 from proc import need, wait_for
 from runner import test
-from stage import (CONNECT, INCOMING, LOGIN, Ear, Typewriter, caller, dial, journal, say_tone,
-                   signed_in, speaker)
+from stage import (CONNECT, INCOMING, LOGIN, SETTINGS, Ear, Typewriter, caller, dial, journal,
+                   say_tone, signed_in, speaker)
 from window import APP_TITLE
 
 NAME = 'Bob Hundredone'     # of 101, in Asterisk's pjsip.conf
@@ -54,6 +54,29 @@ def incoming_answered(t):
     w.shot('journal')
     t.figure(f'we hear {level:.1f} dBFS, 101 hears {far:.1f}')
     pbx(t).wait_idle()
+
+
+@test(60)
+def incoming_over_a_dialog(t):
+    """The settings, and a question above them, keep nobody from answering with the mouse."""
+    w = signed_in(t)
+    who = caller(t)
+    w.key('ctrl+comma')
+    w.wait_frame(SETTINGS)
+    w.click('Remove this account', SETTINGS)
+    w.wait_text('Remove this account?')
+    rings(w, who)
+    w.press('Answer', WINDOW)
+    w.wait_no_frame(INCOMING)
+    who.wait('established')
+    w.wait_text(re.compile('^Encrypted'), CONNECT)
+    w.shot('answered')
+    who.do('hangup 1')
+    who.wait('ended')
+    w.click('Cancel')
+    w.wait_no_frame('Remove this account?')
+    w.key('Escape')
+    w.wait_no_frame(SETTINGS)
 
 
 @test(60)

@@ -299,6 +299,26 @@ gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_
     return TRUE;
 }
 
+static gboolean same(const struct ars_stored_account *a, const struct ars_stored_account *b)
+{
+    return g_strcmp0(a->display_name, b->display_name) == 0 &&
+           g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
+           g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->stun, b->stun) == 0 &&
+           g_strcmp0(a->host_map, b->host_map) == 0 &&
+           (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
+}
+
+gboolean ars_account_form_differs(ArsAccountForm *self, const struct ars_stored_account *stored)
+{
+    struct ars_stored_account a = {0};
+    struct ars_secret *password = ars_secret_row_get_secret(self->password);
+    gboolean differs = password || !collect_into(self, &a) || !same(&a, stored);
+
+    ars_secret_free(password);
+    ars_stored_account_clear(&a);
+    return differs;
+}
+
 gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code code,
                                       const char *words)
 {

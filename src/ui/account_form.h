@@ -26,6 +26,9 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
 gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_account *stored,
                                   struct ars_stored_account *ret, struct ars_secret **ret_password);
 
+/* Whether saving would make another account of `stored`. */
+gboolean ars_account_form_differs(ArsAccountForm *self, const struct ars_stored_account *stored);
+
 /* Marks the field that the server refused. FALSE where it is none of them. */
 gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code code,
                                       const char *words);

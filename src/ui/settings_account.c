@@ -146,8 +146,9 @@ static void say_error(ArsSettingsAccount *self, int err)
               TRUE);
 }
 
-static void on_save(ArsSettingsAccount *self)
+static void save(gpointer page)
 {
+    ArsSettingsAccount *self = page;
     struct ars_stored_account account = {0};
     struct ars_secret *password = NULL;
     int err;
@@ -173,6 +174,26 @@ static void on_save(ArsSettingsAccount *self)
 out:
     ars_secret_free(password);
     ars_stored_account_clear(&account);
+}
+
+/* Another account's connection is another one: calls do not outlive it. */
+static void on_save(ArsSettingsAccount *self)
+{
+    const struct ars_stored_account *stored = app_of(self) ? ars_app_account(app_of(self)) : NULL;
+    guint calls = g_list_model_get_n_items(ars_bridge_calls(self->bridge));
+    g_autofree char *body = NULL;
+
+    if (!calls || !stored || !ars_account_form_differs(self->form, stored)) {
+        save(self);
+        return;
+    }
+    body = g_strdup_printf(ngettext("%u call is under way. Saving another account hangs it up.",
+                                    "%u calls are under way. Saving another account hangs them up.",
+                                    calls),
+                           calls);
+    confirm(GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))),
+            ngettext("End the call and save?", "End the calls and save?", calls), body,
+            _("_Hang up and save"), save, self);
 }
 
 static void on_look(ArsSettingsAccount *self)

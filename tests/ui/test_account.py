@@ -6,8 +6,8 @@ import re
 from lab import NAME, pbx
 from proc import need, run, wait_for
 from runner import test
-from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, enter, open_phone,
-                   settings_file, signed_in, trust)
+from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, dial, enter,
+                   open_phone, settings_file, signed_in, trust)
 from window import Listener
 
 
@@ -173,6 +173,31 @@ def imported_and_removed(t):
     again = open_phone(t)
     again.wait_frame(SETTINGS, CONNECT)
     need(again.read('Server', SETTINGS) == '', 'the server is still known')
+
+
+@test(60)
+def changed_in_a_call(t):
+    """What is the same again ends no call; what is not asks first."""
+    server = pbx(t)
+    w = signed_in(t)
+    dial(w, '600')
+    open_settings(w)
+    w.click('Save and connect', SETTINGS)
+    w.wait_no_frame(SETTINGS, CONNECT)
+    need(len(server.channels()) == 1, f'{server.channels()}')
+    open_settings(w)
+    w.type('Display name', 'Анна Иванова', SETTINGS)
+    w.click('Save and connect', SETTINGS)
+    w.wait_text('End the call and save?')
+    w.shot('asks')
+    w.key('Return')     # does no harm
+    w.gone('End the call and save?')
+    need(len(server.channels()) == 1, f'{server.channels()}')
+    w.click('Save and connect', SETTINGS)
+    w.click('Hang up and save')
+    w.wait_no_frame(SETTINGS, CONNECT)
+    w.find(READY, timeout=CONNECT)
+    server.wait_idle()
 
 
 @test(60)

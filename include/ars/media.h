@@ -116,6 +116,10 @@ enum ars_dir ars_media_remote_dir(const struct ars_media *m);
  * Whether this call takes part in what the microphone says and the speaker plays; false at first.
  */
 void ars_media_talk(struct ars_media *m, bool on);
+/* A conference: the calls that talk and are shared hear one another. */
+void ars_media_share(struct ars_media *m, bool on);
+/* Nobody hears its far side, neither the speaker nor the conference. */
+void ars_media_silence(struct ars_media *m, bool on);
 /* Silence is sent instead of the microphone. */
 void ars_media_mute(struct ars_media *m, bool on);
 /* 0..100 percent of the far side, 100 at first. */

@@ -393,6 +393,16 @@ void ars_media_mute(struct ars_media *m, bool on)
     rtp_stream_mute(m->rtp, on);
 }
 
+void ars_media_share(struct ars_media *m, bool on)
+{
+    rtp_stream_share(m->rtp, on);
+}
+
+void ars_media_silence(struct ars_media *m, bool on)
+{
+    rtp_stream_silence(m->rtp, on);
+}
+
 void ars_media_volume(struct ars_media *m, unsigned percent)
 {
     rtp_stream_volume(m->rtp, percent);

@@ -142,31 +142,56 @@ static void on_tick(void *arg)
                     a->due_us > now ? (a->due_us - now + 999) / 1000 : 0, on_tick, a);
 }
 
-static void capture(struct ars_audio *a)
+static int16_t clip(int32_t sample)
+{
+    return (int16_t)(sample > INT16_MAX ? INT16_MAX : sample < INT16_MIN ? INT16_MIN : sample);
+}
+
+static bool is_attached(const struct ars_audio *a, const struct audio_port *p)
+{
+    for (const struct audio_port *at = a->ports; at; at = at->next) {
+        if (at == p)
+            return true;
+    }
+    return false;
+}
+
+/* What its far side says, to the speaker and to the conference. p may be gone afterwards. */
+static void play_port(struct ars_audio *a, struct audio_port *p, int32_t *mix, int32_t *conference)
+{
+    bool talk = p->talk && !p->silenced;
+    bool shared = p->shared;
+    int gain = (int)p->volume;
+    int16_t pcm[AUDIO_FRAME];
+
+    p->heard = false;
+    p->playback(p->talk ? pcm : NULL, p->arg);
+    for (size_t i = 0; talk && i < AUDIO_FRAME; i++)
+        mix[i] += pcm[i] * gain / PERCENT;
+    if (!talk || !shared || !is_attached(a, p))
+        return;
+    p->heard = true;
+    memcpy(p->said, pcm, sizeof(pcm));
+    for (size_t i = 0; i < AUDIO_FRAME; i++)
+        conference[i] += pcm[i];
+}
+
+/* The microphone and, in a conference, all the others. p may be gone afterwards. */
+static void capture_port(struct audio_port *p, const int16_t *mic, const int32_t *conference)
+{
+    int16_t others[AUDIO_FRAME];
+
+    for (size_t i = 0; p->shared && i < AUDIO_FRAME; i++)
+        others[i] = clip(conference[i] - (p->heard ? p->said[i] : 0));
+    p->capture(p->talk ? mic : NULL, p->talk && p->shared ? others : NULL, p->arg);
+}
+
+static void read_microphone(struct ars_audio *a, int16_t *pcm)
 {
     struct slot *in = &a->slots[SLOT_IN];
-    int16_t pcm[AUDIO_FRAME] = {0};
 
     if (in->running)
         in->dev->ops->read(in->dev, pcm);
-    for (struct audio_port *p = a->ports; p; p = a->next_port) {
-        a->next_port = p->next;
-        p->capture(p->talk ? pcm : NULL, p->arg);
-    }
-}
-
-static void mix_ports(struct ars_audio *a, int32_t *mix)
-{
-    int16_t pcm[AUDIO_FRAME];
-
-    for (struct audio_port *p = a->ports; p; p = a->next_port) {
-        bool talk = p->talk;
-        int gain = (int)p->volume;
-        a->next_port = p->next;
-        p->playback(talk ? pcm : NULL, p->arg);
-        for (size_t i = 0; talk && i < AUDIO_FRAME; i++)
-            mix[i] += pcm[i] * gain / PERCENT;
-    }
 }
 
 static void write_mix(struct slot *s, const int32_t *mix)
@@ -176,9 +201,7 @@ static void write_mix(struct slot *s, const int32_t *mix)
     if (!s->dev || !s->running)
         return;
     for (size_t i = 0; i < AUDIO_FRAME; i++)
-        pcm[i] = (int16_t)(mix[i] > INT16_MAX   ? INT16_MAX
-                           : mix[i] < INT16_MIN ? INT16_MIN
-                                                : mix[i]);
+        pcm[i] = clip(mix[i]);
     s->dev->ops->write(s->dev, pcm);
 }
 
@@ -186,10 +209,19 @@ void audio_frame(struct ars_audio *a)
 {
     int32_t out[AUDIO_FRAME] = {0};
     int32_t ring[AUDIO_FRAME] = {0};
+    int32_t conference[AUDIO_FRAME] = {0};
+    int16_t mic[AUDIO_FRAME] = {0};
     bool apart = a->tone.kind == ARS_TONE_RINGING && a->slots[SLOT_RING].dev;
 
-    capture(a);
-    mix_ports(a, out);
+    read_microphone(a, mic);
+    for (struct audio_port *p = a->ports; p; p = a->next_port) {
+        a->next_port = p->next;
+        play_port(a, p, out, conference);
+    }
+    for (struct audio_port *p = a->ports; p; p = a->next_port) {
+        a->next_port = p->next;
+        capture_port(p, mic, conference);
+    }
     tone_add(&a->tone, apart ? ring : out);
     write_mix(&a->slots[SLOT_OUT], out);
     write_mix(&a->slots[SLOT_RING], ring);
@@ -229,6 +261,16 @@ void audio_port_talk(struct audio_port *p, bool on)
 void audio_port_volume(struct audio_port *p, unsigned percent)
 {
     p->volume = percent < PERCENT ? percent : PERCENT;
+}
+
+void audio_port_share(struct audio_port *p, bool on)
+{
+    p->shared = on;
+}
+
+void audio_port_silence(struct audio_port *p, bool on)
+{
+    p->silenced = on;
 }
 
 void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)

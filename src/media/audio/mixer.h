@@ -15,18 +15,23 @@ struct ars_audio;
 #define AUDIO_FRAME 480 /* 10 ms */
 
 /*
- * Embedded in its owner. Both are called once a frame while it is attached; NULL: the port does not
- * talk, time passes all the same. They may detach this and any other port.
+ * Embedded in its owner. Both are called once a frame while it is attached, playback first; NULL:
+ * the port does not talk, time passes all the same. others: what the far sides of the other shared
+ * ports said, NULL outside a conference. They may detach this and any other port.
  */
 struct audio_port {
-    void (*capture)(const int16_t *pcm, void *arg);
     void (*playback)(int16_t *pcm, void *arg);
+    void (*capture)(const int16_t *mic, const int16_t *others, void *arg);
     void *arg;
 
     struct audio_port *next; /* the mixer's own, from here */
     struct ars_audio *audio;
     bool talk;
+    bool shared;
+    bool silenced;
+    bool heard;      /* in this frame's conference, with `said` */
     unsigned volume; /* percent */
+    int16_t said[AUDIO_FRAME];
 };
 
 /* The caller has set callbacks, arg, talk and volume. The clock runs from here on. */
@@ -37,6 +42,10 @@ void audio_port_detach(struct audio_port *p);
 /* Also before it is attached. */
 void audio_port_talk(struct audio_port *p, bool on);
 void audio_port_volume(struct audio_port *p, unsigned percent);
+/* Those that talk and are shared hear one another; volumes are the speaker's alone. */
+void audio_port_share(struct audio_port *p, bool on);
+/* Nobody hears its far side. */
+void audio_port_silence(struct audio_port *p, bool on);
 
 /* One frame of everything: what the clock calls each 10 ms. */
 void audio_frame(struct ars_audio *a);

@@ -95,14 +95,28 @@ static void on_digit(char digit, uint32_t duration, void *arg)
         s->handlers.dtmf(digit, (unsigned)(duration * 1000ull / s->format.event_clock), s->arg);
 }
 
-static void on_capture(const int16_t *pcm, void *arg)
+/* NULL, silence, is both. */
+static const int16_t *add(const int16_t *a, const int16_t *b, int16_t *sum)
+{
+    if (!a || !b)
+        return a ? a : b;
+    for (size_t i = 0; i < AUDIO_FRAME; i++) {
+        int both = a[i] + b[i];
+        sum[i] = (int16_t)(both > INT16_MAX ? INT16_MAX : both < INT16_MIN ? INT16_MIN : both);
+    }
+    return sum;
+}
+
+static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
 {
     struct rtp_stream *s = arg;
+    int16_t sum[AUDIO_FRAME];
 
-    if (pcm)
-        level_add(&s->level_in, pcm, AUDIO_FRAME);
+    if (mic)
+        level_add(&s->level_in, mic, AUDIO_FRAME);
     enter(s);
-    send_frame(s->send, s->muted ? NULL : pcm, s->started && (s->dir & ARS_DIR_SENDONLY));
+    send_frame(s->send, add(s->muted ? NULL : mic, others, sum),
+               s->started && (s->dir & ARS_DIR_SENDONLY));
     leave(s);
 }
 
@@ -329,6 +343,16 @@ void rtp_stream_talk(struct rtp_stream *s, bool on)
 void rtp_stream_mute(struct rtp_stream *s, bool on)
 {
     s->muted = on;
+}
+
+void rtp_stream_share(struct rtp_stream *s, bool on)
+{
+    audio_port_share(&s->port, on);
+}
+
+void rtp_stream_silence(struct rtp_stream *s, bool on)
+{
+    audio_port_silence(&s->port, on);
 }
 
 void rtp_stream_volume(struct rtp_stream *s, unsigned percent)

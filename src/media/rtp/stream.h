@@ -62,6 +62,8 @@ void rtp_stream_receive_rtcp(struct rtp_stream *s, const uint8_t *pkt, size_t le
 
 void rtp_stream_talk(struct rtp_stream *s, bool on);
 void rtp_stream_mute(struct rtp_stream *s, bool on);
+void rtp_stream_share(struct rtp_stream *s, bool on);
+void rtp_stream_silence(struct rtp_stream *s, bool on);
 void rtp_stream_volume(struct rtp_stream *s, unsigned percent);
 int rtp_stream_dtmf(struct rtp_stream *s, const char *digits); /* errors as ars_media_dtmf() */
 

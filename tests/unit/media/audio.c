@@ -196,17 +196,23 @@ struct listener {
     unsigned pulled;
     unsigned silent; /* frames handed over as NULL */
     int16_t says;
+    int16_t others;         /* the last sample that the conference said */
+    bool alone;             /* there is no conference */
     struct listener *drops; /* detached in our callback */
+    bool early;             /* in the first of the two */
 };
 
-static void on_capture(const int16_t *pcm, void *arg)
+static void on_capture(const int16_t *pcm, const int16_t *others, void *arg)
 {
     struct listener *l = arg;
+
+    l->others = others ? others[AUDIO_FRAME - 1] : 0;
+    l->alone = !others;
 
     l->captured++;
     l->silent += !pcm;
     l->energy = pcm ? rms(pcm, AUDIO_FRAME) : 0;
-    if (l->drops)
+    if (l->drops && !l->early)
         audio_port_detach(&l->drops->port);
 }
 
@@ -215,6 +221,8 @@ static void on_playback(int16_t *pcm, void *arg)
     struct listener *l = arg;
 
     l->pulled++;
+    if (l->drops && l->early)
+        audio_port_detach(&l->drops->port);
     for (size_t i = 0; pcm && i < AUDIO_FRAME; i++)
         pcm[i] = l->says;
 }
@@ -297,6 +305,58 @@ out:
     return err;
 }
 
+/* Each hears all the others and not itself, whatever the speaker's volume is; the speaker hears all. */
+static int test_conference(void)
+{
+    struct listener p[4];
+    char path[32] = "";
+    int16_t *pcm = NULL;
+    struct lab l = {0};
+    size_t n;
+    int err = 0;
+
+    TRY(make_temp(path, NULL, 0));
+    TRY(lab_open(&l, "silence", path));
+    for (size_t i = 0; i < 4; i++) {
+        init_listener(&p[i], (int16_t)(1000 << i));
+        audio_port_attach(l.audio, &p[i].port);
+        audio_port_share(&p[i].port, i < 3);
+    }
+    audio_port_volume(&p[0].port, 0);
+    lab_run(&l, 100);
+    CHECK_INT(p[0].others, 2000 + 4000);
+    CHECK_INT(p[1].others, 1000 + 4000);
+    CHECK_INT(p[2].others, 1000 + 2000);
+    CHECK(p[3].alone && !p[0].alone);
+    /* one that is silenced listens on; one that does not talk is not there */
+    audio_port_silence(&p[1].port, true);
+    audio_port_talk(&p[2].port, false);
+    lab_run(&l, 100);
+    CHECK_INT(p[0].others, 0);
+    CHECK_INT(p[1].others, 1000);
+    CHECK(p[2].alone && p[2].silent > 0);
+    /* held within 16 bits */
+    audio_port_silence(&p[1].port, false);
+    audio_port_talk(&p[2].port, true);
+    p[1].says = p[2].says = 30000;
+    lab_run(&l, 100);
+    CHECK_INT(p[0].others, INT16_MAX);
+    CHECK_INT(p[1].others, 31000);
+    for (size_t i = 0; i < 4; i++)
+        audio_port_detach(&p[i].port);
+    lab_close(&l);
+    memset(&l, 0, sizeof(l));
+    TRY(read_back(path, 0, &pcm, &n));
+    CHECK_INT(n, 300 * 48);
+    CHECK_INT(pcm[0], 2000 + 4000 + 8000);
+    CHECK_INT(pcm[150 * 48], 8000);
+out:
+    free(pcm);
+    lab_close(&l);
+    (void)unlink(path);
+    return err;
+}
+
 /* Nothing runs while nobody needs it: no timer, so no wake-up. */
 static int test_idle(void)
 {
@@ -365,23 +425,26 @@ static int test_detach_in_callback(void)
     struct lab l = {0};
     int err = 0;
 
-    for (int from = 0; from < 3; from++) {
-        for (int to = 0; to < 3; to++) {
-            for (int i = 0; i < 3; i++)
-                init_listener(&p[i], 0);
-            p[from].drops = &p[to];
-            TRY(lab_open(&l, "silence", "none"));
-            for (int i = 0; i < 3; i++)
-                audio_port_attach(l.audio, &p[i].port);
-            lab_run(&l, 50);
-            for (int i = 0; i < 3; i++) {
-                CHECK(i == to ? p[i].captured <= 1 : p[i].captured == 5);
-                CHECK(i == to ? p[i].pulled == 0 : p[i].pulled == 5);
-                audio_port_detach(&p[i].port);
-            }
-            lab_close(&l);
-            memset(&l, 0, sizeof(l));
+    for (int n = 0; n < 2 * 3 * 3; n++) {
+        int from = n / 2 / 3, to = n / 2 % 3;
+
+        for (int i = 0; i < 3; i++)
+            init_listener(&p[i], 0);
+        p[from].drops = &p[to];
+        p[from].early = n % 2;
+        TRY(lab_open(&l, "silence", "none"));
+        for (int i = 0; i < 3; i++) {
+            audio_port_share(&p[i].port, true);
+            audio_port_attach(l.audio, &p[i].port);
         }
+        lab_run(&l, 50);
+        for (int i = 0; i < 3; i++) {
+            CHECK(i == to ? p[i].captured <= 1 : p[i].captured == 5);
+            CHECK(i == to ? p[i].pulled <= 1 : p[i].pulled == 5);
+            audio_port_detach(&p[i].port);
+        }
+        lab_close(&l);
+        memset(&l, 0, sizeof(l));
     }
 out:
     lab_close(&l);
@@ -669,6 +732,7 @@ int suite_audio(int argc, char **argv)
         {"audio/wav-load", test_wav_load, true},
         {"audio/wav-refused", test_wav_refused, false},
         {"audio/mix", test_mix, false},
+        {"audio/conference", test_conference, false},
         {"audio/idle", test_idle, true},
         {"audio/clock", test_clock, false},
         {"audio/detach-in-callback", test_detach_in_callback, false},

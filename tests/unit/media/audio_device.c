@@ -299,7 +299,7 @@ static void on_playback(int16_t *pcm, void *arg)
     }
 }
 
-static void on_capture(const int16_t *pcm, void *arg)
+static void on_capture(const int16_t *pcm, const int16_t *others, void *arg)
 {
     struct caller *c = arg;
     int at = -1;

@@ -20,6 +20,9 @@ enum ars_command_type {
     ARS_CMD_HANGUP,      /* call; 0: all */
     ARS_CMD_HOLD,        /* call */
     ARS_CMD_RESUME,      /* call */
+    ARS_CMD_MERGE,       /* call: talks together with who talks now, or with the newest other */
+    ARS_CMD_SPLIT,       /* call: leaves the conference, and is held */
+    ARS_CMD_SILENCE,     /* call, number: 1: nobody hears its far side; 0 */
     ARS_CMD_MUTE,        /* call, number: 0 or 1 */
     ARS_CMD_VOLUME,      /* call, number: 0..100 */
     ARS_CMD_DTMF,        /* call, text: digits */

@@ -15,6 +15,7 @@ struct ars_engine_conf {
     const char *audio_out;
     const char *audio_ring;
     const char *user_agent;  /* NULL: "ARS Phone/VERSION" */
+    unsigned calls_max;      /* with so many at once a further caller hears busy; 0: 4 */
     bool sip_trace;          /* redacted messages go to the log at INFO */
     void (*bell)(void *arg); /* events wait; any thread, must not block */
     void *arg;

@@ -40,6 +40,7 @@ enum option_id {
     OPT_NO_PROXY,
     OPT_REFER,
     OPT_RING,
+    OPT_CALLS,
     OPT_JSON,
     OPT_TIMEOUT,
     OPT_VERBOSE,
@@ -77,6 +78,7 @@ static const struct option long_options[] = {
     {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
     {"ring", required_argument, NULL, OPT_RING},
     {"refer", required_argument, NULL, OPT_REFER},
+    {"calls", required_argument, NULL, OPT_CALLS},
     {"json", no_argument, NULL, OPT_JSON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -106,14 +108,16 @@ static const char usage[] =
     "  resolve HOST[:PORT]           show what host mapping and the system make of a name\n"
     "  script                        commands from standard input, one a line:\n"
     "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
-    "      volume N PERCENT | dtmf N DIGITS | hangup N | stats N | audio IN|- OUT|- | retry |\n"
-    "      transfer N NUMBER | connect N N | follow N | stay N |\n"
+    "      merge N | split N | silence N on|off | volume N PERCENT | dtmf N DIGITS |\n"
+    "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
+    "      connect N N | follow N | stay N |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"
     "  --server HOST  --port N (7443)  --path PATH (/ws; '' for none)\n"
     "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
-    "  --display-name NAME  --expires S (600)  --ring S (30)  --refer ask|follow|refuse (ask)\n"
+    "  --display-name NAME  --expires S (600)  --ring S (30)  --calls N (4)\n"
+    "  --refer ask|follow|refuse (ask)\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
@@ -378,6 +382,8 @@ static bool take(struct options *o, int id, const char *value)
     case OPT_AUDIO_RING:
         o->audio_ring = value;
         return true;
+    case OPT_CALLS:
+        return set_number("--calls", value, 1, 8, &o->calls_max);
     case OPT_JSON:
         o->json = true;
         return true;

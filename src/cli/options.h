@@ -24,6 +24,7 @@ struct options {
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;
+    uint32_t calls_max;
     bool json;
     bool verbose;
     bool trace;

@@ -109,6 +109,31 @@ static bool do_resume(struct session *s, struct script *sc, char **words, size_t
     return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_RESUME, call, 0, NULL);
 }
 
+static bool do_merge(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_MERGE, call, 0, NULL);
+}
+
+static bool do_split(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_SPLIT, call, 0, NULL);
+}
+
+/* silence CALL on|off */
+static bool do_silence(struct session *s, struct script *sc, char **words, size_t n)
+{
+    bool on = n == 3 && ars_streq(words[2], "on");
+    ars_id call;
+
+    if (n != 3 || (!on && !ars_streq(words[2], "off")) || !named_call(sc, words, n, &call))
+        return false;
+    return post_call(s, ARS_CMD_SILENCE, call, on, NULL);
+}
+
 static bool do_mute(struct session *s, struct script *sc, char **words, size_t n)
 {
     ars_id call;
@@ -304,7 +329,8 @@ static const struct {
     {"dtmf", do_dtmf, 4},         {"stats", do_stats, 4},     {"audio", do_audio, 4},
     {"retry", do_retry, 4},       {"wait", do_wait, 4},       {"sleep", do_sleep, 4},
     {"quit", do_quit, 4},         {"follow", do_follow, 4},   {"stay", do_stay, 4},
-    {"transfer", do_transfer, 4}, {"connect", do_connect, 4},
+    {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"merge", do_merge, 4},
+    {"split", do_split, 4},       {"silence", do_silence, 4},
 };
 
 /* ---- lines ---- */

@@ -240,6 +240,7 @@ static int start_engine(struct session *s)
         .audio_in = o->audio_in,
         .audio_out = o->audio_out,
         .audio_ring = o->audio_ring,
+        .calls_max = o->calls_max,
         .sip_trace = o->trace,
         .bell = on_bell,
         .arg = s,

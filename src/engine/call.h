@@ -135,8 +135,10 @@ void call_set_origin(struct call *c, ars_id origin);
 /* Tells the far end how far that call is. Failed: ours goes on as before. */
 void call_followed(struct call *c, int status);
 
-/* Whether it is the one that talks, of all calls. */
+/* Whether it talks, alone of all calls or with its conference. */
 void call_set_focus(struct call *c, bool on);
+/* Whether it is in the conference; told when it changes. */
+void call_set_merged(struct call *c, bool on);
 
 /* Tells the server, by a re-INVITE, over which connection it is reached now. */
 void call_rebind(struct call *c);
@@ -144,12 +146,14 @@ void call_rebind(struct call *c);
 /* ENOTCONN: no media (any more). */
 int call_mute(struct call *c, bool on);
 int call_volume(struct call *c, unsigned percent);
+int call_silence(struct call *c, bool on); /* nobody hears its far side */
 int call_dtmf(struct call *c, const char *digits);
 int call_report_stats(struct call *c, uint32_t tag);
 
 ars_id call_id(const struct call *c);
 struct account *call_account(const struct call *c);
 enum ars_call_state call_state(const struct call *c);
+bool call_merged(const struct call *c);
 bool call_on_hold(const struct call *c); /* or on the way there */
 bool call_wants_ringback(const struct call *c);
 

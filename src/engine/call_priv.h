@@ -45,6 +45,7 @@ struct call {
 
     /* wishes */
     bool focus;
+    bool merged;
     bool want_hold;
     bool want_refresh;
     uint32_t hold_tag;

@@ -232,6 +232,11 @@ enum ars_call_state call_state(const struct call *c)
     return (enum ars_call_state)c->state;
 }
 
+bool call_merged(const struct call *c)
+{
+    return c->merged;
+}
+
 bool call_on_hold(const struct call *c)
 {
     return c->want_hold || c->hold != CALL_TALKING;

@@ -12,8 +12,11 @@ void call_update_talk(struct call *c)
     bool through = c->state == ARS_CALL_ESTABLISHED || c->state == ARS_CALL_ANSWERING ||
                    (c->state == ARS_CALL_PROGRESS && c->answered_early);
 
-    if (c->media)
-        ars_media_talk(c->media, c->focus && through && !c->want_hold && c->hold == CALL_TALKING);
+    if (!c->media)
+        return;
+    ars_media_talk(c->media, c->focus && through && !c->want_hold && c->hold == CALL_TALKING);
+    /* who holds us may play music: not for the others */
+    ars_media_share(c->media, c->merged && !c->remote_held);
 }
 
 void call_watch_remote_hold(struct call *c)
@@ -23,6 +26,7 @@ void call_watch_remote_hold(struct call *c)
     if (held == c->remote_held)
         return;
     c->remote_held = held;
+    call_update_talk(c);
     call_tell(c, held ? ARS_EV_REMOTE_HELD : ARS_EV_REMOTE_RESUMED);
 }
 
@@ -38,6 +42,23 @@ int call_mute(struct call *c, bool on)
         return ENOTCONN;
     ars_media_mute(c->media, on);
     c->muted = on;
+    return 0;
+}
+
+void call_set_merged(struct call *c, bool on)
+{
+    if (c->merged == on)
+        return;
+    c->merged = on;
+    call_update_talk(c);
+    call_tell(c, on ? ARS_EV_MERGED : ARS_EV_SPLIT);
+}
+
+int call_silence(struct call *c, bool on)
+{
+    if (!c->media)
+        return ENOTCONN;
+    ars_media_silence(c->media, on);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <ars/loop.h>
 
 #include "calls.h"
+#include "conference.h"
 
 static bool is_alive(const struct call *c)
 {
@@ -45,14 +46,12 @@ void calls_take_focus(struct calls *cs, struct call *c)
     cs->focus = call_id(c);
     for (size_t i = 0; i < cs->n; i++) {
         struct call *other = cs->list[i];
+        bool talks = conference_together(other, c);
 
-        if (other == c)
-            continue;
-        call_set_focus(other, false);
-        if (call_state(other) == ARS_CALL_ESTABLISHED && !call_on_hold(other))
-            (void)call_set_hold(other, true, 0);
+        call_set_focus(other, talks);
+        if (call_state(other) == ARS_CALL_ESTABLISHED && call_on_hold(other) == talks)
+            (void)call_set_hold(other, !talks, 0);
     }
-    call_set_focus(c, true);
 }
 
 static struct call *on_find(ars_id id, void *arg)
@@ -73,7 +72,7 @@ static void on_established(struct call *c, void *arg)
     calls_succeed(cs, c);
     focus = calls_find(cs, cs->focus);
     /* answered while we were already busy with another */
-    if (focus != c && focus && is_alive(focus))
+    if (focus && is_alive(focus) && !conference_together(focus, c))
         (void)call_set_hold(c, true, 0);
     else
         calls_take_focus(cs, c);
@@ -133,6 +132,7 @@ static void on_gone(struct call *c, void *arg)
     if (cs->focus == call_id(c))
         cs->focus = 0;
     call_free(c);
+    conference_shrink(cs);
     update_tone(cs);
     update_stats(cs);
     cs->gone(cs->arg);
@@ -153,6 +153,7 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
                 .followed = calls_on_followed,
                 .gone = on_gone,
                 .arg = cs},
+        .incoming_max = CALLS_INCOMING_MAX,
         .gone = gone,
         .arg = arg,
     };
@@ -216,8 +217,8 @@ int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
     struct call *c;
     int status;
 
-    if (cs->n >= CALLS_MAX) {
-        ars_log(ARS_LOG_INFO, "engine", "a caller hears busy: %d calls already", CALLS_MAX);
+    if (cs->n >= cs->incoming_max) {
+        ars_log(ARS_LOG_INFO, "engine", "a caller hears busy: %zu calls already", cs->n);
         return 486;
     }
     status = call_ring(&c, cs->last_id + 1, a, sc, in, old, &cs->env);
@@ -239,6 +240,28 @@ int calls_answer(struct calls *cs, struct call *c)
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag)
 {
     int err = call_in_transfer(c) ? EPROTO : call_set_hold(c, true, tag);
+
+    for (size_t i = 0; !err && i < cs->n; i++) {
+        if (cs->list[i] != c && conference_together(cs->list[i], c))
+            (void)call_set_hold(cs->list[i], true, 0);
+    }
+    if (!err)
+        update_tone(cs);
+    return err;
+}
+
+int calls_merge(struct calls *cs, struct call *c)
+{
+    int err = conference_join(cs, c);
+
+    if (!err)
+        update_tone(cs);
+    return err;
+}
+
+int calls_split(struct calls *cs, struct call *c)
+{
+    int err = conference_leave(cs, c);
 
     if (!err)
         update_tone(cs);

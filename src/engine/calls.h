@@ -11,14 +11,17 @@
 #include "account.h"
 #include "call.h"
 
-/* More at once than a person can look after; a further caller hears busy. */
+/* At once, of any kind. */
 #define CALLS_MAX 8
+/* More than a person can look after: a further caller hears busy. The default. */
+#define CALLS_INCOMING_MAX 4
 
 struct calls {
     struct call *list[CALLS_MAX];
     size_t n;
     ars_id last_id;
-    ars_id focus; /* the one that talks; 0: none */
+    ars_id focus;        /* the one that talks, of a conference any; 0: none */
+    size_t incoming_max; /* with so many at once a further caller hears busy */
     struct call_env env;
     uint32_t stats_ms; /* 0: not asked for */
     struct ars_timer stats_timer;
@@ -46,7 +49,17 @@ int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral 
 int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
                    const struct ars_sip_incoming *in);
 
-/* EPROTO: wrong state; EALREADY. Answering and resuming put the call that talked on hold. */
+/* c talks from now on, with the conference that it is in; whoever else did is put on hold. */
+void calls_take_focus(struct calls *cs, struct call *c);
+
+/* As conference_join() and conference_leave(). */
+int calls_merge(struct calls *cs, struct call *c);
+int calls_split(struct calls *cs, struct call *c);
+
+/*
+ * EPROTO: wrong state; EALREADY. A conference is held and resumed whole. Answering and resuming put
+ * the call that talked on hold.
+ */
 int calls_answer(struct calls *cs, struct call *c);
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag);
 int calls_resume(struct calls *cs, struct call *c, uint32_t tag);
@@ -56,9 +69,6 @@ int calls_connect(struct calls *cs, struct call *c, ars_id other, uint32_t tag);
 
 /* Calls whom the far end of c asks us to, or says no. EPROTO: it asks nothing. As calls_dial(). */
 int calls_follow(struct calls *cs, struct call *c, bool yes);
-
-/* c talks from now on; whoever did is put on hold. */
-void calls_take_focus(struct calls *cs, struct call *c);
 
 /* The call whose place that one wants, NULL: none's. */
 struct call *calls_replaced(const struct calls *cs, const struct ars_sip_call *sc);

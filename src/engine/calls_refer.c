@@ -56,6 +56,8 @@ void calls_succeed(struct calls *cs, struct call *c)
     if (!old)
         return;
     held = call_on_hold(old);
+    if (call_merged(old))
+        call_set_merged(c, true);
     call_leave_now(old);
     if (held)
         (void)call_set_hold(c, true, 0);

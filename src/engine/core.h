@@ -35,6 +35,7 @@ struct ars_engine {
     pthread_t thread;
     char *user_agent;
     bool sip_trace;
+    unsigned calls_max; /* 0: the default */
 
     /* the face's thread: the shutdown, made at the start, because the end must not lack memory */
     struct ars_command *last_word;

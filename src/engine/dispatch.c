@@ -234,6 +234,30 @@ static void do_resume(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, calls_resume(&e->calls, c, cmd->tag));
 }
 
+static void do_merge(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_merge(&e->calls, c));
+}
+
+static void do_split(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, calls_split(&e->calls, c));
+}
+
+static void do_silence(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, call_silence(c, cmd->number != 0));
+}
+
 static void do_mute(struct ars_engine *e, struct ars_command *cmd)
 {
     struct call *c = named_call(e, cmd);
@@ -431,6 +455,9 @@ static command_fn *const table[] = {
     [ARS_CMD_HANGUP] = do_hangup,
     [ARS_CMD_HOLD] = do_hold,
     [ARS_CMD_RESUME] = do_resume,
+    [ARS_CMD_MERGE] = do_merge,
+    [ARS_CMD_SPLIT] = do_split,
+    [ARS_CMD_SILENCE] = do_silence,
     [ARS_CMD_MUTE] = do_mute,
     [ARS_CMD_VOLUME] = do_volume,
     [ARS_CMD_DTMF] = do_dtmf,

@@ -164,6 +164,8 @@ static int set_up(struct ars_engine *e)
     if (err)
         return err;
     calls_init(&e->calls, e->loop, e->outbox, e->audio, on_call_gone, e);
+    if (e->calls_max)
+        e->calls.incoming_max = e->calls_max < CALLS_MAX ? e->calls_max : CALLS_MAX;
     e->lookups = (struct lookups){.loop = e->loop, .outbox = e->outbox};
     e->account_env = (struct account_env){
         .loop = e->loop,
@@ -280,6 +282,7 @@ static int start_thread(struct ars_engine *e)
 static int copy_conf(struct ars_engine *e, const struct ars_engine_conf *conf)
 {
     e->sip_trace = conf->sip_trace;
+    e->calls_max = conf->calls_max;
     e->user_agent = ars_strdup(conf->user_agent ? conf->user_agent : "ARS Phone/" ARS_VERSION);
     e->audio_in = ars_strdup(conf->audio_in);
     e->audio_out = ars_strdup(conf->audio_out);

@@ -462,6 +462,16 @@ void ars_media_mute(struct ars_media *m, bool on)
     m->mute = on;
 }
 
+void ars_media_share(struct ars_media *m, bool on)
+{
+    m->shared = on;
+}
+
+void ars_media_silence(struct ars_media *m, bool on)
+{
+    m->silenced = on;
+}
+
 void ars_media_volume(struct ars_media *m, unsigned percent)
 {
     m->volume = percent;

@@ -49,6 +49,8 @@ struct ars_media {
     void *arg;
     bool talk;
     bool mute;
+    bool shared;
+    bool silenced;
     unsigned volume;
     unsigned accepts;
     unsigned rollbacks;

@@ -192,10 +192,89 @@ static int test_too_many(void)
     int err;
 
     TRY(set_up(&f));
-    for (int i = 0; i < CALLS_MAX; i++)
+    for (int i = 0; i < 4; i++)
         CHECK_INT(called(&sdp), 0);
     CHECK_INT(called(&sdp), 486);
+    for (int i = 4; i < CALLS_MAX; i++)
+        TRY(calls_dial(&f.calls, f.account, "600", 0));
     CHECK_INT(calls_dial(&f.calls, f.account, "600", 0), ENOSPC);
+out:
+    return tear_down(&f, err);
+}
+
+/* What was told so far is not looked at; how often one thing was. */
+static unsigned told(enum ars_event_type type)
+{
+    struct ars_event *ev;
+    unsigned n = 0;
+
+    while ((ev = outbox_pop(fakes.outbox))) {
+        n += ev->type == type;
+        ars_event_free(ev);
+    }
+    return n;
+}
+
+/* Four far ends: each talks, one is held and resumed with all, one leaves, one hangs up. */
+static int test_conference(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    for (size_t i = 0; i < 5; i++) {
+        TRY(talk(&f, "600"));
+        if (i > 0)
+            reanswered(i - 1, 200);
+        CHECK_INT(told(ARS_EV_HELD), i > 0);
+    }
+    CHECK_INT(calls_split(&f.calls, nth(&f, 1)), EPROTO);
+    for (ars_id id = 1; id <= 3; id++) {
+        TRY(calls_merge(&f.calls, nth(&f, id)));
+        reanswered(id - 1, 200);
+    }
+    CHECK_INT(told(ARS_EV_MERGED), 4);
+    CHECK_INT(calls_merge(&f.calls, nth(&f, 4)), ENOSPC);
+    CHECK_INT(calls_merge(&f.calls, nth(&f, 1)), EALREADY);
+    for (size_t i = 0; i < 5; i++)
+        CHECK(fakes.media[i].talk == (i != 3) && fakes.media[i].shared == (i != 3));
+    TRY(call_silence(nth(&f, 2), true));
+    CHECK(fakes.media[1].silenced && fakes.media[1].talk);
+    /* held and resumed whole */
+    TRY(calls_hold(&f.calls, nth(&f, 1), 0));
+    for (size_t i = 0; i < 5; i++) {
+        CHECK(!fakes.media[i].talk);
+        CHECK_STR(fakes.sip_calls[i].sdp, "offer sendonly");
+        if (i != 3)
+            reanswered(i, 200);
+    }
+    TRY(calls_resume(&f.calls, nth(&f, 5), 0));
+    for (size_t i = 0; i < 5; i++)
+        CHECK_STR(fakes.sip_calls[i].sdp, i == 3 ? "offer sendonly" : "offer sendrecv");
+    reanswered(0, 200);
+    reanswered(1, 200);
+    reanswered(2, 200);
+    reanswered(4, 200);
+    /* music of one that holds us is not for the others */
+    fakes.media[2].remote_dir = ARS_DIR_RECVONLY;
+    reoffer(2, &sdp);
+    CHECK(fakes.media[2].talk && !fakes.media[2].shared && fakes.media[0].shared);
+    /* one out, two gone: who is left talks alone */
+    TRY(calls_split(&f.calls, nth(&f, 5)));
+    CHECK(!fakes.media[4].talk && !fakes.media[4].shared && fakes.media[0].talk);
+    CHECK_STR(fakes.sip_calls[4].sdp, "offer sendonly");
+    ended(2, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(fakes.media[0].shared && fakes.media[1].shared);
+    CHECK_INT(told(ARS_EV_SPLIT), 1);
+    ended(1, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK_INT(told(ARS_EV_SPLIT), 1);
+    CHECK(fakes.media[0].talk && !fakes.media[0].shared);
+    CHECK_INT(f.calls.focus, 1);
+    CHECK_INT(calls_merge(&f.calls, nth(&f, 4)), 0); /* with the one that talks */
+    CHECK(fakes.media[0].shared && fakes.media[3].shared);
+    /* a call from outside takes the floor: all of the conference waits */
+    TRY(calls_dial(&f.calls, f.account, "601", 0));
+    CHECK(!fakes.media[0].talk && !fakes.media[3].talk);
 out:
     return tear_down(&f, err);
 }
@@ -318,6 +397,7 @@ const struct check_case several_cases[] = {
     {.name = "ringing_while_held", .fn = test_ringing_while_held},
     {.name = "too_many", .fn = test_too_many},
     {.name = "stats_every", .fn = test_stats_every},
+    {.name = "conference", .fn = test_conference},
     {.name = "rebind", .fn = test_rebind},
     {.name = "out_of_memory", .fn = test_out_of_memory, .oom = true},
 };

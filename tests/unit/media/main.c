@@ -9,6 +9,7 @@ int main(int argc, char **argv)
         suite_rtp,
         suite_jitter,
         suite_rtp_stream,
+        suite_drift,
         suite_audio,
         suite_audio_device,
         /* session */

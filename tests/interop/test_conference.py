@@ -1,0 +1,71 @@
+"""Three far ends and ourselves in one conference, mixed here: who hears whom."""
+import wav
+from lab import pbx, registered
+from proc import need
+from runner import test
+
+TONES = {'100': 500, '101': 700, '102': 900, '104': 1300}
+LISTEN = 2.0        # seconds of each scene
+
+
+def heard(t, user):
+    """{tone: [(from, to)] in seconds} of what that user's speaker played."""
+    x, rate = wav.read(t.path(f'{user}.wav'))
+    return {hz: wav.tone_spans(x, rate, hz) for hz in TONES.values()}
+
+
+def together(spans, tones):
+    """For how long all of these tones, and no other, were there at once."""
+    frame = 0.02
+    end = max((b for s in spans.values() for _, b in s), default=0)
+    n = 0
+    for i in range(int(end / frame)):
+        at = (i + 0.5) * frame
+        there = {hz for hz, s in spans.items() if any(a <= at < b for a, b in s)}
+        n += there == set(tones)
+    return n * frame
+
+
+@test(120)
+def conference_of_four(t):
+    server = pbx(t)
+    phones = {user: registered(t, server, user, audio_in=f'tone:{hz}',
+                               audio_out=t.path(f'{user}.wav')) for user, hz in TONES.items()}
+    host = phones['100']
+    for n, user in enumerate(('101', '102', '104'), 1):
+        host.do(f'dial {user}')
+        phones[user].wait('incoming')
+        phones[user].do('answer 1')
+        host.wait('first_audio', call=n)
+        phones[user].wait('first_audio')
+    for n in (1, 2):
+        host.do(f'merge {n}')
+        host.wait('merged', call=n)
+        host.wait('resumed', call=n)
+    for line in (f'sleep {LISTEN}',     # all hear all
+                 'silence 1 on', f'sleep {LISTEN}', 'silence 1 off',    # 101 hears, is not heard
+                 'mute 2', f'sleep {LISTEN}', 'unmute 2',       # 102 hears the others, not us
+                 'split 3'):
+        host.do(line)
+    host.wait('held', call=3)
+    phones['102'].do(f'sleep {LISTEN}')     # 104 is out, and hears nobody
+    phones['102'].do('hangup 1')
+    host.wait('ended', call=2)
+    host.wait('split', call=1)
+    host.do(f'sleep {LISTEN}')              # 101 and we, alone
+    host.do('stats 1')
+    host.wait('stats', call=1)
+    for p in phones.values():
+        need(p.finish() == 0, f'exit {p.p.returncode}')
+    scenes = [('101', (500, 900, 1300), 2 * LISTEN), ('102', (500, 700, 1300), 1),
+              ('104', (500, 700, 900), 1), ('100', (700, 900, 1300), 1),
+              ('102', (500, 1300), 1), ('104', (500, 900), 1), ('100', (900, 1300), 1),
+              ('102', (700, 1300), 1), ('101', (500, 900), 1), ('102', (500, 700), 1),
+              ('101', (500,), 1), ('100', (700,), 1)]
+    said = []
+    for user, tones, least in scenes:
+        spans = heard(t, user)
+        seconds = together(spans, tones)
+        said.append(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
+        need(seconds >= least, f'{user} hears {tones} for {seconds:.2f} s, {least} wanted: {spans}')
+    t.figure(', '.join(said))

@@ -371,8 +371,8 @@ static int test_nobody_there(void)
     add_dead(&d, 3);
     d.n = 3;
     rig_start(&r.a, &d);
-    TRY(rig_wait(&r, a_failed, 2000));
-    CHECK(r.a.failed_ms >= 295 && r.a.failed_ms < 1000);
+    TRY(rig_wait(&r, a_failed, 5000));
+    CHECK(r.a.failed_ms >= 295);
     CHECK_INT(r.a.paths, 0);
 out:
     rig_close(&r);

@@ -41,11 +41,11 @@ def desktop(t):
 
 # the telephone
 
-def open_phone(t, home=None, argv=()):
+def open_phone(t, home=None, argv=(), env=None):
     """The program, with the settings and data of that home (default: an empty one)."""
     desktop(t)
     return t.own(Window(t.dir, home or t.path('home'), argv,
-                        env={'PULSE_SERVER': pulse(t).env['PULSE_SERVER']}))
+                        env={'PULSE_SERVER': pulse(t).env['PULSE_SERVER'], **(env or {})}))
 
 
 def enter(w, server, login=LOGIN, password=None, name=NAME, path='/ws'):

@@ -119,23 +119,3 @@ def packagers_may_stage_it(t):
     with open(f'{stage}/usr/share/dbus-1/services/{ID}.service', encoding='utf-8') as f:
         need('Exec=/usr/bin/ars-phone --gapplication-service' in f.read().splitlines(),
              'the D-Bus service names another program')
-
-
-@test(90)
-def second_start_raises_the_first(t):
-    prefix = installed(t, '--prefix', t.path('prefix'))
-    session = t.own(Session(t, prefix))
-    first = t.own(Process([f'{prefix}/bin/ars-phone', '--demo'], t.path('phone.txt'),
-                          env=session.env))
-    window = wait_for('its window', lambda: window_of(first.pid), 20, every=0.1)
-    cover = t.own(Process(['xmessage', '-title', 'cover', '-geometry', '1200x1000+0+0', 'cover'],
-                          t.path('cover.txt')))
-    over = wait_for('another window', lambda: run(
-        ['xdotool', 'search', '--onlyvisible', '--name', '^cover$'], check=False).stdout.split(),
-        10)[0]
-    run(['xdotool', 'windowactivate', '--sync', over])
-    second = run([f'{prefix}/bin/ars-phone'], env=session.env, timeout=15)
-    need(second.returncode == 0, f'exit {second.returncode}')
-    wait_for('the first in front', lambda: run(
-        ['xdotool', 'getactivewindow'], check=False).stdout.strip() == window, 10, every=0.1)
-    need(cover.p.poll() is None and len(windows()) == 1, f'windows {windows()}')

@@ -1,0 +1,118 @@
+"""What the telephone takes from its session: the old client's account; a machine that stays awake."""
+import json
+import os
+import threading
+
+from gi.repository import Gio, GLib
+
+from lab import pbx
+from proc import Process, need, wait_for
+from runner import test
+from stage import (CONNECT, PASSWORD, READY, SETTINGS, account_home, dial, open_phone,
+                   settings_file, trust)
+
+LOGIND = """<node><interface name="org.freedesktop.login1.Manager"><method name="Inhibit">
+<arg name="what" type="s" direction="in"/><arg name="who" type="s" direction="in"/>
+<arg name="why" type="s" direction="in"/><arg name="mode" type="s" direction="in"/>
+<arg name="lock" type="h" direction="out"/></method></interface></node>"""
+
+
+class Logind:
+    """A system bus of our own, and on it who keeps the machine awake. A lock is one end of a pipe."""
+
+    def __init__(self, t):
+        self.address = f'unix:path={os.environ["XDG_RUNTIME_DIR"]}/{os.path.basename(t.dir)}'
+        self.bus = Process(['dbus-daemon', '--session', '--nofork', '--nopidfile',
+                            f'--address={self.address}'], t.path('system-bus.txt'))
+        wait_for('a bus', lambda: os.path.exists(self.address.partition('=')[2]), 10)
+        self.env = {'DBUS_SYSTEM_BUS_ADDRESS': self.address}
+        self.locks = []     # (what, who, why, mode), our end of the pipe
+        self.ready = threading.Event()
+        self.context = GLib.MainContext()
+        self.loop = GLib.MainLoop.new(self.context, False)
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+        need(self.ready.wait(10), 'no logind')
+
+    def _serve(self):
+        self.context.push_thread_default()
+        flags = Gio.DBusConnectionFlags
+        bus = Gio.DBusConnection.new_for_address_sync(
+            self.address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        interface = Gio.DBusNodeInfo.new_for_xml(LOGIND).interfaces[0]
+        bus.register_object('/org/freedesktop/login1', interface, self._on_call, None, None)
+        Gio.bus_own_name_on_connection(bus, 'org.freedesktop.login1', 0,
+                                       lambda *_: self.ready.set(), None)
+        self.loop.run()
+        bus.close_sync(None)
+        self.context.pop_thread_default()
+
+    def _on_call(self, bus, sender, path, interface, method, arguments, invocation):
+        ours, theirs = os.pipe()
+        fds = Gio.UnixFDList.new_from_array([theirs])   # takes theirs over
+        self.locks.append((arguments.unpack(), ours))
+        invocation.return_value_with_unix_fd_list(GLib.Variant('(h)', (0,)), fds)
+
+    def held(self):
+        """What is kept from happening now."""
+        now = []
+        for what, fd in self.locks:
+            os.set_blocking(fd, False)
+            try:
+                if os.read(fd, 1) == b'':
+                    continue    # the other end was closed everywhere
+            except BlockingIOError:
+                now.append(what)
+        return now
+
+    def stop(self):
+        self.loop.quit()
+        self.thread.join()
+        for _, fd in self.locks:
+            os.close(fd)
+        self.bus.stop()
+
+
+@test(90)
+def awake_in_a_call(t):
+    """The machine does not fall asleep under a call, and may as soon as it is over."""
+    home = account_home(t)
+    logind = t.own(Logind(t))
+    w = open_phone(t, home, env=logind.env)
+    w.find(READY, timeout=CONNECT)
+    need(not logind.held(), f'awake without a call: {logind.held()}')
+    dial(w, '600')
+    lock = wait_for('a lock', logind.held, 5)[0]
+    need(set(lock[0].split(':')) >= {'sleep', 'idle'} and lock[3] == 'block', f'{lock}')
+    need(lock[1:3] == ('ARS Phone', 'In a call'), f'{lock}')
+    w.click('Hang up')
+    wait_for('no lock', lambda: not logind.held(), 10)
+
+
+@test(90)
+def old_client_is_imported(t):
+    """Its file fills the fields, the password unseen; nothing is stored until one saves."""
+    server = pbx(t)
+    home = t.path('home')
+    os.makedirs(f'{home}/config/SipClientApp')
+    with open(f'{home}/config/SipClientApp/sip-config.json', 'w', encoding='utf-8') as f:
+        json.dump({'sip_config': {'display_name': 'Анна', 'sip_server': 'localhost',
+                                  'port': str(server.wss), 'username': '100',
+                                  'password': PASSWORD}}, f)
+    w = open_phone(t, home)
+    w.wait_frame(SETTINGS, 15)
+    w.wait_text('Settings of the previous phone were found', frame=SETTINGS)
+    w.shot('offered')
+    w.click('Import', SETTINGS)
+    for field, text in (('Display name', 'Анна'), ('Server', 'localhost'),
+                        ('Port', str(server.wss)), ('Login', '100')):
+        wait_for(f'{field} {text}', lambda f=field, x=text: w.read(f, SETTINGS) == x, 5, every=0.1)
+    w.gone('Settings of the previous phone were found', frame=SETTINGS)
+    w.shot('filled')
+    need(not os.path.exists(settings_file(home)), 'stored before it was saved')
+    w.type('Path', '/ws', SETTINGS)     # the old client was for another PBX
+    w.click('Save and connect', SETTINGS)
+    trust(w)
+    w.find(READY, timeout=CONNECT)
+    with open(settings_file(home), encoding='utf-8') as f:
+        need(PASSWORD not in f.read(), 'the password is in a clear file')

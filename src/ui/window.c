@@ -50,7 +50,6 @@ static void update_layout(ArsWindow *self)
     gboolean shows = window_shows_call(self);
 
     gtk_widget_set_visible(GTK_WIDGET(self->call_view), item != NULL);
-    gtk_stack_set_visible_child_name(self->title_stack, self->wide ? "switcher" : "nothing");
     gtk_widget_set_visible(self->switcher, self->wide);
     gtk_widget_set_visible(self->switcher_bar, !self->wide);
     gtk_widget_set_visible(self->back, shows && adw_leaflet_get_folded(self->leaflet));
@@ -259,7 +258,6 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_set_template_from_resource(widget, "/io/github/arsphone/ArsPhone/window.ui");
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_button);
     gtk_widget_class_bind_template_child(widget, ArsWindow, back);
-    gtk_widget_class_bind_template_child(widget, ArsWindow, title_stack);
     gtk_widget_class_bind_template_child(widget, ArsWindow, switcher);
     gtk_widget_class_bind_template_child(widget, ArsWindow, toasts);
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_banner);

@@ -17,7 +17,6 @@ struct _ArsWindow {
     /* template widgets */
     ArsLineButton *line_button;
     GtkWidget *back;
-    GtkStack *title_stack;
     GtkWidget *switcher;
     AdwToastOverlay *toasts;
     ArsBanner *line_banner;

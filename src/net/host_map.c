@@ -216,10 +216,16 @@ static bool word_is(const struct word *w, const char *s)
     return w->len == strlen(s) && strncasecmp(w->at, s, w->len) == 0;
 }
 
-/* A colon, and something that no IPv6 address has, which is the only host with colons. */
+/* A colon, and something that no IPv6 address has: the only host with colons, of two at least. */
 static bool has_port(const char *pattern)
 {
-    return strchr(pattern, ':') && pattern[strspn(pattern, "0123456789abcdef:.*?\\")] != '\0';
+    const char *colon = strchr(pattern, ':');
+
+    if (!colon)
+        return false;
+    if (pattern[strspn(pattern, "0123456789abcdef:.*?\\")] != '\0')
+        return true;
+    return strchr(pattern, '.') && !strpbrk(pattern, "*?") && !strchr(colon + 1, ':');
 }
 
 static const char *rule_parse(struct ars_host_map *m, const struct word *w, size_t n,

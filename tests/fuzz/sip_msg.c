@@ -11,6 +11,7 @@
 #include <ars/clock.h>
 #include <ars/secret.h>
 #include <ars/sip.h>
+#include <ars/sip_call.h>
 #include <ars/str.h>
 #include <ars/timer.h>
 #include <ars/transport.h>

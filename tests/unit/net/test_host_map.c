@@ -152,6 +152,7 @@ static const struct bad bads[] = {
     {"MAP x 192.0.2.1,  MAP a.test", 2, 18},
     {"MAP x 192.0.2.1,,\n MAP a.test [", 2, 19},
     {"EXCLUDE a.test:80", 1, 0},
+    {"EXCLUDE 192.0.2.1:80", 1, 0},
 };
 
 static void on_problem(const struct ars_host_map_problem *p, void *arg)

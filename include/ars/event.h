@@ -24,6 +24,7 @@ enum ars_event_type {
     ARS_EV_RINGING,     /* call: 180, local ringback */
     ARS_EV_EARLY_MEDIA, /* call: the far end sends sound before the answer */
     ARS_EV_INCOMING,    /* call, peer_name, peer_number */
+    ARS_EV_PEER,        /* call, peer_name, peer_number: who the far end is now */
     ARS_EV_ESTABLISHED, /* call; number: set-up time in ms (dial or answer to 200/ACK) */
     ARS_EV_HELD,        /* call: we hold */
     ARS_EV_RESUMED,

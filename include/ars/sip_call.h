@@ -24,6 +24,11 @@ struct ars_sip_call_handlers {
                        void *arg);
     /* The session timer wants a re-INVITE (RFC 4028): ars_sip_call_reinvite(), as it stands. */
     void (*refresh)(struct ars_sip_call *call, void *arg);
+    /*
+     * ars_sip_call_peer_name() or _number() say something else now: the server tells who has
+     * answered, or whom the call has been handed on to.
+     */
+    void (*identity)(struct ars_sip_call *call, void *arg);
     /* INFO in the dialog; 200 has been sent. */
     void (*info)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* The last one; call is gone afterwards. */

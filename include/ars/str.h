@@ -63,6 +63,14 @@ char *ars_percent_encode(const char *s);
  */
 char *ars_percent_decode(const char *s, size_t len);
 
+bool ars_utf8_valid(const char *s, size_t len);
+
+/*
+ * As ars_utf8_clean(), and what is no UTF-8 is read as Windows-1251 or Latin-1, whichever its
+ * letters look like. Caller frees; NULL on ENOMEM.
+ */
+char *ars_text_to_utf8(const char *s, size_t len);
+
 /* A copy of [s, s+len) that is valid UTF-8 without control characters. Caller frees. */
 char *ars_utf8_clean(const char *s, size_t len);
 

@@ -21,6 +21,8 @@ static void call_free(struct call *c)
         return;
     free(c->number);
     free(c->name);
+    free(c->peer_number);
+    free(c->peer_name);
     free(c);
 }
 
@@ -184,6 +186,29 @@ static void on_established(struct ars_app *app, struct call *c, const struct ars
     journal_put(app, c, 0);
 }
 
+/* The journal keeps whom the call was for; the name is news for it as long as that is the same. */
+static void on_peer(struct call *c, const struct ars_event *ev)
+{
+    char *number = ars_strdup(ev->peer_number ? ev->peer_number : "");
+    char *name = ars_strdup(ev->peer_name ? ev->peer_name : "");
+    char *kept = number && strcmp(number, c->number) == 0 ? ars_strdup(name) : NULL;
+
+    if (!number || !name) {
+        free(number);
+        free(name);
+        free(kept);
+        return;
+    }
+    free(c->peer_number);
+    free(c->peer_name);
+    c->view.number = c->peer_number = number;
+    c->view.name = c->peer_name = name;
+    if (kept) {
+        free(c->name);
+        c->name = kept;
+    }
+}
+
 static void take_event(struct ars_app *app, struct call *c, const struct ars_event *ev)
 {
     struct ars_app_call *v = &c->view;
@@ -196,6 +221,9 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     }
     c->changed = true;
     switch (ev->type) {
+    case ARS_EV_PEER:
+        on_peer(c, ev);
+        break;
     case ARS_EV_RINGING:
         v->ringing = true;
         break;

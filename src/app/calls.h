@@ -13,8 +13,10 @@ struct ars_event;
 
 struct call {
     struct ars_app_call view;
-    char *number; /* what view points to */
+    char *number; /* who calls, or whom it is for */
     char *name;
+    char *peer_number; /* who the far end has become, NULL: it has not changed */
+    char *peer_name;
     int64_t start_us; /* since 1970 */
     bool answered;    /* the user took it */
     bool changed;     /* since the face was told */

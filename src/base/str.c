@@ -156,6 +156,18 @@ static size_t utf8_len(const uint8_t *s, size_t len)
     return 0;
 }
 
+bool ars_utf8_valid(const char *s, size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = utf8_len((const uint8_t *)s + i, len - i);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
 char *ars_utf8_clean(const char *s, size_t len)
 {
     char *out = malloc(len * 3 + 1);

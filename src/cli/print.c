@@ -144,6 +144,7 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         add_text(o, "number", ev->peer_number);
         break;
     case ARS_EV_INCOMING:
+    case ARS_EV_PEER:
         add_text(o, "number", ev->peer_number);
         add_text(o, "name", ev->peer_name);
         break;
@@ -157,9 +158,6 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         json_object_object_add(
             o, "status", ev->reason.sip_status ? json_object_new_int(ev->reason.sip_status) : NULL);
         add_text(o, "text", ev->reason.text);
-        break;
-    case ARS_EV_TRANSFER_FAILED:
-        add_reason(o, &ev->reason);
         break;
     case ARS_EV_REPLACED:
         add_int(o, "replaces", ev->number);
@@ -204,6 +202,7 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         add_addresses(o, ev);
         break;
     case ARS_EV_ERROR:
+    case ARS_EV_TRANSFER_FAILED:
         add_reason(o, &ev->reason);
         break;
     default:
@@ -304,6 +303,10 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_DIALING:
         printf(" %s", ev->peer_number ? ev->peer_number : "");
+        break;
+    case ARS_EV_PEER:
+        printf(" %s %s", ev->peer_number ? ev->peer_number : "",
+               ev->peer_name ? ev->peer_name : "");
         break;
     case ARS_EV_INCOMING:
         printf(" from %s %s", ev->peer_number ? ev->peer_number : "",

@@ -348,6 +348,7 @@ static const struct ars_sip_call_handlers sip_handlers = {
     .reoffer = on_reoffer,
     .reanswered = on_reanswered,
     .refresh = on_refresh,
+    .identity = call_on_identity,
     .ended = on_ended,
 };
 

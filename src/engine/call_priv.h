@@ -114,6 +114,9 @@ void call_tell_origin(struct call *c, int status);
 
 /* ---- call_report.c ---- */
 
+/* As in ars_sip_call_handlers. */
+void call_on_identity(struct ars_sip_call *sc, void *arg);
+
 /* One event about c as it is now. */
 void call_tell(const struct call *c, enum ars_event_type type);
 void call_tell_number(const struct call *c, enum ars_event_type type, int number);

@@ -16,6 +16,7 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_RINGING] = "ringing",
     [ARS_EV_EARLY_MEDIA] = "early_media",
     [ARS_EV_INCOMING] = "incoming",
+    [ARS_EV_PEER] = "peer",
     [ARS_EV_ESTABLISHED] = "established",
     [ARS_EV_HELD] = "held",
     [ARS_EV_RESUMED] = "resumed",

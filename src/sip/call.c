@@ -505,24 +505,6 @@ struct ars_sip_body call_offer(const struct ars_sip_call *call)
     return (struct ars_sip_body){call->offer_type, call->offer.data, call->offer.len};
 }
 
-/* What a request of the peer says about its user; nothing on ENOMEM. */
-void call_read_peer(struct ars_sip_call *call, const struct sip_in *in)
-{
-    char *name = msg_in_display_name(in);
-    char *number = msg_in_number_of(&in->from.addr);
-
-    if (name && (*name || !call->peer_name)) {
-        free(call->peer_name);
-        call->peer_name = name;
-        name = NULL;
-    }
-    if (number) {
-        free(call->peer_number);
-        call->peer_number = number;
-    }
-    free(name);
-}
-
 void ars_sip_call_set_handlers(struct ars_sip_call *call,
                                const struct ars_sip_call_handlers *handlers, void *arg)
 {

@@ -98,6 +98,7 @@ struct ars_sip_call {
     struct ars_reason why;
     struct refer refer;
     struct ars_sip_call *replaced; /* while it is announced: whose place it wants */
+    bool asserted;                 /* what follows comes from the server, not from From */
     char *peer_name;
     char *peer_number;
 };
@@ -140,7 +141,6 @@ void call_found_all(struct ars_sip *sip);
 void call_add_contact(const struct ars_sip_call *call, struct ars_buf *b);
 int call_keep_offer(struct ars_sip_call *call, const struct ars_sip_body *offer);
 struct ars_sip_body call_offer(const struct ars_sip_call *call);
-void call_read_peer(struct ars_sip_call *call, const struct sip_in *in);
 
 /* ---- invite.c ---- */
 

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "identity.h"
 #include "update.h"
 #include "why.h"
 
@@ -90,6 +91,7 @@ static void on_provisional(struct ars_sip_call *call, const struct sip_in *in)
     if (!fresh)
         return;
     update_learn(call, in);
+    identity_read(call, in);
     body = early_body(call, e, in);
     if (call->h.progress)
         call->h.progress(call, in->status, &body, call->arg);
@@ -126,6 +128,7 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
         call_set_state(call, CALL_LATE);
     }
     refresh_answered(call, in);
+    identity_read(call, in);
     if (call->h.answered)
         call->h.answered(call, &body, call->arg);
 }

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "identity.h"
 #include "replaces.h"
 #include "update.h"
 #include "why.h"
@@ -124,7 +125,7 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
         ars_sip_call_free(call);
         return;
     }
-    call_read_peer(call, in);
+    identity_read(call, in);
     update_learn(call, in);
     call->invite_cseq = in->cseq;
     call_set_state(call, CALL_INCOMING);

@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "endpoint.h"
+#include "identity.h"
 #include "update.h"
 #include "why.h"
 
@@ -123,7 +124,9 @@ static void offer(struct ars_sip_call *call, struct sip_in *in, struct strans *s
     set_mod(call, to);
     update_learn(call, in);
     strans_own(st, &call->server, on_cancel, call);
-    call_read_peer(call, in);
+    identity_read(call, in);
+    if (call->state == CALL_ENDED || (enum mod_state)call->mod != to)
+        return;
     if (to == MOD_THEIR_INVITE)
         (void)strans_reply(st, 100, NULL, NULL, NULL);
     if (waited) {
@@ -171,6 +174,7 @@ void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct str
     (void)dialog_retarget(d, in);
     (void)strans_reply(st, 200, NULL, b.err ? NULL : b.data, NULL);
     ars_buf_free(&b);
+    identity_read(call, in);
 }
 
 int mod_answer(struct ars_sip_call *call, const struct ars_sip_body *body)

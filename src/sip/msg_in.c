@@ -210,28 +210,36 @@ void msg_in_unquote(char *s)
     *out = '\0';
 }
 
-char *msg_in_display_name(const struct sip_in *in)
+char *msg_in_name_of(const struct sip_addr *addr)
 {
-    const struct pl *x = msg_in_hdr(in, "X-Display-Name");
-    struct pl clean_in;
-    char *raw;
+    char *raw = msg_in_dup(&addr->dname);
     char *name;
 
-    if (x && x->l) {
-        name = ars_percent_decode(x->p, x->l);
-        clean_in.p = name;
-        clean_in.l = name ? strlen(name) : 0;
-        if (!name || msg_in_trim(clean_in).l)
-            return name;
-        free(name);
-    }
-    raw = msg_in_dup(&in->from.addr.dname);
     if (!raw)
         return NULL;
     msg_in_unquote(raw);
-    name = ars_utf8_clean(raw, strlen(raw));
+    name = ars_text_to_utf8(raw, strlen(raw));
     free(raw);
     return name;
+}
+
+char *msg_in_shown_name(const struct sip_in *in)
+{
+    const struct pl *x = msg_in_hdr(in, "X-Display-Name");
+    char *name = x && x->l ? ars_percent_decode(x->p, x->l) : NULL;
+
+    if (name && !name[strspn(name, " \t")]) {
+        free(name);
+        return NULL;
+    }
+    return name;
+}
+
+char *msg_in_display_name(const struct sip_in *in)
+{
+    char *name = msg_in_shown_name(in);
+
+    return name ? name : msg_in_name_of(&in->from.addr);
 }
 
 char *msg_in_number_of(const struct sip_addr *addr)

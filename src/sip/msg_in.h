@@ -85,6 +85,8 @@ bool msg_in_is(const struct sip_in *in, const char *method);
 char *msg_in_dup(const struct pl *pl);
 /* Takes the backslashes out of a quoted string, in place. */
 void msg_in_unquote(char *s);
+char *msg_in_name_of(const struct sip_addr *addr);   /* display name, UTF-8; "" without one */
+char *msg_in_shown_name(const struct sip_in *in);    /* X-Display-Name; NULL without one */
 char *msg_in_display_name(const struct sip_in *in);  /* X-Display-Name, else From's, else "" */
 char *msg_in_number_of(const struct sip_addr *addr); /* user part, unescaped; else the whole URI */
 

@@ -97,6 +97,13 @@ static int test_hold_mute_volume_digits(void)
     fake_push(fake_call_event(ARS_EV_REMOTE_HELD, c->id, ARS_CALL_ESTABLISHED));
     face_serve(&f);
     CHECK(c->remote_held && !c->held);
+    ev = fake_call_event(ARS_EV_PEER, c->id, ARS_CALL_ESTABLISHED);
+    ev->peer_number = ars_strdup("702");
+    ev->peer_name = ars_strdup("Boris");
+    fake_push(ev);
+    face_serve(&f);
+    CHECK_STR(c->number, "702");
+    CHECK_STR(c->name, "Boris");
     changed = f.changed;
     TRY(ars_app_call_command(f.app, ARS_CMD_MUTE, c->id, 1, NULL));
     CHECK(c->muted);

@@ -106,6 +106,39 @@ out:
     return err;
 }
 
+/* Names as an old PBX sends them; the bytes are those of the two code pages. */
+static int test_text_to_utf8(void)
+{
+    static const struct {
+        const char *in;
+        const char *want;
+    } rows[] = {
+        {"", ""},
+        {"Bob\t1", "Bob 1"},
+        {"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd", "Иван"},
+        {"\xc8\xe2\xe0\xed", "Иван"},
+        {"\xb8\xeb\xea\xe0 \xb9 2 (sip)", "ёлка № 2 (sip)"},
+        {"\xff", "я"},
+        {"J\xfcrgen M\xfcller", "Jürgen Müller"},
+        {"\xc5se", "Åse"},
+        {"Fran\xe7ois \x85", "François \xef\xbf\xbd"},
+        {"\xc8\x98\xe2\xe0", "И\xef\xbf\xbdва"}, /* 0x98 is not assigned */
+    };
+    char *out = NULL;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        out = ars_text_to_utf8(rows[i].in, strlen(rows[i].in));
+        TRY(out ? 0 : ENOMEM);
+        CHECK_STR(out, rows[i].want);
+        free(out);
+        out = NULL;
+    }
+out:
+    free(out);
+    return err;
+}
+
 static int test_numbers_and_hex(void)
 {
     uint8_t bytes[3] = {0};
@@ -466,6 +499,7 @@ int main(int argc, char **argv)
         {"base/buf", test_buf, true},
         {"base/buf-limit-sticks", test_buf_limit_sticks, false},
         {"base/percent", test_percent, true},
+        {"base/text-to-utf8", test_text_to_utf8, true},
         {"base/numbers-and-hex", test_numbers_and_hex, false},
         {"base/addr", test_addr, false},
         {"base/ring", test_ring, true},

@@ -288,6 +288,16 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
     return 0;
 }
 
+const char *ars_sip_call_peer_name(const struct ars_sip_call *call)
+{
+    return call->peer_name;
+}
+
+const char *ars_sip_call_peer_number(const struct ars_sip_call *call)
+{
+    return call->peer_number;
+}
+
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
 {
     call->progress = status;

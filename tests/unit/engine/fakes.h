@@ -31,6 +31,8 @@ struct ars_sip_call {
     int hangup_status;
     int refused;
     char sdp[64]; /* the last that went out */
+    const char *peer_name;
+    const char *peer_number;
     int reinvite_error;
     const struct ars_sip_transfer_handlers *transfer_h;
     char headers[128]; /* of its INVITE, one behind the other */

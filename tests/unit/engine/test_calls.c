@@ -364,6 +364,28 @@ out:
     return tear_down(&f, err);
 }
 
+/* The server tells who has answered. */
+static int test_identity(void)
+{
+    struct fixture f;
+    struct ars_sip_call *sc;
+    int err = set_up(&f);
+
+    CHECK_INT(err, 0);
+    CHECK_INT(talk(&f, "600"), 0);
+    sc = &fakes.sip_calls[0];
+    sc->peer_name = "Анна";
+    sc->peer_number = "701";
+    sc->h->identity(sc, sc->arg);
+    CHECK(take(&f, ARS_EV_PEER));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_STR(f.ev->peer_number, "701");
+    CHECK_STR(f.ev->peer_name, "Анна");
+    CHECK_INT(f.ev->call_state, ARS_CALL_ESTABLISHED);
+out:
+    return tear_down(&f, err);
+}
+
 const struct check_case calls_cases[] = {
     {.name = "dial", .fn = test_dial},
     {.name = "refused", .fn = test_refused},
@@ -373,6 +395,7 @@ const struct check_case calls_cases[] = {
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},
     {.name = "late_offer", .fn = test_late_offer},
+    {.name = "identity", .fn = test_identity},
     {.name = "ring_time", .fn = test_ring_time},
     {.name = "not_answered", .fn = test_not_answered},
     {.name = "no_common_codec", .fn = test_no_common_codec},

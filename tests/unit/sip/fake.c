@@ -292,6 +292,14 @@ static void on_refresh(struct ars_sip_call *call, void *arg)
     drop(f);
 }
 
+static void on_identity(struct ars_sip_call *call, void *arg)
+{
+    struct fake *f = arg;
+
+    f->identities++;
+    drop(f);
+}
+
 static void on_info(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg)
 {
     struct fake *f = arg;
@@ -317,6 +325,7 @@ const struct ars_sip_call_handlers fake_call_handlers = {
     .reoffer = on_reoffer,
     .reanswered = on_reanswered,
     .refresh = on_refresh,
+    .identity = on_identity,
     .info = on_info,
     .ended = on_ended,
 };

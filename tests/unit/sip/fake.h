@@ -62,6 +62,7 @@ struct fake {
     unsigned reanswers;
     int reanswer_status;
     unsigned refreshes;
+    unsigned identities;
     unsigned infos;
     unsigned ended;
     struct ars_reason why;

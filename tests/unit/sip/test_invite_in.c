@@ -376,7 +376,7 @@ static int test_freeswitch_invite(void)
               "Supported: timer, path, replaces\r\nSession-Expires: 120;refresher=uac\r\n"
               "Min-SE: 120\r\nContent-Type: application/sdp\r\nContent-Disposition: session\r\n"
               "Content-Length: %zu\r\nX-FS-Support: update_display,send_info\r\n"
-              "Remote-Party-ID: <sip:0@pbx.test>;party=calling\r\n"
+              "Remote-Party-ID: <sip:1004@pbx.test>;party=calling\r\n"
               "X-Display-Name: %%D0%%98%%D0%%B2%%D0%%B0%%D0%%BD\r\n\r\n%s",
               sizeof(FAKE_OFFER) - 1, FAKE_OFFER);
     CHECK(fake_want(&f, "SIP/2.0 100 "));

@@ -118,7 +118,7 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf);
 
 /* Takes in what happened, and calls the handlers. */
 void ars_app_dispatch(struct ars_app *app);
-/* Hangs up, un-registers, then `stopped`, within 2.5 s. */
+/* Hangs up, un-registers, then `stopped`, within 2.5 s, or 3.5 s where the sound server hangs. */
 void ars_app_quit(struct ars_app *app);
 /* Takes NULL. */
 void ars_app_free(struct ars_app *app);

@@ -32,7 +32,7 @@ struct ars_event *ars_engine_next_event(struct ars_engine *e);
 
 /*
  * Joins the thread. After ARS_EV_STOPPED it returns at once; before, it hangs up and un-registers
- * first, for 2.5 s at most. Takes NULL. Face's thread.
+ * first, for 2.5 s at most, or 3.5 s where the sound server hangs. Takes NULL. Face's thread.
  */
 void ars_engine_free(struct ars_engine *e);
 

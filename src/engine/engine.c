@@ -18,7 +18,8 @@
 
 /*
  * How long the end may take: to hang up, and up to the closing of the connections, which takes net
- * half a second more at most. engine.h promises 2.5 s in all.
+ * half a second more at most. engine.h promises 2.5 s in all, and a second more for a sound server
+ * that hangs.
  */
 #define HANGING_UP_MS 800
 #define END_MS        1900

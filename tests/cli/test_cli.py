@@ -2,11 +2,14 @@
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 
 import wav
 from phone import CLI, Phone
 from proc import TOP, end, need, run
+from pulse import Pulse
 from runner import test
 
 LINE = os.environ.get('ARS_DEMO_LINE', os.path.join(os.path.dirname(CLI), 'ars-demo-line'))
@@ -306,6 +309,33 @@ def for_people(t):
     for words in ('registered for 600 s', 'call 1 dialing 601', 'established after', 'first audio',
                   'AEAD_AES_256_GCM', 'ended local_hangup'):
         need(words in r.stdout, f'no "{words}" in {r.stdout}')
+
+
+# ---- a sound server that hangs ----
+
+@test(40)
+def sound_server_hangs(t):
+    """Neither the list of devices nor a call waits for it for long."""
+    pulse = t.own(Pulse(t.dir))
+    need(b'pulse' in subprocess.check_output([CLI, 'devices'], env={**os.environ, **pulse.env}),
+         'no list of devices before')
+    pulse.p.signal(signal.SIGSTOP)
+    start = time.monotonic()
+    r = run([CLI, '--timeout', '1', 'devices'], check=False, env=pulse.env)
+    need(r.returncode == 6, f'exit {r.returncode}: {r.stdout}')
+    took = time.monotonic() - start
+    need(took < 1 + 2.5, f'the list of devices ends after {took:.1f} s')
+    p = phone(t, options=('--audio-in', 'device', '--audio-out', 'device'), env=pulse.env)
+    p.wait('registered')
+    p.do('dial 601')
+    p.wait('established')
+    p.wait('first_audio')
+    p.do('hangup 1')
+    need(p.wait('ended')['code'] == 'local_hangup', 'the call')
+    start = time.monotonic()
+    need(p.finish() == 0, 'exit')
+    took = time.monotonic() - start
+    need(took < 3.5, f'the phone ends after {took:.1f} s')
 
 
 # ---- the password ----

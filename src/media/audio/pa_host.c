@@ -24,7 +24,7 @@
 #include "audio/alsa.h"
 #include "audio/mixer.h"
 
-#define STOP_WAIT_S 3
+#define STOP_WAIT_S 1
 /* What PortAudio is asked for; ALSA makes its periods of it. */
 #define LATENCY_S 0.02
 /*

@@ -53,7 +53,7 @@ int pa_host_alloc(struct pa_host **ret, struct ars_loop *loop);
 
 /*
  * Operations under way, and those that their ends bring about, are waited for; a hung sound server
- * for 3 s. Takes NULL.
+ * for a second. Takes NULL.
  */
 void pa_host_free(struct pa_host *h);
 

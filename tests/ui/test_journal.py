@@ -1,6 +1,6 @@
 """The journal: what became of each call, searched, deleted."""
 from lab import pbx
-from proc import need
+from proc import need, wait_for
 from runner import test
 from stage import journal, signed_in
 
@@ -46,5 +46,8 @@ def ends_in_words(t):
     w.click('Delete all')
     w.wait_text('No calls yet')
     w.shot('empty')
+    w.click('Dial a number')
+    w.click('Call')     # of an empty field: the number called last
+    wait_for('the last number', lambda: w.read('Number') == '605', 8)
     need(w.quit() == 0, 'a bad exit')
     pbx(t).wait_idle()

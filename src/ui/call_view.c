@@ -276,7 +276,7 @@ static gboolean worth_a_word(const struct ars_app_call *call)
     case ARS_REASON_REMOTE_HANGUP:
         return call->established_ms == 0 && !call->incoming;
     default:
-        return !call->incoming || call->established_ms != 0;
+        return !call->incoming || call->established_ms != 0 || call->result == ARS_HISTORY_FAILED;
     }
 }
 

@@ -84,6 +84,16 @@ static void show_refusal(ArsSettingsAccount *self, const struct ars_app_line *li
         g_signal_emit(self, signals[LOOK], 0);
 }
 
+static void ask_password(ArsSettingsAccount *self, const struct ars_app_line *line)
+{
+    g_autofree char *words = words_line(line);
+
+    set_busy(self, FALSE);
+    (void)ars_account_form_show_reason(self->form, ARS_REASON_WRONG_PASSWORD,
+                                       _("Enter the password."));
+    set_state(self, words, TRUE);
+}
+
 /* The user trusts the certificate: what was begun goes on. */
 static void resume(ArsSettingsAccount *self)
 {
@@ -118,6 +128,11 @@ static void on_line(ArsSettingsAccount *self)
     case ARS_ACCOUNT_WAITING:
         if (self->started && line->reason.code != ARS_REASON_NONE)
             show_refusal(self, line);
+        break;
+    case ARS_ACCOUNT_OFF:
+        self->started = TRUE;
+        if (line->needs_password) /* the keyring did not give it */
+            ask_password(self, line);
         break;
     default:
         self->started = TRUE;

@@ -124,6 +124,9 @@ def keyring_locked(t):
     w.shot('locked')
     w.key('ctrl+comma')
     w.wait_frame(SETTINGS)
+    w.click('Save and connect', SETTINGS)   # as stored: it is asked for again, and not given
+    w.wait_text('Enter the password.', CONNECT, SETTINGS)
+    w.wait_marked('Password', frame=SETTINGS)
     w.type('Password', PASSWORD, SETTINGS)
     w.click('Save and connect', SETTINGS)
     w.find(READY, timeout=CONNECT)

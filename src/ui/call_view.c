@@ -280,6 +280,14 @@ static gboolean worth_a_word(const struct ars_app_call *call)
     }
 }
 
+static void finish(ArsCallView *self)
+{
+    g_autoptr(ArsCallItem) item = g_object_ref(self->current);
+
+    set_current(self, NULL);
+    g_signal_emit(self, signals[FINISHED], 0, item);
+}
+
 static void on_call_ended(ArsCallView *self, ArsCallItem *item)
 {
     const struct ars_app_call *call = ars_call_item_get(item);
@@ -298,9 +306,7 @@ static void on_call_ended(ArsCallView *self, ArsCallItem *item)
         on_current_changed(self);
         update_cards(self);
     } else {
-        g_signal_emit(self, signals[FINISHED], 0, item);
-        if (self->current == item)
-            set_current(self, NULL);
+        finish(self);
     }
 }
 
@@ -522,13 +528,8 @@ gboolean ars_call_view_type(ArsCallView *self, const char *digit)
 
 gboolean ars_call_view_dismiss(ArsCallView *self)
 {
-    g_autoptr(ArsCallItem) item = NULL;
-
     if (!self->current || current_call(self)->state != ARS_CALL_ENDED)
         return FALSE;
-    item = g_object_ref(self->current);
-    g_signal_emit(self, signals[FINISHED], 0, item);
-    if (self->current == item)
-        set_current(self, NULL);
+    finish(self);
     return TRUE;
 }

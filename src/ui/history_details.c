@@ -103,7 +103,7 @@ ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *it
     self->item = g_object_ref(item);
     gtk_label_set_text(self->title, title);
     set_row(self->number, number);
-    set_row(self->result, words_result(e));
+    set_row(self->result, e->result == ARS_HISTORY_ANSWERED ? _("Answered") : words_result(e));
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self->result),
                                   e->incoming ? _("Incoming call") : _("Outgoing call"));
     set_row(self->when, when);

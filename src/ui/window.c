@@ -11,6 +11,9 @@
 /* From this width on the call stands beside the pages. */
 #define WIDE 860
 
+/* Pixels that a toast needs around its text. */
+#define TOAST_FRAME 150
+
 G_DEFINE_FINAL_TYPE(ArsWindow, ars_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- where one is ---- */
@@ -44,13 +47,30 @@ static void tell_hidden(GtkWidget *widget, gboolean hidden)
     gtk_accessible_update_state(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
 }
 
+/*
+ * The line's words are the title, or, beside the switcher, at the start: there they get no more
+ * than half of the width.
+ */
+static void update_header(ArsWindow *self)
+{
+    GtkWidget *title = self->wide ? self->switcher : GTK_WIDGET(self->line_button);
+
+    if (adw_bin_get_child(self->title) == title)
+        return;
+    if (!self->wide && gtk_widget_get_parent(GTK_WIDGET(self->line_button)))
+        adw_header_bar_remove(self->header, GTK_WIDGET(self->line_button));
+    adw_bin_set_child(self->title, title);
+    if (self->wide)
+        adw_header_bar_pack_start(self->header, GTK_WIDGET(self->line_button));
+}
+
 static void update_layout(ArsWindow *self)
 {
     ArsCallItem *item = ars_call_view_get_current(self->call_view);
     gboolean shows = window_shows_call(self);
 
     gtk_widget_set_visible(GTK_WIDGET(self->call_view), item != NULL);
-    gtk_widget_set_visible(self->switcher, self->wide);
+    update_header(self);
     gtk_widget_set_visible(self->switcher_bar, !self->wide);
     gtk_widget_set_visible(self->back, shows && adw_leaflet_get_folded(self->leaflet));
     reveal(self->call_bar, item && !shows);
@@ -84,8 +104,17 @@ static gboolean on_layout_idle(gpointer arg)
 
     self->layout_idle = 0;
     adw_leaflet_set_can_unfold(self->leaflet, self->wide);
+    ars_banner_adapt(self->line_banner, gtk_widget_get_width(GTK_WIDGET(self)));
+    ars_banner_adapt(self->notice, gtk_widget_get_width(GTK_WIDGET(self)));
     update_layout(self);
     return G_SOURCE_REMOVE;
+}
+
+/* No child may change while sizes are given out: it would be left without one. */
+static void queue_layout(ArsWindow *self)
+{
+    if (!self->layout_idle)
+        self->layout_idle = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_layout_idle, self, NULL);
 }
 
 static void size_allocate(GtkWidget *widget, int width, int height, int baseline)
@@ -93,11 +122,10 @@ static void size_allocate(GtkWidget *widget, int width, int height, int baseline
     ArsWindow *self = ARS_WINDOW(widget);
     gboolean wide = width >= WIDE;
 
-    if (wide != self->wide) {
+    if (wide != self->wide || !ars_banner_fits(self->line_banner, width) ||
+        !ars_banner_fits(self->notice, width)) {
         self->wide = wide;
-        /* no child may change while sizes are given out */
-        if (!self->layout_idle)
-            self->layout_idle = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_layout_idle, self, NULL);
+        queue_layout(self);
     }
     GTK_WIDGET_CLASS(ars_window_parent_class)->size_allocate(widget, width, height, baseline);
 }
@@ -258,6 +286,8 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_set_template_from_resource(widget, "/io/github/arsphone/ArsPhone/window.ui");
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_button);
     gtk_widget_class_bind_template_child(widget, ArsWindow, back);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, header);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, title);
     gtk_widget_class_bind_template_child(widget, ArsWindow, switcher);
     gtk_widget_class_bind_template_child(widget, ArsWindow, toasts);
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_banner);
@@ -279,6 +309,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_callback(widget, on_call_bar);
     gtk_widget_class_bind_template_callback(widget, on_back);
     gtk_widget_class_bind_template_callback(widget, on_visible_child);
+    gtk_widget_class_bind_template_callback(widget, queue_layout);
     gtk_widget_class_bind_template_callback(widget, window_notices_on_line_clicked);
     gtk_widget_class_bind_template_callback(widget, window_notices_on_clicked);
 }
@@ -378,9 +409,26 @@ void ars_window_show_call(ArsWindow *self, guint id)
     show_call(self);
 }
 
+/* How many characters fit in a line of it: it would not wrap by itself. */
+static int toast_chars(ArsWindow *self)
+{
+    PangoFontMetrics *metrics =
+        pango_context_get_metrics(gtk_widget_get_pango_context(GTK_WIDGET(self)), NULL, NULL);
+    int width = PANGO_PIXELS(pango_font_metrics_get_approximate_char_width(metrics));
+
+    pango_font_metrics_unref(metrics);
+    return MAX(8, (gtk_widget_get_width(GTK_WIDGET(self->toasts)) - TOAST_FRAME) / MAX(width, 1));
+}
+
 void ars_window_toast(ArsWindow *self, const char *words)
 {
-    g_autofree char *escaped = g_markup_escape_text(words, -1);
+    GtkWidget *label = gtk_label_new(words);
+    AdwToast *toast = adw_toast_new("");
 
-    adw_toast_overlay_add_toast(self->toasts, adw_toast_new(escaped));
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), toast_chars(self));
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_widget_add_css_class(label, "heading");
+    adw_toast_set_custom_title(toast, label);
+    adw_toast_overlay_add_toast(self->toasts, toast);
 }

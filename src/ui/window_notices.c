@@ -1,4 +1,6 @@
 /* ui: what the main window says of problems: banners for what stays, toasts for what passes. */
+#include <stdio.h>
+
 #include <glib/gi18n.h>
 
 #include <ars/reason.h>
@@ -90,7 +92,9 @@ void window_notices_on_line_clicked(ArsWindow *self)
 
 static void show_trouble(ArsWindow *self, const struct ars_app_line *line)
 {
-    g_autofree char *words = words_line_advice(line);
+    g_autofree char *words =
+        line->cert ? g_strdup_printf(_("The certificate of %s is not trusted."), line->server)
+                   : words_line_advice(line);
 
     ars_banner_show(self->line_banner, words,
                     line->cert                           ? _("Look")
@@ -138,8 +142,9 @@ static void dial_failed(ArsWindow *self, const struct ars_app_problem *problem)
     const char *words = words_call_reason(problem->reason.code);
 
     g_clear_pointer(&self->dialled, g_free);
-    ars_window_toast(self, words);
     ars_dialpad_set_hint(self->dialpad, words);
+    if (!gtk_widget_get_mapped(GTK_WIDGET(self->dialpad)))
+        ars_window_toast(self, words);
 }
 
 static char *device_words(const struct ars_app_problem *problem)
@@ -153,6 +158,19 @@ static char *device_words(const struct ars_app_problem *problem)
                                  problem->text)
                : g_strdup_printf(_("The speaker %s does not work. The call goes on without it."),
                                  problem->text);
+}
+
+/* As the engine says it: "2: at byte 40: why" */
+static char *rule_words(const char *text)
+{
+    guint rule, byte;
+    int why = 0;
+
+    if (sscanf(text, "%u: at byte %u: %n", &rule, &byte, &why) < 2 || !why)
+        return g_strdup_printf(_("A rule of the host mapping is left out: %s."), text);
+    /* Translators: the number of the rule, and what is wrong with it */
+    return g_strdup_printf(_("Rule %u of the host mapping is left out: %s."), rule,
+                           words_rule_problem(text + why));
 }
 
 static char *sentence_of(const struct ars_app_problem *problem)
@@ -181,7 +199,7 @@ static char *sentence_of(const struct ars_app_problem *problem)
         return g_strdup_printf(_("The journal was damaged. It was set aside as %s."),
                                problem->text);
     case ARS_APP_HOST_MAP:
-        return g_strdup_printf(_("A rule of the host mapping is left out: %s."), problem->text);
+        return rule_words(problem->text);
     case ARS_APP_DEMO:
         return g_strdup_printf(_("The demo line did not start: %s."), problem->text);
     case ARS_APP_AUDIO_DEVICE:

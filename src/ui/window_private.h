@@ -17,6 +17,8 @@ struct _ArsWindow {
     /* template widgets */
     ArsLineButton *line_button;
     GtkWidget *back;
+    AdwHeaderBar *header;
+    AdwBin *title;
     GtkWidget *switcher;
     AdwToastOverlay *toasts;
     ArsBanner *line_banner;

@@ -82,7 +82,7 @@ void fake_push(struct ars_event *ev)
     engine->bell(engine->arg);
 }
 
-static void say_account(enum ars_event_type type, enum ars_account_state state)
+void fake_account(enum ars_event_type type, enum ars_account_state state)
 {
     struct ars_event *ev = fake_event(type);
 
@@ -147,10 +147,10 @@ static void do_account_set(const struct ars_command *cmd)
     struct ars_event *ev;
 
     account_tag = cmd->tag;
-    say_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_RESOLVING);
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_RESOLVING);
     if (!fake_manners.registers)
         return;
-    say_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_CONNECTING);
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_CONNECTING);
     if (fake_manners.refuse.code) {
         ev = fake_event(ARS_EV_REGISTRATION_FAILED);
         ev->account = ACCOUNT;
@@ -162,14 +162,14 @@ static void do_account_set(const struct ars_command *cmd)
             ev->cert = must(malloc(sizeof(*ev->cert)));
             *ev->cert = *fake_manners.cert;
         }
-        say_account(ARS_EV_ACCOUNT, ev->account_state);
+        fake_account(ARS_EV_ACCOUNT, ev->account_state);
         fake_push(ev);
         return;
     }
-    say_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_REGISTERING);
-    say_account(ARS_EV_REGISTERING, ARS_ACCOUNT_REGISTERING);
-    say_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_READY);
-    say_account(ARS_EV_REGISTERED, ARS_ACCOUNT_READY);
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_REGISTERING);
+    fake_account(ARS_EV_REGISTERING, ARS_ACCOUNT_REGISTERING);
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_READY);
+    fake_account(ARS_EV_REGISTERED, ARS_ACCOUNT_READY);
 }
 
 static void do_dial(const struct ars_command *cmd)
@@ -245,7 +245,7 @@ static void act(const struct ars_command *cmd)
         do_account_set(cmd);
         break;
     case ARS_CMD_ACCOUNT_OFF:
-        say_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_OFF);
+        fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_OFF);
         break;
     case ARS_CMD_DIAL:
         do_dial(cmd);

@@ -1,0 +1,200 @@
+/* Tests of the views: one call, from dialling to its end. */
+#include <string.h>
+
+#include <ars/reason.h>
+
+#include "stage.h"
+
+#define NUMBER    "84951234567"
+#define FORMATTED "+7 (495) 123-45-67"
+
+static void push_call(enum ars_event_type type, ars_id call, enum ars_call_state state)
+{
+    fake_push(fake_call_event(type, call, state));
+    settle();
+}
+
+static ars_id calling(void)
+{
+    fake_manners.answers = FALSE;
+    return dial(NUMBER);
+}
+
+static void asked(enum ars_command_type type, int number, const char *text)
+{
+    struct ars_command *cmd = fake_find_command(type);
+
+    if (!cmd)
+        fail("command %d was not given", (int)type);
+    else if (cmd->number != number || g_strcmp0(cmd->text, text) != 0)
+        fail("command %d was given with %d and \"%s\"", (int)type, cmd->number, cmd->text);
+    ars_command_free(cmd);
+}
+
+static void play_ringing(void)
+{
+    calling();
+    sees(FORMATTED, FORMATTED);
+    sees("Ringing…", "Идёт вызов…");
+    button("Mute", "Без звука", TRUE);
+    button("Hold", "Удержать", FALSE);
+    button("Keypad", "Клавиши", FALSE);
+    button("Hang up", "Завершить", TRUE);
+    look("call-ringing");
+    press("Hang up", "Завершить");
+    asked(ARS_CMD_HANGUP, 0, NULL);
+}
+
+static void play_early(void)
+{
+    ars_id id = calling();
+
+    push_call(ARS_EV_EARLY_MEDIA, id, ARS_CALL_PROGRESS);
+    button("Keypad", "Клавиши", TRUE);
+    look("call-early");
+}
+
+static void play_established(void)
+{
+    dial(NUMBER);
+    sees("00:00", "00:00");
+    sees("Encrypted · Opus · good", "Зашифровано · Opus · хорошо");
+    clock_forward(161000);
+    sees("02:41", "02:41");
+    button("Mute", "Без звука", TRUE);
+    button("Hold", "Удержать", TRUE);
+    button("Keypad", "Клавиши", TRUE);
+    look("call-established");
+    clock_forward(3600000);
+    sees("1:02:41", "1:02:41");
+}
+
+static void play_held(void)
+{
+    ars_id id = dial(NUMBER);
+
+    press("Hold", "Удержать");
+    asked(ARS_CMD_HOLD, 0, NULL);
+    sees("On hold", "На удержании");
+    button("Resume", "Продолжить", TRUE);
+    look("call-held");
+    push_call(ARS_EV_REMOTE_HELD, id, ARS_CALL_ESTABLISHED);
+    sees("On hold by both sides", "Удерживают обе стороны");
+    press("Resume", "Продолжить");
+    asked(ARS_CMD_RESUME, 0, NULL);
+    sees("The other side holds the call", "Собеседник удерживает вызов");
+    button("Hold", "Удержать", TRUE);
+    look("call-held-by-them");
+    push_call(ARS_EV_REMOTE_RESUMED, id, ARS_CALL_ESTABLISHED);
+    sees("00:00", "00:00");
+}
+
+static void play_muted(void)
+{
+    dial(NUMBER);
+    press("Mute", "Без звука");
+    asked(ARS_CMD_MUTE, 1, NULL);
+    must(gtk_toggle_button_get_active(
+        GTK_TOGGLE_BUTTON(find(GTK_TYPE_TOGGLE_BUTTON, say("Mute", "Без звука")))));
+    look("call-muted");
+    key("ctrl+m");
+    asked(ARS_CMD_MUTE, 0, NULL);
+}
+
+static void play_keypad(void)
+{
+    dial(NUMBER);
+    press("Keypad", "Клавиши");
+    press("1", "1");
+    asked(ARS_CMD_DTMF, 0, "1");
+    type("2#");
+    asked(ARS_CMD_DTMF, 0, "2");
+    asked(ARS_CMD_DTMF, 0, "#");
+    sees("12#", "12#");
+    look("call-keypad");
+}
+
+static void play_volume(void)
+{
+    GtkWidget *scale;
+
+    dial(NUMBER);
+    scale = find(GTK_TYPE_SCALE, say("Volume", "Громкость"));
+    if (scale)
+        gtk_range_set_value(GTK_RANGE(scale), 40);
+    settle();
+    asked(ARS_CMD_VOLUME, 40, NULL);
+}
+
+static void play_quality(void)
+{
+    ars_id id = dial(NUMBER);
+    struct ars_event *ev = fake_call_event(ARS_EV_STATS, id, ARS_CALL_ESTABLISHED);
+
+    ev->has_stats = true;
+    ev->stats = (struct ars_media_stats){.codec = "PCMA", .concealed_pct = 7};
+    fake_push(ev);
+    sees("Encrypted · G.711 · poor", "Зашифровано · G.711 · плохо");
+    look("call-quality");
+}
+
+static const struct {
+    enum ars_reason_code code;
+    int status;
+    const char *name, *text, *english, *russian;
+} ends[] = {
+    {ARS_REASON_BUSY, 486, "busy", "Busy Here", "Busy", "Занято"},
+    {ARS_REASON_NO_ANSWER, 480, "no-answer", "Temporarily Unavailable", "No answer", "Нет ответа"},
+    {ARS_REASON_DECLINED, 603, "declined", "Decline", "Declined", "Отклонён"},
+    {ARS_REASON_NOT_FOUND, 404, "not-found", "Not Found", "There is no such number",
+     "Такого номера нет"},
+    {ARS_REASON_FORBIDDEN, 403, "forbidden", "Forbidden", "The server does not allow this call",
+     "Сервер не разрешает этот вызов"},
+    {ARS_REASON_UNAVAILABLE, 503, "unavailable", "Service Unavailable",
+     "The number cannot be reached now", "Номер сейчас недоступен"},
+    {ARS_REASON_NOT_ACCEPTABLE, 488, "not-acceptable", "Not Acceptable Here",
+     "The two phones have no common way to talk", "У телефонов нет общего способа связи"},
+    {ARS_REASON_NOT_ENCRYPTED, 0, "not-encrypted", "", "The other side does not encrypt its sound",
+     "Собеседник не шифрует звук"},
+    {ARS_REASON_MEDIA_FAILED, 0, "media", "", "No sound path to the other side",
+     "Звук не проходит до собеседника"},
+    {ARS_REASON_CONNECTION_LOST, 0, "lost", "", "The connection was lost", "Связь потеряна"},
+};
+
+static void play_ended(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autofree char *name = g_strconcat("call-ended-", ends[i].name, NULL);
+        ars_id id = calling();
+
+        fake_end(id, ends[i].code, ends[i].status, ends[i].text, true, 0);
+        sees(ends[i].english, ends[i].russian);
+        button("Close", "Закрыть", TRUE);
+        button("Call again", "Позвонить снова", TRUE);
+        look(name);
+        key("Escape");
+        sees_not(ends[i].english, ends[i].russian);
+    }
+}
+
+/* Who hung up oneself needs no word; who was hung up on is told by the way. */
+static void play_hung_up(void)
+{
+    ars_id id = dial(NUMBER);
+
+    clock_forward(5000);
+    fake_end(id, ARS_REASON_REMOTE_HANGUP, 0, "", true, 5000);
+    sees("The other side hung up", "Собеседник завершил вызов");
+    button("Call", "Позвонить", TRUE);
+    look("call-hung-up");
+}
+
+static const struct scene call_scenes[] = {
+    {"ringing", play_ringing}, {"early", play_early},     {"established", play_established},
+    {"held", play_held},       {"muted", play_muted},     {"keypad", play_keypad},
+    {"volume", play_volume},   {"quality", play_quality}, {"ended", play_ended},
+    {"hung-up", play_hung_up},
+};
+
+const struct group call_group = {
+    .name = "call", .scenes = call_scenes, .n = G_N_ELEMENTS(call_scenes)};

@@ -1,0 +1,281 @@
+/* Tests of the views: the settings, with and without an account. */
+#include <string.h>
+
+#include <ars/reason.h>
+#include <ars/secret.h>
+
+#include "stage.h"
+
+#define SERVER   "Server", "Сервер"
+#define PORT     "Port", "Порт"
+#define PATH     "Path", "Путь"
+#define LOGIN    "Login", "Логин"
+#define PASSWORD "Password", "Пароль"
+#define STUN     "STUN server", "Сервер STUN"
+#define RULES    "Host mapping", "Подмена адресов"
+#define SAVE     "Save and connect", "Сохранить и подключиться"
+
+static void open_settings(void)
+{
+    struct ars_command *cmd;
+
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
+    key("ctrl+comma");
+    button(SAVE, TRUE);
+}
+
+static void reads(const char *english, const char *russian, const char *text)
+{
+    GtkWidget *w = find(GTK_TYPE_EDITABLE, say(english, russian));
+
+    if (!w)
+        fail("no field \"%s\"", english);
+    else if (strcmp(gtk_editable_get_text(GTK_EDITABLE(w)), text) != 0)
+        fail("\"%s\" holds \"%s\", not \"%s\"", english, gtk_editable_get_text(GTK_EDITABLE(w)),
+             text);
+}
+
+static void expand_network(void)
+{
+    GtkWidget *row = find(ADW_TYPE_EXPANDER_ROW, say("Network", "Сеть"));
+
+    if (row)
+        adw_expander_row_set_expanded(ADW_EXPANDER_ROW(row), TRUE);
+    else
+        fail("no row \"Network\"");
+    settle();
+}
+
+/* ---- the first start ---- */
+
+static void play_opens_itself(void)
+{
+    button(SAVE, TRUE);
+    button("Try the demo line", "Попробовать демолинию", TRUE);
+    reads(PORT, "7443");
+    reads(PATH, "/ws");
+    look("first-settings");
+    close_top();
+    sees("No account", "Нет учётной записи");
+    sees("Enter the server and the login that you were given.",
+         "Введите сервер и логин, которые вам дали.");
+    look("first-closed");
+    press("Settings", "Настройки");
+    button(SAVE, TRUE);
+}
+
+static void play_errors_at_once(void)
+{
+    press(SAVE);
+    sees("Enter the name of the server that you were given.",
+         "Введите имя сервера, которое вам дали.");
+    sees("Enter the login, often the same as your own number.",
+         "Введите логин, часто он совпадает с вашим номером.");
+    sees("Enter the password.", "Введите пароль.");
+    look("first-errors");
+}
+
+static void play_save(void)
+{
+    struct ars_command *cmd;
+
+    fill("Display name", "Отображаемое имя", "Front desk");
+    fill(SERVER, "pbx.example.com");
+    sees_not("Enter the name of the server that you were given.",
+             "Введите имя сервера, которое вам дали.");
+    fill(PORT, "8089");
+    fill(LOGIN, "100");
+    fill(PASSWORD, "secret100");
+    reads(PASSWORD, "●●●●●●●●●");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && strcmp(cmd->conf->server, "pbx.example.com") == 0 && cmd->conf->port == 8089 &&
+         strcmp(cmd->conf->login, "100") == 0 &&
+         strcmp(ars_secret_text(cmd->conf->password), "secret100") == 0 &&
+         strcmp(cmd->conf->display_name, "Front desk") == 0);
+    ars_command_free(cmd);
+    sees("Ready · 100", "Готов · 100");
+    must(stage_top() == stage_window());
+    look("first-ready");
+}
+
+static const struct scene first_scenes[] = {
+    {"opens-itself", play_opens_itself},
+    {"errors-at-once", play_errors_at_once},
+    {"save", play_save},
+};
+
+const struct group first_group = {
+    .name = "first", .scenes = first_scenes, .n = G_N_ELEMENTS(first_scenes), .first_start = TRUE};
+
+/* ---- later ---- */
+
+static void play_filled(void)
+{
+    open_settings();
+    reads(SERVER, "pbx.example.com");
+    reads(PORT, "8089");
+    reads(LOGIN, "100");
+    reads(PASSWORD, "");
+    sees("Leave it empty to keep the stored password.",
+         "Оставьте пустым, чтобы сохранить прежний пароль.");
+    button("Remove this account", "Удалить эту учётную запись", TRUE);
+    look("settings-filled");
+    press("Remove this account", "Удалить эту учётную запись");
+    sees("Remove this account?", "Удалить эту учётную запись?");
+    look("settings-remove");
+    press("Cancel", "Отмена");
+}
+
+static const struct {
+    const char *name, *field_english, *field_russian, *text, *english, *russian;
+} bad[] = {
+    {"server-empty", SERVER, "", "Enter the name of the server that you were given.",
+     "Введите имя сервера, которое вам дали."},
+    {"server-url", SERVER, "wss://pbx.example.com/ws",
+     "Only the name belongs here, without “wss://” and path.",
+     "Здесь нужно только имя, без «wss://» и пути."},
+    {"server-space", SERVER, "pbx example", "A server's name has no spaces, commas or @.",
+     "В имени сервера нет пробелов, запятых и @."},
+    {"server-port", SERVER, "pbx.example.com:8089", "The port has a field of its own.",
+     "Для порта есть отдельное поле."},
+    {"port-text", PORT, "https", "The port is a number from 1 to 65535.",
+     "Порт — число от 1 до 65535."},
+    {"port-large", PORT, "65536", "The port is a number from 1 to 65535.",
+     "Порт — число от 1 до 65535."},
+    {"login-empty", LOGIN, "", "Enter the login, often the same as your own number.",
+     "Введите логин, часто он совпадает с вашим номером."},
+    {"login-at", LOGIN, "100@pbx", "Only the login belongs here, without the server.",
+     "Здесь нужен только логин, без сервера."},
+    {"stun", STUN, "stun:stun.example.com", "The port is a number from 1 to 65535.",
+     "Порт — число от 1 до 65535."},
+    {"stun-space", STUN, "stun example",
+     "A name or an address, and a port if need be: stun.example.com:3478",
+     "Имя или адрес и, если нужно, порт: stun.example.com:3478"},
+};
+
+static void play_field_errors(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *name = g_strconcat("settings-bad-", bad[i].name, NULL);
+
+        open_settings();
+        expand_network();
+        fill(bad[i].field_english, bad[i].field_russian, bad[i].text);
+        press(SAVE);
+        must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+        sees(bad[i].english, bad[i].russian);
+        sees("Something above is not right yet.", "Выше ещё есть ошибка.");
+        look(name);
+        close_top();
+    }
+}
+
+static void play_rules(void)
+{
+    open_settings();
+    expand_network();
+    sees("A rule a line, such as: MAP pbx.example.com 192.0.2.10:7443",
+         "По правилу в строке, например: MAP pbx.example.com 192.0.2.10:7443");
+    fill(RULES, "MAP pbx.example.com 192.0.2.10");
+    sees("pbx.example.com:8089 becomes 192.0.2.10:8089",
+         "pbx.example.com:8089 превращается в 192.0.2.10:8089");
+    look("settings-rules-good");
+    fill(RULES, "MAP other.example.com 192.0.2.10");
+    sees("No rule fits pbx.example.com:8089: it stays as it is.",
+         "Для pbx.example.com:8089 правила нет: адрес не меняется.");
+    fill(RULES, "MAP * ^NOTFOUND");
+    sees("The rules say that there is no server pbx.example.com:8089.",
+         "По правилам сервера pbx.example.com:8089 не существует.");
+    fill(RULES, "MAP pbx.example.com 192.0.2.10:99999\nGARBAGE");
+    sees("Rule 1: the port is above 65535\nRule 2: a rule begins with MAP or EXCLUDE\n"
+         "No rule fits pbx.example.com:8089: it stays as it is.",
+         "Правило 1: порт больше 65535\nПравило 2: правило начинается с MAP или EXCLUDE\n"
+         "Для pbx.example.com:8089 правила нет: адрес не меняется.");
+    look("settings-rules-bad");
+    press(SAVE);
+    must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+    sees("Something above is not right yet.", "Выше ещё есть ошибка.");
+}
+
+static void play_connecting(void)
+{
+    fake_manners.registers = FALSE;
+    open_settings();
+    press(SAVE);
+    sees("Connecting…", "Подключение…");
+    look("settings-connecting");
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_READY);
+    settle();
+    must(stage_top() == stage_window());
+}
+
+static const struct {
+    enum ars_reason_code code;
+    const char *name, *english, *russian;
+} refusals[] = {
+    {ARS_REASON_WRONG_PASSWORD, "password",
+     "pbx.example.com refused the login or the password of 100. Check both.",
+     "pbx.example.com не принял логин или пароль для 100. Проверьте оба."},
+    {ARS_REASON_NAME_NOT_FOUND, "name",
+     "There is no server called pbx.example.com. Check its name, or the network.",
+     "Сервера с именем pbx.example.com нет. Проверьте имя или сеть."},
+    {ARS_REASON_WRONG_PATH, "path",
+     "pbx.example.com has no telephone at this path. Check the path.",
+     "На pbx.example.com по этому пути телефонии нет. Проверьте путь."},
+    {ARS_REASON_UNREACHABLE, "unreachable",
+     "pbx.example.com takes no connection. Check its name and port, or the network.",
+     "pbx.example.com не принимает соединение. Проверьте имя и порт или сеть."},
+    {ARS_REASON_PROXY, "proxy", "The network's proxy refused the connection. Ask who runs it.",
+     "Прокси сети отказал в соединении. Обратитесь к его администратору."},
+};
+
+static void play_refused(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        g_autofree char *name = g_strconcat("settings-refused-", refusals[i].name, NULL);
+
+        open_settings();
+        ars_reason_set(&fake_manners.refuse, refusals[i].code, 0, "%s", "");
+        press(SAVE);
+        sees(refusals[i].english, refusals[i].russian);
+        button(SAVE, TRUE);
+        look(name);
+        fake_manners.refuse.code = ARS_REASON_NONE;
+        close_top();
+    }
+}
+
+static const struct ars_device devices[] = {
+    {.name = "Headset", .input = true, .output = true},
+    {.name = "Built-in audio with a name that goes on and on, analogue stereo", .output = true},
+};
+
+static void play_sound(void)
+{
+    struct ars_command *cmd;
+
+    fake_manners.devices = devices;
+    fake_manners.devices_n = G_N_ELEMENTS(devices);
+    gtk_widget_activate_action(GTK_WIDGET(stage_window()), "app.sound-settings", NULL);
+    settle();
+    sees("Microphone", "Микрофон");
+    sees("As in the system", "Как в системе");
+    look("settings-sound");
+    adw_combo_row_set_selected(
+        ADW_COMBO_ROW(find(ADW_TYPE_COMBO_ROW, say("Microphone", "Микрофон"))), 1);
+    settle();
+    sees("Headset", "Headset");
+    cmd = fake_find_command(ARS_CMD_AUDIO);
+    must(cmd && g_strcmp0(cmd->text, "device:Headset") == 0);
+    ars_command_free(cmd);
+}
+
+static const struct scene settings_scenes[] = {
+    {"filled", play_filled},         {"field-errors", play_field_errors}, {"rules", play_rules},
+    {"connecting", play_connecting}, {"refused", play_refused},           {"sound", play_sound},
+};
+
+const struct group settings_group = {
+    .name = "settings", .scenes = settings_scenes, .n = G_N_ELEMENTS(settings_scenes)};

@@ -35,10 +35,10 @@ enum ars_event_type {
     ARS_EV_TRANSFERRING,    /* call, tag, reason: status and words of the far end's call so far */
     ARS_EV_TRANSFERRED,     /* call, tag: it went well; the call ends soon */
     ARS_EV_TRANSFER_FAILED, /* call, tag, reason: the call is as before */
-    ARS_EV_REPLACED, /* call, number: the call in whose place it comes, peer_name, peer_number */
-    ARS_EV_REFERRED, /* call, peer_number: whom its far end asks us to call, text: for whom or "" */
-    ARS_EV_DTMF,     /* call, text: one digit; number: ms */
-    ARS_EV_MEDIA,    /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_REPLACED,    /* call, number: the call in whose place it comes, peer_name, peer_number */
+    ARS_EV_REFERRED,    /* call, peer_number: whom its far end, or a 3xx, sends us to; text: who */
+    ARS_EV_DTMF,        /* call, text: one digit; number: ms */
+    ARS_EV_MEDIA,       /* call: encrypted media flows; stats has codec, srtp, path */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
     ARS_EV_STATS, /* call, stats; tag of its command */

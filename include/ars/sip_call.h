@@ -10,6 +10,11 @@ struct ars_sip_call_handlers {
     /* 18x to our INVITE; body.len 0 when it had none. */
     void (*progress)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                      void *arg);
+    /*
+     * 3xx to our INVITE: number is whom to call instead, ars_sip_call_redirect() goes there or not,
+     * now or later. NULL: the call ends.
+     */
+    void (*redirected)(struct ars_sip_call *call, const char *number, void *arg);
     /* 2xx to our INVITE, ACK is out. When we sent no offer, body is one: ars_sip_call_ack(). */
     void (*answered)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* ACK to our 2xx; body.len > 0 when it carries the answer to an offer of ours. */
@@ -46,6 +51,12 @@ void ars_sip_call_set_handlers(struct ars_sip_call *call,
 int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const char *target,
                         const struct ars_sip_body *offer, const struct ars_sip_header *headers,
                         size_t n, const struct ars_sip_call_handlers *handlers, void *arg);
+
+/*
+ * After `redirected`: calls there, or ends with REDIRECTED. No URI is called twice, and no more
+ * than five. EPROTO: nothing was asked. ENOMEM.
+ */
+int ars_sip_call_redirect(struct ars_sip_call *call, bool follow);
 
 /* 180, 183 (with a body: early media) to an incoming call. EPROTO: wrong state. */
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body);

@@ -209,6 +209,13 @@ static void on_peer(struct call *c, const struct ars_event *ev)
     }
 }
 
+/* A 3xx, which this face does not ask about: the call ends as redirected. */
+static void on_referred(struct ars_app *app, const struct ars_event *ev)
+{
+    if (ev->call_state < ARS_CALL_INCOMING)
+        (void)app_post(app, ars_command_call(ARS_CMD_FOLLOW, ev->call, 0, NULL), 0);
+}
+
 static void take_event(struct ars_app *app, struct call *c, const struct ars_event *ev)
 {
     struct ars_app_call *v = &c->view;
@@ -221,6 +228,9 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     }
     c->changed = true;
     switch (ev->type) {
+    case ARS_EV_REFERRED:
+        on_referred(app, ev);
+        break;
     case ARS_EV_PEER:
         on_peer(c, ev);
         break;

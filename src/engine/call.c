@@ -349,6 +349,7 @@ static const struct ars_sip_call_handlers sip_handlers = {
     .reanswered = on_reanswered,
     .refresh = on_refresh,
     .identity = call_on_identity,
+    .redirected = call_on_redirected,
     .ended = on_ended,
 };
 

@@ -129,6 +129,9 @@ void call_leave_now(struct call *c);
 struct call_referral *call_take_referral(struct call *c);
 
 /* The call that was made of it; held: ours went on hold for it. */
+/* After a 3xx: calls whom it names, or ends the call. EPROTO: nothing was asked. */
+int call_redirect(struct call *c, bool follow);
+
 void call_set_follower(struct call *c, ars_id follower, bool held);
 void call_set_origin(struct call *c, ars_id origin);
 

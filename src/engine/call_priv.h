@@ -116,6 +116,7 @@ void call_tell_origin(struct call *c, int status);
 
 /* As in ars_sip_call_handlers. */
 void call_on_identity(struct ars_sip_call *sc, void *arg);
+void call_on_redirected(struct ars_sip_call *sc, const char *number, void *arg);
 
 /* One event about c as it is now. */
 void call_tell(const struct call *c, enum ars_event_type type);
@@ -128,6 +129,7 @@ void call_tell_transfer(const struct call *c, enum ars_event_type type,
 void call_tell_replaced(const struct call *c);
 void call_tell_referred(const struct call *c, const struct call_referral *r);
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
+void call_tell_redirected(const struct call *c, const char *number);
 void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);
 void call_tell_ended(const struct call *c, const struct ars_reason *why, bool by_remote);
 

@@ -181,6 +181,17 @@ void call_tell_referred(const struct call *c, const struct call_referral *r)
     put(c, ev);
 }
 
+void call_tell_redirected(const struct call *c, const char *number)
+{
+    struct ars_event *ev = call_event(c, ARS_EV_REFERRED);
+
+    if (ev) {
+        ev->peer_number = ars_strdup(number);
+        ev->text = ars_strdup("");
+    }
+    put(c, ev);
+}
+
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms)
 {
     struct ars_event *ev = call_event(c, ARS_EV_DTMF);

@@ -69,7 +69,7 @@ int calls_follow(struct calls *cs, struct call *c, bool yes)
     int err = 0;
 
     if (!r)
-        return EPROTO;
+        return call_redirect(c, yes);
     if (yes)
         err = follow(cs, c, r);
     else

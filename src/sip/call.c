@@ -19,16 +19,19 @@
 /* What the peer says to CANCEL or BYE is waited for so long before `ended` is told without it. */
 #define TELL_MS 500u
 
-static const char *const call_names[] = {"idle",        "calling",  "proceeding", "cancel_wait",
-                                         "cancelling",  "late",     "incoming",   "accepted",
-                                         "established", "bye_wait", "bying",      "ended"};
+static const char *const call_names[] = {
+    "idle",     "calling",  "proceeding",  "redirected", "cancel_wait", "cancelling", "late",
+    "incoming", "accepted", "established", "bye_wait",   "bying",       "ended"};
 
 static const uint32_t call_edges[] = {
     [CALL_IDLE] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_INCOMING) | ARS_TO(CALL_ENDED),
-    [CALL_CALLING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_PROCEEDING) | ARS_TO(CALL_CANCEL_WAIT) |
-                     ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_ENDED),
-    [CALL_PROCEEDING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_PROCEEDING) | ARS_TO(CALL_CANCELLING) |
-                        ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_ENDED),
+    [CALL_CALLING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_REDIRECTED) | ARS_TO(CALL_PROCEEDING) |
+                     ARS_TO(CALL_CANCEL_WAIT) | ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) |
+                     ARS_TO(CALL_ENDED),
+    [CALL_PROCEEDING] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_REDIRECTED) | ARS_TO(CALL_PROCEEDING) |
+                        ARS_TO(CALL_CANCELLING) | ARS_TO(CALL_LATE) | ARS_TO(CALL_ESTABLISHED) |
+                        ARS_TO(CALL_ENDED),
+    [CALL_REDIRECTED] = ARS_TO(CALL_CALLING) | ARS_TO(CALL_ENDED),
     [CALL_CANCEL_WAIT] = ARS_TO(CALL_CANCELLING) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
     [CALL_CANCELLING] = ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
     [CALL_LATE] = ARS_TO(CALL_ESTABLISHED) | ARS_TO(CALL_BYE_WAIT) | ARS_TO(CALL_ENDED),
@@ -63,6 +66,7 @@ static void destructor(void *arg)
     early_clear(call);
     prack_stop(&call->prack);
     reliable_stop(call);
+    redirect_close(&call->redirect);
     mem_deref(call->dlg);
     free(call->headers);
     free(call->offer_type);
@@ -527,6 +531,9 @@ static void hangup_early(struct ars_sip_call *call, int status)
         tell_soon(call);
         if (!call->invite || ctrans_cancel(call->invite))
             call_end(call, NULL);
+        break;
+    case CALL_REDIRECTED:
+        call_end(call, NULL);
         break;
     case CALL_INCOMING:
         why_from_status(&why, status ? status : 603, NULL);

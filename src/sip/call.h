@@ -19,6 +19,7 @@
 #include "ctrans.h"
 #include "dialog.h"
 #include "early.h"
+#include "redirect.h"
 #include "refer.h"
 #include "refresh.h"
 #include "reliable.h"
@@ -28,6 +29,7 @@ enum call_state {
     CALL_IDLE,
     CALL_CALLING,     /* INVITE is out */
     CALL_PROCEEDING,  /* a provisional answer came */
+    CALL_REDIRECTED,  /* a 3xx came: the owner says whether to go there */
     CALL_CANCEL_WAIT, /* to be cancelled at the first provisional answer */
     CALL_CANCELLING,  /* CANCEL is out */
     CALL_LATE,        /* 2xx with an offer came, our answer goes into the ACK */
@@ -71,6 +73,7 @@ struct ars_sip_call {
     const struct early *heard; /* the one whose descriptions the owner gets; among those */
     struct prack prack;        /* of our re-INVITE */
     struct reliable reliable;
+    struct redirect redirect;
     uint32_t invite_cseq;  /* of the INVITE that began it */
     struct ctrans *invite; /* our INVITE or re-INVITE */
     struct ctrans *bye;
@@ -149,6 +152,9 @@ int invite_ack(struct ars_sip_call *call, uint32_t cseq, const struct ars_sip_bo
 
 /* What to put into a Request-URI for `target`, and what to show; the caller frees both. EINVAL. */
 int invite_target(const struct ars_sip *sip, const char *target, char **ret_uri, char **ret_number);
+
+/* Our first INVITE once more; the call ends when that fails. */
+void invite_again(struct ars_sip_call *call);
 
 /* INVITE or re-INVITE with the kept offer. */
 int invite_send(struct ars_sip_call *call, ctrans_fn *fn);

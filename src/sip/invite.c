@@ -135,7 +135,7 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
 
 static void on_invite(const struct sip_in *in, int err, void *arg);
 
-static void send_again(struct ars_sip_call *call)
+void invite_again(struct ars_sip_call *call)
 {
     struct ars_reason why;
     int err;
@@ -154,12 +154,14 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
     struct ars_reason why;
     int err = 0;
 
+    if (!is_given_up(call) && redirect_receive(call, in))
+        return;
     if (!is_given_up(call) && challenged)
         err = auth_challenged(call->sip, &call->try, in);
     else if (is_given_up(call) || in->status != 422 || !refresh_raise(call, in))
         err = EPROTO;
     if (!err) {
-        send_again(call);
+        invite_again(call);
         return;
     }
     if (challenged && !is_given_up(call))

@@ -73,6 +73,7 @@ class Leg:
         self.offer = None                 # the peer's, not answered yet
         self.offered = False              # the phone's own waits for an answer
         self.role = None                  # the phone's DTLS role
+        self.called = set()               # Request-URIs of INVITEs outside the dialog
         self.invites = []                 # Sent and Got INVITEs
         self.peer_reliable = reliable.Reliable()
         self.phone_reliable = reliable.Reliable()
@@ -209,9 +210,19 @@ class Judge:
             self.bad('tag.to', '%s in a dialog without To tag' % msg.method)
         if msg.from_.uri != self.account.aor:
             self.bad('from', 'From is %s' % msg.from_.uri)
-        if leg.first and (leg.first.msg.uri, leg.first.msg.to.text) != (msg.uri, msg.to.text):
-            self.bad('retry', 'R-URI or To changed on a repeated request')
-        if msg.method != 'REGISTER' and msg.to.uri != msg.uri:
+        moved = leg.last.final if leg.last and leg.last.final and msg.method == 'INVITE' else None
+        if moved and 300 <= moved.status <= 302:
+            # RFC 3261 8.1.3.4
+            if msg.uri not in [Address(c).uri for c in moved.values('contact')]:
+                self.bad('redirect', 'INVITE to %s, not where %s points' % (msg.uri, moved.title()))
+            if msg.uri in leg.called:
+                self.bad('redirect', 'INVITE to %s once more' % msg.uri)
+        elif leg.last and leg.last.msg.uri != msg.uri:
+            self.bad('retry', 'R-URI changed on a repeated request')
+        leg.called.add(msg.uri)
+        if leg.first and leg.first.msg.to.text != msg.to.text:
+            self.bad('retry', 'To changed on a repeated request')
+        if msg.method != 'REGISTER' and not leg.first and msg.to.uri != msg.uri:
             self.bad('ruri', 'R-URI %s, To %s' % (msg.uri, msg.to.uri))
         if msg.method == 'INVITE':
             shown = msg.get('x-display-name')

@@ -169,6 +169,30 @@ out:
     return err;
 }
 
+/* A redirection that nobody is asked about ends the call; a REFER waits. */
+static int test_redirected(void)
+{
+    struct ars_command *cmd = NULL;
+    struct face f = {0};
+    int err;
+
+    TRY(make_ready(&f));
+    fake_push(fake_call_event(ARS_EV_DIALING, 7, ARS_CALL_PREPARING));
+    fake_push(fake_call_event(ARS_EV_REFERRED, 7, ARS_CALL_ESTABLISHED));
+    face_serve(&f);
+    CHECK(!fake_find_command(ARS_CMD_FOLLOW));
+    fake_push(fake_call_event(ARS_EV_REFERRED, 7, ARS_CALL_DIALING));
+    face_serve(&f);
+    cmd = fake_find_command(ARS_CMD_FOLLOW);
+    CHECK(cmd);
+    CHECK_INT(cmd->call, 7);
+    CHECK_INT(cmd->number, 0);
+out:
+    ars_command_free(cmd);
+    face_remove(&f);
+    return err;
+}
+
 static int test_incoming(void)
 {
     const struct ars_app_call *c;
@@ -432,6 +456,7 @@ const struct check_case calls_cases[] = {
     {"calls/outgoing", test_outgoing, false},
     {"calls/hold-mute-volume-digits", test_hold_mute_volume_digits, false},
     {"calls/refused-commands", test_refused_commands, false},
+    {"calls/redirected", test_redirected, false},
     {"calls/incoming", test_incoming, false},
     {"calls/anonymous", test_anonymous, false},
     {"calls/every-end-in-the-journal", test_every_end_in_the_journal, false},

@@ -288,6 +288,15 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
     return 0;
 }
 
+int ars_sip_call_redirect(struct ars_sip_call *call, bool follow)
+{
+    if (!call->redirect_asked)
+        return EPROTO;
+    call->redirects++;
+    call->redirect_followed = follow;
+    return 0;
+}
+
 const char *ars_sip_call_peer_name(const struct ars_sip_call *call)
 {
     return call->peer_name;

@@ -31,6 +31,9 @@ struct ars_sip_call {
     int hangup_status;
     int refused;
     char sdp[64]; /* the last that went out */
+    unsigned redirects;
+    bool redirect_asked;
+    bool redirect_followed;
     const char *peer_name;
     const char *peer_number;
     int reinvite_error;

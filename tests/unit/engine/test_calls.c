@@ -386,6 +386,31 @@ out:
     return tear_down(&f, err);
 }
 
+/* A 3xx: the user is asked as by a REFER. */
+static int test_redirected(void)
+{
+    struct fixture f;
+    struct ars_sip_call *sc;
+    int err = set_up(&f);
+
+    CHECK_INT(err, 0);
+    CHECK_INT(calls_dial(&f.calls, f.account, "600", 1), 0);
+    gathered(0);
+    sc = &fakes.sip_calls[0];
+    sc->redirect_asked = true;
+    CHECK(fakes_told(ARS_EV_DIALING));
+    sc->h->redirected(sc, "700", sc->arg);
+    CHECK(take(&f, ARS_EV_REFERRED));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_STR(f.ev->peer_number, "700");
+    CHECK_INT(sc->redirects, 0);
+    CHECK_INT(calls_follow(&f.calls, nth(&f, 1), true), 0);
+    CHECK_INT(sc->redirects, 1);
+    CHECK(sc->redirect_followed);
+out:
+    return tear_down(&f, err);
+}
+
 const struct check_case calls_cases[] = {
     {.name = "dial", .fn = test_dial},
     {.name = "refused", .fn = test_refused},
@@ -395,6 +420,7 @@ const struct check_case calls_cases[] = {
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},
     {.name = "late_offer", .fn = test_late_offer},
+    {.name = "redirected", .fn = test_redirected},
     {.name = "identity", .fn = test_identity},
     {.name = "ring_time", .fn = test_ring_time},
     {.name = "not_answered", .fn = test_not_answered},

@@ -292,6 +292,15 @@ static void on_refresh(struct ars_sip_call *call, void *arg)
     drop(f);
 }
 
+static void on_redirected(struct ars_sip_call *call, const char *number, void *arg)
+{
+    struct fake *f = arg;
+
+    f->redirects++;
+    ars_strcpy(f->redirect, sizeof(f->redirect), number);
+    drop(f);
+}
+
 static void on_identity(struct ars_sip_call *call, void *arg)
 {
     struct fake *f = arg;
@@ -326,6 +335,7 @@ const struct ars_sip_call_handlers fake_call_handlers = {
     .reanswered = on_reanswered,
     .refresh = on_refresh,
     .identity = on_identity,
+    .redirected = on_redirected,
     .info = on_info,
     .ended = on_ended,
 };

@@ -63,6 +63,8 @@ struct fake {
     int reanswer_status;
     unsigned refreshes;
     unsigned identities;
+    unsigned redirects;
+    char redirect[64];
     unsigned infos;
     unsigned ended;
     struct ars_reason why;

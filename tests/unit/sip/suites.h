@@ -20,6 +20,7 @@ extern const struct suite suite_mod;
 extern const struct suite suite_refresh;
 extern const struct suite suite_early;
 extern const struct suite suite_identity;
+extern const struct suite suite_redirect;
 extern const struct suite suite_loss;
 extern const struct suite suite_refer;
 extern const struct suite suite_replaces;

@@ -56,6 +56,9 @@ class Reliable:
             bad('reliable', '%s is not reliable, the caller requires it' % msg.title())
         if wants(msg) != 'required':
             return
+        if rseq(msg) is None:
+            bad('reliable', '%s without RSeq' % msg.title())
+            return
         key = (msg.to.tag, msg.cseq)
         if key in self.last and rseq(msg) not in (self.last[key], self.last[key] + 1):
             bad('reliable', 'RSeq %s after %s' % (rseq(msg), self.last[key]))

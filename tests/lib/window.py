@@ -211,6 +211,12 @@ class Window:
             return states.contains(Atspi.StateType.PRESSED) == pressed
         wait_for(f'"{name}" {"down" if pressed else "up"}', probe, ACT, every=0.1)
 
+    def wait_focus(self, name, frame=None):
+        """A button that Enter would press."""
+        def focused(node):
+            return can_act(node) and node.get_state_set().contains(Atspi.StateType.FOCUSED)
+        self.find(name, focused, frame)
+
     def wait_checked(self, name, checked, frame=None):
         """A switch."""
         def probe():
@@ -271,10 +277,14 @@ class Window:
 
     # X11's view
 
-    def has_keyboard(self, title):
-        out = run(['xprop', '-root', '_NET_ACTIVE_WINDOW'], check=False).stdout
-        window = self.x_window(f'^{title}$')
-        return window is not None and out.rstrip().endswith(f'# {int(window):#x}')
+    def wait_keyboard(self, title=APP_TITLE):
+        """Until what is typed goes to the window of that title."""
+        def probe():
+            self._alive()
+            out = run(['xprop', '-root', '_NET_ACTIVE_WINDOW'], check=False).stdout
+            window = self.x_window(f'^{re.escape(title)}$')
+            return window is not None and out.rstrip().endswith(f'# {int(window):#x}')
+        wait_for(f'"{title}" has the keyboard', probe, ACT)
 
     def x_window(self, title):
         """The id of the mapped window of that title (a regular expression)."""

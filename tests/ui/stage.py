@@ -108,7 +108,21 @@ def signed_in(t, **change):
     """The program, started as on any later day: it connects by itself."""
     w = open_phone(t, account_home(t, **change))
     w.find(READY, timeout=CONNECT)
+    w.wait_keyboard()
     return w
+
+
+def open_settings(w):
+    w.wait_keyboard()
+    w.key('ctrl+comma')
+    w.wait_frame(SETTINGS)
+
+
+def leave_settings(w):
+    w.wait_keyboard(SETTINGS)
+    w.key('Escape')
+    w.wait_no_frame(SETTINGS)
+    w.wait_keyboard()
 
 
 def dial(w, number):

@@ -7,7 +7,7 @@ from lab import NAME, pbx
 from proc import need, run, wait_for
 from runner import test
 from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, dial, enter,
-                   open_phone, settings_file, signed_in, trust)
+                   leave_settings, open_phone, open_settings, settings_file, signed_in, trust)
 from window import Listener
 
 
@@ -18,7 +18,7 @@ def typed_and_trusted(t):
     mark = server.mark()
     w = open_phone(t)
     w.wait_frame(SETTINGS, CONNECT)
-    wait_for('the settings in front', lambda: w.has_keyboard(SETTINGS), 10)
+    w.wait_keyboard(SETTINGS)
     w.shot('first-start')
     for text in ('Anna', NAME, str(server.wss), '/ws', LOGIN, PASSWORD):
         w.keys(text)
@@ -75,8 +75,7 @@ def certificate_stop(t):
     w.wait_text(re.compile(r'^The certificate of pbx\.test is not trusted'), frame=SETTINGS)
     w.wait_marked('Server', frame=SETTINGS)
     w.shot('stopped')
-    w.key('Escape')
-    w.wait_no_frame(SETTINGS)
+    leave_settings(w)
     w.find('Certificate not trusted')
     w.keys('600')
     w.key('Return')
@@ -128,12 +127,6 @@ def refused_and_mended(t):
     trust(w)    # another server is another certificate
     closes()
     need(len(server.contacts(LOGIN)) == 1, f'{server.contacts(LOGIN)}')
-
-
-def open_settings(w):
-    if SETTINGS not in (w.frames() or ()):
-        w.key('ctrl+comma')
-    w.wait_frame(SETTINGS)
 
 
 @test(90)
@@ -190,6 +183,8 @@ def changed_in_a_call(t):
     w.click('Save and connect', SETTINGS)
     w.wait_text('End the call and save?')
     w.shot('asks')
+    w.wait_keyboard('End the call and save?')
+    w.wait_focus('Cancel')
     w.key('Return')     # does no harm
     w.gone('End the call and save?')
     need(len(server.channels()) == 1, f'{server.channels()}')

@@ -6,7 +6,8 @@ from lab import pbx
 from proc import need, wait_for
 from runner import test
 from stage import (CONNECT, INCOMING, LOGIN, PASSWORD, READY, SETTINGS, Typewriter, account_home,
-                   caller, desktop, dial, enter, open_phone, signed_in, speaker, trust)
+                   caller, desktop, dial, enter, leave_settings, open_phone, open_settings,
+                   signed_in, speaker, trust)
 from window import APP_TITLE, is_switch
 
 IN_FILE = 'This desktop has no keyring. The password is kept in a file that only you can read.'
@@ -36,7 +37,7 @@ def second_start(t):
     typewriter.need_keys()
     second = open_phone(t, t.path('home'))
     need(second.exit(20) == 0, f'exit {second.p.returncode}')
-    wait_for('the first in front', lambda: w.has_keyboard(APP_TITLE), 10)
+    w.wait_keyboard()
     need(len(pbx(t).contacts(LOGIN)) == 1, f'{pbx(t).contacts(LOGIN)}')
     w.shot('in-front')
     third = open_phone(t, t.path('home'), ('tel:+74951234567',))
@@ -55,10 +56,13 @@ def closed_in_a_call(t):
     w.wait_text('End the call and quit?')
     w.wait_text('1 call is under way. Quitting hangs it up.')
     w.shot('asks')
+    w.wait_keyboard('End the call and quit?')
+    w.wait_focus('Cancel')
     w.key('Return')     # does no harm
     w.gone('End the call and quit?')
     w.wait_text(re.compile('^Encrypted'))
     need(len(server.channels()) == 1, f'{server.channels()}')
+    w.wait_keyboard()
     w.key('alt+F4')    # the window manager's
     w.wait_text('End the call and quit?')
     w.click('Hang up and quit')
@@ -122,8 +126,7 @@ def keyring_locked(t):
     w.wait_text(f'No password is known for {LOGIN}. Enter it in the settings.')
     w.wait_text(LOCKED)
     w.shot('locked')
-    w.key('ctrl+comma')
-    w.wait_frame(SETTINGS)
+    open_settings(w)
     w.click('Save and connect', SETTINGS)   # as stored: it is asked for again, and not given
     w.wait_text('Enter the password.', CONNECT, SETTINGS)
     w.wait_marked('Password', frame=SETTINGS)
@@ -214,14 +217,12 @@ def ring_sound(t):
     w = signed_in(t)
     who = caller(t)
     for n, loud in ((1, False), (2, True)):
-        w.key('ctrl+comma')
-        w.wait_frame(SETTINGS)
+        open_settings(w)
         w.click('Sound', SETTINGS)
         w.press('Ring sound', SETTINGS, is_switch)
         w.wait_checked('Ring sound', loud, SETTINGS)
         w.shot(f'ring-{"on" if loud else "off"}')
-        w.key('Escape')
-        w.wait_no_frame(SETTINGS)
+        leave_settings(w)
         who.do(f'dial {LOGIN}')
         w.wait_frame(INCOMING, 20)
         ear = speaker(t)

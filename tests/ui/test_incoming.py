@@ -3,11 +3,10 @@ import re
 
 import lab
 from lab import pbx
-from proc import need, wait_for
+from proc import need
 from runner import test
 from stage import (CONNECT, INCOMING, LOGIN, SETTINGS, Ear, Typewriter, caller, dial, journal,
-                   say_tone, signed_in, speaker)
-from window import APP_TITLE
+                   leave_settings, open_settings, say_tone, signed_in, speaker)
 
 NAME = 'Bob Hundredone'     # of 101, in Asterisk's pjsip.conf
 WINDOW = f'Incoming call: {NAME}'
@@ -42,7 +41,7 @@ def incoming_answered(t):
     w.press('Answer', WINDOW)
     w.wait_no_frame(INCOMING)
     who.wait('established')
-    wait_for('the phone in front', lambda: w.has_keyboard(APP_TITLE), 10)
+    w.wait_keyboard()
     w.wait_text(re.compile('^Encrypted'), CONNECT)
     w.wait_text(NAME)
     level = ear.wait_tone(600)
@@ -61,8 +60,7 @@ def incoming_over_a_dialog(t):
     """The settings, and a question above them, keep nobody from answering with the mouse."""
     w = signed_in(t)
     who = caller(t)
-    w.key('ctrl+comma')
-    w.wait_frame(SETTINGS)
+    open_settings(w)
     w.click('Remove this account', SETTINGS)
     w.wait_text('Remove this account?')
     rings(w, who)
@@ -75,8 +73,7 @@ def incoming_over_a_dialog(t):
     who.wait('ended')
     w.click('Cancel')
     w.wait_no_frame('Remove this account?')
-    w.key('Escape')
-    w.wait_no_frame(SETTINGS)
+    leave_settings(w)
 
 
 @test(60)

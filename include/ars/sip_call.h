@@ -72,7 +72,8 @@ int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body)
 
 /*
  * A new offer inside the dialog. EBUSY: one is pending either way. EPROTO: not established. A 491
- * is retried by itself (RFC 3261 14.1), unless the peer's offer comes first: `reanswered` with 491.
+ * (RFC 3261 14.1) or a Retry-After of 10 s at most is waited for by itself, unless the peer's offer
+ * comes first: `reanswered` with 491.
  */
 int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer);
 

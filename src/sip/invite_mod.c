@@ -25,6 +25,8 @@
 #define GLARE_OTHER_HI_MS 2000u
 /* Section 14.2: Retry-After between 0 and 10 s. */
 #define BUSY_RETRY_MAX_S 10u
+/* So often one offer waits for a Retry-After. */
+#define WAITS_MAX 2u
 
 static const char *const names[] = {"none", "ours", "their_invite", "their_ack", "their_update"};
 
@@ -248,6 +250,21 @@ static void on_glare(struct ars_sip_call *call)
                     lo + (uint64_t)ars_rand_below(steps) * GLARE_STEP_MS, on_glare_timer, call);
 }
 
+/* The far end is busy with an offer of its own (section 14.2) or says when it will not be. */
+static bool wait_as_told(struct ars_sip_call *call, const struct sip_in *in)
+{
+    const struct pl *val = msg_in_hdr(in, "Retry-After");
+    uint32_t s;
+
+    if (!val || !msg_in_number(val, SIP_RETRY_AFTER_MAX, &s) || s > BUSY_RETRY_MAX_S ||
+        call->mod_waits == WAITS_MAX)
+        return false;
+    call->mod_waits++;
+    set_mod(call, MOD_NONE);
+    ars_timer_start(call->sip->timers, &call->mod_timer, (uint64_t)s * 1000, on_glare_timer, call);
+    return true;
+}
+
 static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
 {
     (void)dialog_retarget(call->dlg, in);
@@ -286,6 +303,11 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
         break;
     case 491:
         on_glare(call);
+        break;
+    case 500:
+    case 503:
+        if (!wait_as_told(call, in))
+            failed(call, in->status);
         break;
     default:
         failed(call, in->status);
@@ -326,6 +348,7 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
     if (err)
         return err;
     memset(&call->try, 0, sizeof(call->try));
+    call->mod_waits = 0;
     err = invite_send(call, on_reinvite);
     if (!err)
         set_mod(call, MOD_OURS);

@@ -116,6 +116,42 @@ out:
     return err;
 }
 
+/* Section 14.2: who is busy says for how long; twice, and not for longer than a person waits. */
+static int test_reinvite_retry_after(void)
+{
+    struct fake f;
+    const char *req;
+    int err;
+
+    TRY(up(&f, true, NULL));
+    TRY(ars_sip_call_reinvite(f.call, &offer));
+    for (int i = 0; i < 2; i++) {
+        fake_answer(&f, fake_want(&f, "INVITE "), "500 Busy", NULL, "Retry-After: 7 (soon)\r\n",
+                    NULL);
+        CHECK(fake_want(&f, "ACK "));
+        CHECK_INT(ars_sip_call_reinvite(f.call, &offer), EBUSY);
+        fake_advance(&f, 6999);
+        CHECK(fake_quiet(&f));
+        CHECK_INT(f.reanswers, 0);
+        fake_advance(&f, 1);
+        req = f.sent[f.read];
+        CHECK(fake_has(req, "INVITE sip:600@10.0.0.1"));
+        CHECK_STR(fake_body(req), NEW_OFFER);
+    }
+    fake_answer(&f, fake_want(&f, "INVITE "), "500 Busy", NULL, "Retry-After: 7\r\n", NULL);
+    CHECK(fake_want(&f, "ACK "));
+    CHECK_INT(f.reanswer_status, 500);
+    TRY(ars_sip_call_reinvite(f.call, &offer));
+    fake_answer(&f, fake_want(&f, "INVITE "), "503 Later", NULL, "Retry-After: 11\r\n", NULL);
+    CHECK(fake_want(&f, "ACK "));
+    CHECK_INT(f.reanswers, 2);
+    CHECK_INT(f.reanswer_status, 503);
+    CHECK(fake_quiet(&f));
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* RFC 3261 sections 12.2.1.2 and 14.1: 481, 408 and silence end the dialog, the latter with BYE. */
 static int test_reinvite_finds_nobody(void)
 {
@@ -487,6 +523,7 @@ static const struct check_case cases[] = {
     {"reinvite", test_reinvite, false},
     {"reinvite_challenged", test_reinvite_challenged, false},
     {"reinvite_refused", test_reinvite_refused, false},
+    {"reinvite_retry_after", test_reinvite_retry_after, false},
     {"reinvite_finds_nobody", test_reinvite_finds_nobody, false},
     {"glare_delays", test_glare_delays, false},
     {"glare", test_glare, false},

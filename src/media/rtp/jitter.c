@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rtp/comfort.h"
 #include "rtp/delay.h"
 #include "rtp/packets.h"
 #include "rtp/stretch.h"
@@ -32,6 +33,7 @@
 /* The FIFO holds one packet of at most 200 ms, what was left, and what stretching adds. */
 #define PACKET_MAX_MS 200
 #define FIFO_MS       (PACKET_MAX_MS + 40)
+#define TICK_MAX      480 /* 10 ms at 48 kHz */
 /* The delay is the least of the last packets: a late tick is no delay. */
 #define RECENT 10
 
@@ -46,7 +48,9 @@ struct jitter {
     struct delay delay;
 
     enum line line;
-    bool quiet; /* the peer said that it would pause */
+    bool quiet;         /* the peer said that it would pause */
+    uint32_t quiet_seq; /* in this packet */
+    struct comfort comfort;
     int64_t play_ts;
     size_t expanded; /* made up since the queue ran empty, not on the time line */
     int64_t newest_ts;
@@ -192,6 +196,12 @@ static void pass(struct jitter *j, int64_t n)
     j->expanded = 0;
 }
 
+static void speech_again(struct jitter *j)
+{
+    j->quiet = false;
+    j->comfort.on = false;
+}
+
 /* p is due: its samples go into the FIFO. */
 static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
 {
@@ -201,7 +211,8 @@ static void play(struct jitter *j, const struct packet *p, uint64_t now_us)
     if (!j->quiet && !(follows && p->ts != j->play_ts))
         j->stats.concealed_us += j->pending_us;
     j->pending_us = 0;
-    j->quiet = false;
+    if (!j->quiet || (int32_t)(p->seq - j->quiet_seq) > 0)
+        speech_again(j);
     pass(j, p->ts - j->play_ts);
     j->play_ts = p->ts + (int64_t)p->n;
     j->played_seq = p->seq;
@@ -239,10 +250,31 @@ static void fill_gap(struct jitter *j, const struct packet *p)
     j->pending_us = 0;
 }
 
+/* Noise, from where the voice ends: into it over one tick. */
+static void append_comfort(struct jitter *j)
+{
+    int16_t *to = j->fifo + j->fifo_n;
+    int16_t noise[TICK_MAX];
+    int n = (int)j->tick;
+
+    comfort_make(&j->comfort, noise, j->tick);
+    if (!j->expanded) {
+        append_concealed(j, NULL, j->tick);
+        for (int i = 0; i < n; i++)
+            to[i] = (int16_t)((to[i] * (n - i) + noise[i] * i) / n);
+    } else {
+        memcpy(to, noise, j->tick * sizeof(*to));
+        j->fifo_n += j->tick;
+    }
+}
+
 /* The queue is empty: playing waits on the time line. */
 static void wait_for_packet(struct jitter *j)
 {
-    append_concealed(j, NULL, j->tick);
+    if (j->comfort.on)
+        append_comfort(j);
+    else
+        append_concealed(j, NULL, j->tick);
     j->expanded += j->tick;
     j->pending_us += 10000;
     shift_recent(j, 10000);
@@ -384,6 +416,8 @@ void jitter_get(struct jitter *j, int16_t *pcm, uint64_t now_us)
 {
     if (!begin(j, now_us)) {
         memset(pcm, 0, j->tick * sizeof(*pcm));
+        if (j->comfort.on)
+            comfort_make(&j->comfort, pcm, j->tick);
         return;
     }
     drop_due(j);
@@ -420,14 +454,22 @@ void jitter_skip(struct jitter *j, uint64_t now_us)
     j->recent[j->recent_at++ % RECENT] = delay_now(j, now_us);
 }
 
-void jitter_quiet(struct jitter *j)
+void jitter_quiet(struct jitter *j, uint32_t seq)
 {
     j->quiet = true;
+    j->quiet_seq = seq;
+}
+
+void jitter_comfort(struct jitter *j, uint32_t seq, const uint8_t *payload, size_t len)
+{
+    jitter_quiet(j, seq);
+    comfort_hear(&j->comfort, payload, len);
 }
 
 void jitter_reset(struct jitter *j)
 {
     restart(j);
+    j->comfort.on = false;
 }
 
 void jitter_get_stats(const struct jitter *j, struct jitter_stats *ret)

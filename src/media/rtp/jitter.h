@@ -43,9 +43,13 @@ void jitter_get(struct jitter *j, int16_t *pcm, uint64_t now_us);
 void jitter_skip(struct jitter *j, uint64_t now_us);
 
 /*
- * The peer has stopped sending sound on purpose (comfort noise, DTMF): what lacks now is not lost.
+ * The packet with that extended sequence number says that the peer has stopped sending sound on
+ * purpose (DTMF): what lacks from there on is not lost.
  */
-void jitter_quiet(struct jitter *j);
+void jitter_quiet(struct jitter *j, uint32_t seq);
+
+/* The same, and what is to be heard meanwhile: a payload of comfort noise, RFC 3389. */
+void jitter_comfort(struct jitter *j, uint32_t seq, const uint8_t *payload, size_t len);
 
 /* Another source: what waits is thrown away, the spread is remembered. */
 void jitter_reset(struct jitter *j);

@@ -28,7 +28,7 @@
 #include "rtp/send.h"
 #include "rtp/stats.h"
 
-/* RFC 3389 section 4: comfort noise; there is nothing to play in it */
+/* RFC 3389 section 4: comfort noise */
 #define PT_COMFORT_NOISE 13
 #define RESAMPLE_QUALITY 3
 #define MS_US            1000.0
@@ -201,11 +201,11 @@ static void take_payload(struct rtp_stream *s, const struct rtp_header *h, uint3
     if (h->pt == s->format.pt_recv) {
         take_audio(s, h, seq, payload, len);
     } else if (h->pt == s->format.event_pt_recv) {
-        jitter_quiet(s->jitter);
+        jitter_quiet(s->jitter, seq);
         if (s->dir & ARS_DIR_RECVONLY)
             dtmf_rx_put(&s->dtmf, h->ts, payload, len, ars_clock_us(), on_digit, s);
     } else if (h->pt == PT_COMFORT_NOISE) {
-        jitter_quiet(s->jitter);
+        jitter_comfort(s->jitter, seq, payload, len);
     }
 }
 

@@ -8,6 +8,7 @@ int main(int argc, char **argv)
         suite_codec,
         suite_rtp,
         suite_jitter,
+        suite_stretch,
         suite_rtp_stream,
         suite_drift,
         suite_audio,

@@ -22,7 +22,7 @@
 #define REFRESH_HI_PCT 75u
 #define REFRESH_MIN_S  2u /* a registrar that grants nothing is not flooded */
 /* A refresh that is refused for now is tried again, as long as the binding lasts. */
-#define AGAIN_MIN_MS 2000u
+#define AGAIN_MIN_MS 1000u
 #define AGAIN_MAX_MS 30000u
 
 static const char *const states[] = {"none", "trying", "done", "leaving"};

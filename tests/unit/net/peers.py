@@ -329,7 +329,8 @@ def mode_first_ping(peer):
     start = time.monotonic()
     while peer.frame()[0] != PING:
         pass
-    say(f"first ping after {round(time.monotonic() - start)} s")
+    took = time.monotonic() - start
+    say("first ping in time" if 14.5 < took < 17.5 else f"first ping after {took:.1f} s")
 
 
 def mode_name(peer):

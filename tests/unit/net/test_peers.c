@@ -287,10 +287,10 @@ static int test_default_times(void)
     from = ars_clock_ms();
     TRY(client_run(&p.c));
     CHECK_INT(p.c.why.code, ARS_REASON_TIMEOUT);
-    CHECK(ars_clock_ms() - from >= 9900 && ars_clock_ms() - from < 11000);
+    CHECK(ars_clock_ms() - from >= 9900 && ars_clock_ms() - from < 13000);
     TRY(leave(&p));
     TRY(peer_end(&pinged));
-    CHECK(peer_said(&pinged, "first ping after 15 s"));
+    CHECK(peer_said(&pinged, "first ping in time"));
 out:
     ars_wss_free(other);
     peer_free(&pinged);

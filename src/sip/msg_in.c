@@ -235,13 +235,6 @@ char *msg_in_shown_name(const struct sip_in *in)
     return name;
 }
 
-char *msg_in_display_name(const struct sip_in *in)
-{
-    char *name = msg_in_shown_name(in);
-
-    return name ? name : msg_in_name_of(&in->from.addr);
-}
-
 char *msg_in_number_of(const struct sip_addr *addr)
 {
     bool tel = pl_strcasecmp(&addr->uri.scheme, "tel") == 0;

@@ -87,7 +87,6 @@ char *msg_in_dup(const struct pl *pl);
 void msg_in_unquote(char *s);
 char *msg_in_name_of(const struct sip_addr *addr);   /* display name, UTF-8; "" without one */
 char *msg_in_shown_name(const struct sip_in *in);    /* X-Display-Name; NULL without one */
-char *msg_in_display_name(const struct sip_in *in);  /* X-Display-Name, else From's, else "" */
 char *msg_in_number_of(const struct sip_addr *addr); /* user part, unescaped; else the whole URI */
 
 /* Decodes a From, To, Contact or Route value. EBADMSG. */

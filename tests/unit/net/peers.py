@@ -321,7 +321,8 @@ def mode_ping(peer):
         while True:
             peer.frame()
     finally:
-        say(f"given up after {round(time.monotonic() - last)} s")
+        took = time.monotonic() - last
+        say("given up in time" if 2.5 < took < 5 else f"given up after {took:.1f} s")
 
 
 def mode_first_ping(peer):

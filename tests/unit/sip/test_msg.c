@@ -180,6 +180,7 @@ out:
     return err;
 }
 
+/* X-Display-Name's in extra, else From's; ENOMEM also when there is none. */
 static int name_of(const char *from, const char *extra, char *out, size_t size)
 {
     char msg[1024];
@@ -194,7 +195,7 @@ static int name_of(const char *from, const char *extra, char *out, size_t size)
 
     if (err)
         return err;
-    name = msg_in_display_name(in);
+    name = *extra ? msg_in_shown_name(in) : msg_in_name_of(&in->from.addr);
     mem_deref(in);
     if (!name)
         return ENOMEM;
@@ -223,9 +224,8 @@ static int test_display_names(void)
     /* lenient: a broken escape stays */
     TRY(name_of("<sip:a@b>", "X-Display-Name: 100% me%2\r\n", name, sizeof(name)));
     CHECK_STR(name, "100% me%2");
-    /* an empty one does not hide From's */
-    TRY(name_of("Bob <sip:a@b>", "X-Display-Name: %20\r\n", name, sizeof(name)));
-    CHECK_STR(name, "Bob");
+    /* an empty one is none, so that it does not hide From's */
+    CHECK_INT(name_of("Bob <sip:a@b>", "X-Display-Name: %20\r\n", name, sizeof(name)), ENOMEM);
     /* not UTF-8 */
     TRY(name_of("\"\xff\" <sip:a@b>", "", name, sizeof(name)));
     CHECK_STR(name, "\xd1\x8f"); /* Windows-1251 */

@@ -6,8 +6,8 @@
 #include "application.h"
 
 /*
- * A phone draws little: the processor does it with a third of the memory that loading the graphics
- * stack would cost (docs/decisions). What the user chose stands.
+ * A phone draws little: the processor does it with a fifth of the memory that loading the graphics
+ * stack would cost (docs/decisions/0006). What the user chose stands.
  */
 static void choose_renderer(void)
 {

@@ -271,6 +271,7 @@ static gboolean worth_a_word(const struct ars_app_call *call)
     switch (call->reason.code) {
     case ARS_REASON_NONE:
     case ARS_REASON_LOCAL_HANGUP:
+    case ARS_REASON_CANCELLED:
     case ARS_REASON_ANSWERED_ELSEWHERE:
         return FALSE;
     case ARS_REASON_REMOTE_HANGUP:

@@ -235,7 +235,9 @@ const char *words_call_state(const struct ars_app_call *call)
     case ARS_CALL_ENDING:
         return _("Hanging up…");
     case ARS_CALL_ENDED:
-        return words_call_reason(call->reason.code);
+        return call->reason.code == ARS_REASON_CANCELLED && !call->incoming
+                   ? _("Cancelled")
+                   : words_call_reason(call->reason.code);
     default:
         break;
     }

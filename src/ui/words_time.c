@@ -107,7 +107,7 @@ const char *words_result_icon(const struct ars_history_entry *e)
 
 const char *words_result_reason(const struct ars_history_entry *e)
 {
-    if (!e->reason || !e->reason[0])
+    if (!e->reason || !e->reason[0] || (e->result == ARS_HISTORY_CANCELLED && !e->incoming))
         return NULL;
     if (ars_streq(e->reason, ARS_HISTORY_BROKEN_OFF))
         return _("The phone was closed during the call");

@@ -37,6 +37,8 @@ enum ars_event_type {
     ARS_EV_TRANSFER_FAILED, /* call, tag, reason: the call is as before */
     ARS_EV_REPLACED,    /* call, number: the call in whose place it comes, peer_name, peer_number */
     ARS_EV_REFERRED,    /* call, peer_number: whom its far end, or a 3xx, sends us to; text: who */
+    ARS_EV_MAILBOX,     /* account, number: new messages, text: whom to call for them, or "" */
+    ARS_EV_WATCH,       /* account, peer_number, number: enum ars_watch_state */
     ARS_EV_DTMF,        /* call, text: one digit; number: ms */
     ARS_EV_MEDIA,       /* call: encrypted media flows; stats has codec, srtp, path */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */

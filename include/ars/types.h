@@ -38,6 +38,15 @@ enum ars_call_state {
     ARS_CALL_STATES,
 };
 
+/* What a watched line does, in the order of what is told of several calls. */
+enum ars_watch_state {
+    ARS_WATCH_UNKNOWN,
+    ARS_WATCH_IDLE,
+    ARS_WATCH_BUSY,
+    ARS_WATCH_RINGING,
+    ARS_WATCH_STATES,
+};
+
 /* What we do when a far end asks us to call somebody else (REFER). */
 enum ars_refer_policy {
     ARS_REFER_ASK, /* the user: ARS_EV_REFERRED, then ARS_CMD_FOLLOW */
@@ -70,6 +79,7 @@ struct ars_account_conf {
     uint16_t rtp_port_min; /* 0: any */
     uint16_t rtp_port_max;
     enum ars_refer_policy refer;
+    bool mailbox; /* subscribe to its state; what the server tells unasked is heard anyway */
 };
 
 struct ars_account_conf *ars_account_conf_new(void);

@@ -39,6 +39,7 @@ enum option_id {
     OPT_SESSION_EXPIRES,
     OPT_NO_PROXY,
     OPT_REFER,
+    OPT_MAILBOX,
     OPT_RING,
     OPT_CALLS,
     OPT_JSON,
@@ -79,6 +80,7 @@ static const struct option long_options[] = {
     {"ring", required_argument, NULL, OPT_RING},
     {"refer", required_argument, NULL, OPT_REFER},
     {"calls", required_argument, NULL, OPT_CALLS},
+    {"mailbox", no_argument, NULL, OPT_MAILBOX},
     {"json", no_argument, NULL, OPT_JSON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -110,14 +112,14 @@ static const char usage[] =
     "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
     "      merge N | split N | silence N on|off | volume N PERCENT | dtmf N DIGITS |\n"
     "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
-    "      connect N N | follow N | stay N |\n"
+    "      connect N N | follow N | stay N | watch NUMBER | unwatch NUMBER |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"
     "  --server HOST  --port N (7443)  --path PATH (/ws; '' for none)\n"
     "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
     "  --display-name NAME  --expires S (600)  --ring S (30)  --calls N (4)\n"
-    "  --refer ask|follow|refuse (ask)\n"
+    "  --refer ask|follow|refuse (ask)  --mailbox (ask the server for news of it)\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
@@ -360,6 +362,9 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         return set_number("--session-expires", value, 90, 86400, &c->session_s);
     case OPT_RING:
         return set_number("--ring", value, 1, 3600, &c->ring_s);
+    case OPT_MAILBOX:
+        c->mailbox = true;
+        return true;
     case OPT_REFER:
         return set_refer(c, value);
     case OPT_NO_PROXY:

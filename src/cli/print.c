@@ -10,6 +10,13 @@
 
 #include "print.h"
 
+static const char *const watch_states[ARS_WATCH_STATES] = {
+    [ARS_WATCH_UNKNOWN] = "unknown",
+    [ARS_WATCH_IDLE] = "idle",
+    [ARS_WATCH_BUSY] = "busy",
+    [ARS_WATCH_RINGING] = "ringing",
+};
+
 static uint64_t event_us(struct printer *p, const struct ars_event *ev)
 {
     uint64_t us = ev->t_us > p->start_us ? ev->t_us - p->start_us : 0;
@@ -127,6 +134,37 @@ static void add_addresses(struct json_object *o, const struct ars_event *ev)
         add_reason(o, &ev->reason);
 }
 
+/* Of calls handed on, and of what is watched. */
+static void add_news(struct json_object *o, const struct ars_event *ev)
+{
+    switch (ev->type) {
+    case ARS_EV_TRANSFERRING:
+        json_object_object_add(
+            o, "status", ev->reason.sip_status ? json_object_new_int(ev->reason.sip_status) : NULL);
+        add_text(o, "text", ev->reason.text);
+        break;
+    case ARS_EV_MAILBOX:
+        add_int(o, "new", ev->number);
+        add_text(o, "account", ev->text);
+        break;
+    case ARS_EV_WATCH:
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "state", watch_states[ev->number]);
+        break;
+    case ARS_EV_REPLACED:
+        add_int(o, "replaces", ev->number);
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "name", ev->peer_name);
+        break;
+    case ARS_EV_REFERRED:
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "by", ev->text);
+        break;
+    default:
+        break;
+    }
+}
+
 static void add_fields(struct json_object *o, const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -153,20 +191,6 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         break;
     case ARS_EV_FIRST_AUDIO:
         add_int(o, "ms", ev->number);
-        break;
-    case ARS_EV_TRANSFERRING:
-        json_object_object_add(
-            o, "status", ev->reason.sip_status ? json_object_new_int(ev->reason.sip_status) : NULL);
-        add_text(o, "text", ev->reason.text);
-        break;
-    case ARS_EV_REPLACED:
-        add_int(o, "replaces", ev->number);
-        add_text(o, "number", ev->peer_number);
-        add_text(o, "name", ev->peer_name);
-        break;
-    case ARS_EV_REFERRED:
-        add_text(o, "number", ev->peer_number);
-        add_text(o, "by", ev->text);
         break;
     case ARS_EV_DTMF:
         add_text(o, "digit", ev->text);
@@ -206,6 +230,7 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         add_reason(o, &ev->reason);
         break;
     default:
+        add_news(o, ev);
         break;
     }
 }
@@ -322,6 +347,12 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_TRANSFER_FAILED:
         print_reason(&ev->reason);
+        break;
+    case ARS_EV_MAILBOX:
+        printf(": %d new", ev->number);
+        break;
+    case ARS_EV_WATCH:
+        printf(" %s is %s", ev->peer_number ? ev->peer_number : "", watch_states[ev->number]);
         break;
     case ARS_EV_REPLACED:
         printf(" call %d, by %s %s", ev->number, ev->peer_number ? ev->peer_number : "",

@@ -207,6 +207,16 @@ static bool do_stay(struct session *s, struct script *sc, char **words, size_t n
     return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_FOLLOW, call, 0, NULL);
 }
 
+static bool do_watch(struct session *s, struct script *sc, char **words, size_t n)
+{
+    return n == 2 && post_call(s, ARS_CMD_WATCH, 0, 0, words[1]);
+}
+
+static bool do_unwatch(struct session *s, struct script *sc, char **words, size_t n)
+{
+    return n == 2 && post_call(s, ARS_CMD_UNWATCH, 0, 0, words[1]);
+}
+
 static bool do_audio(struct session *s, struct script *sc, char **words, size_t n)
 {
     struct ars_command *cmd;
@@ -330,7 +340,8 @@ static const struct {
     {"retry", do_retry, 4},       {"wait", do_wait, 4},       {"sleep", do_sleep, 4},
     {"quit", do_quit, 4},         {"follow", do_follow, 4},   {"stay", do_stay, 4},
     {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"merge", do_merge, 4},
-    {"split", do_split, 4},       {"silence", do_silence, 4},
+    {"split", do_split, 4},       {"silence", do_silence, 4}, {"watch", do_watch, 4},
+    {"unwatch", do_unwatch, 4},
 };
 
 /* ---- lines ---- */

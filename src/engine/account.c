@@ -19,6 +19,7 @@
 #include "account.h"
 #include "account_conf.h"
 #include "event.h"
+#include "watch.h"
 
 /* A peer may ask us to wait (Retry-After); longer than this we do not believe it. */
 #define RETRY_AFTER_MAX_S 3600
@@ -39,6 +40,7 @@ struct account {
     struct ars_addr proxy;
     struct ars_wss *wss;
     struct ars_sip *sip;
+    struct watches watches;
     struct ars_backoff backoff;
     struct ars_timer timer;
     uint32_t retry_ms;
@@ -114,6 +116,7 @@ static void disconnect(struct account *a)
     ars_timer_stop(&a->timer);
     ars_query_cancel(a->query);
     a->query = NULL;
+    watches_pause(&a->watches);
     if (a->sip)
         ars_sip_set_transport(a->sip, NULL, true);
     ars_wss_free(a->wss);
@@ -208,6 +211,7 @@ static void on_registered(uint32_t expires_s, void *arg)
         ars_backoff_reset(&a->backoff);
         a->attempt_ms = 0; /* all phones lose a server at once: the wait after it spreads them */
         account_go(a, ARS_ACCOUNT_READY);
+        watches_begin(&a->watches, a->sip, a->conf->mailbox);
     }
     if (a->state != ARS_ACCOUNT_READY)
         return;
@@ -253,6 +257,13 @@ static int on_incoming(struct ars_sip_call *sc, const struct ars_sip_incoming *i
     return a->env.incoming(a, sc, in, a->env.arg);
 }
 
+static bool on_request(struct ars_sip_request *req, void *arg)
+{
+    struct account *a = arg;
+
+    return watches_request(&a->watches, req);
+}
+
 static void on_flow_failed(const struct ars_reason *why, void *arg)
 {
     struct account *a = arg;
@@ -281,6 +292,7 @@ static int make_sip(struct account *a)
         .register_failed = on_register_failed,
         .unregistered = on_unregistered,
         .incoming = on_incoming,
+        .request = on_request,
         .flow_failed = on_flow_failed,
     };
     const struct ars_account_conf *c = a->conf;
@@ -573,6 +585,7 @@ int account_alloc(struct account **ret, ars_id id, struct ars_account_conf *conf
     a->state = ARS_ACCOUNT_OFF;
     a->conf = conf;
     ars_rand_uuid(a->instance);
+    a->watches = (struct watches){.loop = env->loop, .outbox = env->outbox, .account = id};
     *ret = a;
     return 0;
 }
@@ -582,6 +595,7 @@ void account_free(struct account *a)
     if (!a)
         return;
     disconnect(a);
+    watches_close(&a->watches);
     ars_sip_free(a->sip);
     ars_resolver_free(a->resolver);
     ars_account_conf_free(a->conf);
@@ -665,6 +679,11 @@ const struct ars_account_conf *account_conf(const struct account *a)
 struct ars_resolver *account_resolver(const struct account *a)
 {
     return a->resolver;
+}
+
+struct watches *account_watches(struct account *a)
+{
+    return &a->watches;
 }
 
 struct ars_sip *account_sip(const struct account *a)

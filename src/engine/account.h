@@ -19,6 +19,7 @@ struct ars_resolver;
 struct ars_sip;
 struct ars_sip_call;
 struct ars_sip_incoming;
+struct watches;
 
 extern const struct ars_fsm account_fsm;
 
@@ -63,6 +64,7 @@ ars_id account_id(const struct account *a);
 enum ars_account_state account_state(const struct account *a);
 const struct ars_account_conf *account_conf(const struct account *a);
 struct ars_resolver *account_resolver(const struct account *a);
+struct watches *account_watches(struct account *a);
 struct ars_sip *account_sip(const struct account *a);
 
 /* Of the server in use; family NONE before the first connection. */

@@ -11,6 +11,7 @@
 #include "core.h"
 #include "event.h"
 #include "number.h"
+#include "watch.h"
 
 typedef void command_fn(struct ars_engine *e, struct ars_command *cmd);
 
@@ -332,6 +333,29 @@ static void do_follow(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, calls_follow(&e->calls, c, cmd->number != 0));
 }
 
+static struct account *account_or_first(struct ars_engine *e, const struct ars_command *cmd)
+{
+    if (cmd->account || !e->accounts_n)
+        return named_account(e, cmd);
+    return e->accounts[0];
+}
+
+static void do_watch(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a = account_or_first(e, cmd);
+
+    if (a)
+        command_errno(e, cmd, cmd->text ? watches_add(account_watches(a), cmd->text) : EPROTO);
+}
+
+static void do_unwatch(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a = account_or_first(e, cmd);
+
+    if (a && (!cmd->text || watches_remove(account_watches(a), cmd->text)))
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "it is not watched");
+}
+
 /* ---- sound and figures ---- */
 
 static int replace(char **text, const char *with)
@@ -464,6 +488,8 @@ static command_fn *const table[] = {
     [ARS_CMD_TRANSFER] = do_transfer,
     [ARS_CMD_CONNECT] = do_connect,
     [ARS_CMD_FOLLOW] = do_follow,
+    [ARS_CMD_WATCH] = do_watch,
+    [ARS_CMD_UNWATCH] = do_unwatch,
     [ARS_CMD_AUDIO] = do_audio,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,

@@ -177,6 +177,26 @@ int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct 
     return hand_over(ret, d, err);
 }
 
+int dialog_adopt(struct dialog *half, const struct sip_in *in)
+{
+    char *remote = msg_in_dup(&in->from.val);
+    char *rtag = msg_in_dup(&in->from.tag);
+    int err = remote && rtag ? dialog_retarget(half, in) : ENOMEM;
+
+    if (!err)
+        err = route_learn(&half->routes, in, "Record-Route", false);
+    if (err) {
+        free(remote);
+        free(rtag);
+        return err;
+    }
+    free(half->remote);
+    free(half->rtag);
+    half->remote = remote;
+    half->rtag = rtag;
+    return 0;
+}
+
 int dialog_from_response(struct dialog **ret, const struct sip_in *in)
 {
     struct dialog *d = alloc();

@@ -39,6 +39,9 @@ int dialog_confirm(struct dialog **ret, const struct dialog *half, const struct 
 /* From the response alone, for a 2xx that belongs to no call any more. */
 int dialog_from_response(struct dialog **ret, const struct sip_in *in);
 
+/* Ours, which a request of the peer establishes: its tag, target, routes (RFC 6665 4.4.1). */
+int dialog_adopt(struct dialog *half, const struct sip_in *in);
+
 /* Is the request inside the dialog? any_tag: while the peer's tag is not settled. */
 bool dialog_match(const struct dialog *d, const struct sip_in *in, bool any_tag);
 

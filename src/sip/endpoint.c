@@ -20,6 +20,7 @@
 #include "msg_in.h"
 #include "redact.h"
 #include "strans.h"
+#include "subscribe.h"
 #include "uas.h"
 
 #define AGENT_DEFAULT "ARS Phone"
@@ -145,6 +146,7 @@ void ars_sip_free(struct ars_sip *sip)
     reg_close(sip);
     list_flush(&sip->requests);
     call_close_all(sip);
+    sub_close_all(sip);
     list_flush(&sip->ctl);
     list_flush(&sip->stl);
     mem_deref(sip);
@@ -204,6 +206,7 @@ void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool s
         reg_lost(sip);
         ctrans_fail_all(sip, ENOTCONN);
         call_lost_all(sip);
+        sub_lost_all(sip);
         list_flush(&sip->stl);
     }
     /* a handler may have freed the endpoint */

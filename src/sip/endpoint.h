@@ -47,6 +47,7 @@ struct ars_sip {
     struct list ctl;
     struct list stl;
     struct list calls;
+    struct list subs;
     struct list requests;
     struct ars_timer flow_timer;
 

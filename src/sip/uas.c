@@ -14,6 +14,7 @@
 #include "event_hdr.h"
 #include "request.h"
 #include "strans.h"
+#include "subscribe.h"
 #include "uas.h"
 
 #define ALLOW_LINE     "Allow: " OUT_ALLOW "\r\n"
@@ -201,9 +202,9 @@ void uas_receive(struct ars_sip *sip, struct sip_in *in)
         call = in->to.tag.l ? call_find(sip, in) : NULL;
         if (call)
             call_receive(call, in, st);
-        else if (in->to.tag.l)
+        else if (in->to.tag.l && !sub_receive(sip, in, st))
             (void)strans_reply(st, 481, NULL, NULL, NULL);
-        else
+        else if (!in->to.tag.l)
             outside_dialog(sip, in, st);
     }
     mem_deref(st);

@@ -191,6 +191,8 @@ class Judge:
             self.phone_refer(msg)
         elif msg.method == 'NOTIFY':
             self.phone_notify(msg, leg)
+        elif msg.method == 'SUBSCRIBE':
+            rules.subscribe(msg, self.bad)
         elif msg.method == 'PRACK':
             leg.peer_reliable.phone_acknowledged(msg, self.bad)
 
@@ -521,6 +523,8 @@ class Judge:
             self.digests.learn(msg)
             if msg.cseq_method == 'BYE' and msg.to.tag in self.legs[msg.call_id].dialogs:
                 self.legs[msg.call_id].dialogs[msg.to.tag].over = False
+        if msg.cseq_method == 'SUBSCRIBE' and msg.status < 300:
+            self.peer_accepts(msg, self.legs[msg.call_id], tx, again)
         if msg.cseq_method not in ('INVITE', 'UPDATE'):
             return
         leg = self.legs[msg.call_id]

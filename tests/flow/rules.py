@@ -155,6 +155,18 @@ def notify(msg, bad):
             % (msg.get('subscription-state'), line.group(0)))
 
 
+def subscribe(msg, bad):
+    """RFC 6665 8.1 and 4.1.2.1."""
+    contact(msg, bad)
+    if not re.match(r'(dialog|message-summary)$', msg.get('event') or ''):
+        bad('subscribe.event', 'Event: %r' % msg.get('event'))
+    if not re.match(r'application/(dialog-info\+xml|simple-message-summary)$',
+                    msg.get('accept') or ''):
+        bad('subscribe.accept', 'Accept: %r' % msg.get('accept'))
+    if not re.match(r'\d+$', msg.get('expires') or ''):
+        bad('subscribe.expires', 'Expires: %r' % msg.get('expires'))
+
+
 def register(msg, account, known, bad):
     """RFC 3261 10.2, RFC 5626 4.2; known keeps what must not change between REGISTERs."""
     if msg.uri != 'sip:' + account.domain:

@@ -39,7 +39,7 @@ bool fakes_close(void)
     bool clean = !fakes.sip_alive && !fakes.wss_h && !fakes.resolve;
 
     for (size_t i = 0; i < FAKES; i++)
-        clean = clean && !fakes.sip_calls[i].alive && !fakes.media[i].alive;
+        clean = clean && !fakes.sip_calls[i].alive && !fakes.media[i].alive && !fakes.subs[i].alive;
     if (fakes.timers)
         clean = clean && ars_timers_count(fakes.timers) == 0;
     ars_timers_free(fakes.timers);
@@ -384,6 +384,48 @@ struct ars_sip_call *ars_sip_call_replaced(const struct ars_sip_call *call)
 int ars_sip_call_refer_tell(struct ars_sip_call *call, int status, const char *phrase)
 {
     call->told = status;
+    return 0;
+}
+
+int ars_sip_subscribe(struct ars_sip *sip, struct ars_sip_sub **ret,
+                      const struct ars_sip_sub_conf *conf,
+                      const struct ars_sip_sub_handlers *handlers, void *arg)
+{
+    struct ars_sip_sub *sub = &fakes.subs[fakes.subs_n++];
+
+    sub->alive = true;
+    sub->h = handlers;
+    sub->arg = arg;
+    ars_strcpy(sub->target, sizeof(sub->target), conf->target ? conf->target : "");
+    ars_strcpy(sub->event, sizeof(sub->event), conf->event);
+    *ret = sub;
+    return 0;
+}
+
+void ars_sip_sub_close(struct ars_sip_sub *sub)
+{
+    if (sub)
+        sub->alive = false;
+}
+
+const char *ars_sip_request_method(const struct ars_sip_request *req)
+{
+    return "NOTIFY";
+}
+
+const char *ars_sip_request_header(const struct ars_sip_request *req, const char *name)
+{
+    return "message-summary";
+}
+
+struct ars_sip_body ars_sip_request_body(const struct ars_sip_request *req)
+{
+    return *(const struct ars_sip_body *)(const void *)req;
+}
+
+int ars_sip_request_reply(struct ars_sip_request *req, int status, const char *phrase,
+                          const struct ars_sip_header *headers, size_t n)
+{
     return 0;
 }
 

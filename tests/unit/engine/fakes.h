@@ -12,6 +12,7 @@
 #include <ars/media.h>
 #include <ars/resolver.h>
 #include <ars/sip_call.h>
+#include <ars/sip_sub.h>
 #include <ars/sip_transfer.h>
 #include <ars/wss.h>
 
@@ -48,6 +49,14 @@ struct ars_sip_call {
     bool ends_at_once; /* hangup calls `ended` from inside */
 };
 
+struct ars_sip_sub {
+    bool alive;
+    char target[64];
+    char event[32];
+    const struct ars_sip_sub_handlers *h;
+    void *arg;
+};
+
 struct ars_media {
     bool alive;
     const struct ars_media_handlers *h;
@@ -71,6 +80,8 @@ struct fakes {
     struct ars_sip_call sip_calls[FAKES]; /* in the order in which they were made */
     size_t sip_calls_n;
     int invite_error;
+    struct ars_sip_sub subs[FAKES];
+    size_t subs_n;
     struct ars_media media[FAKES];
     size_t media_n;
     enum ars_tone tone;

@@ -14,5 +14,7 @@ extern const struct check_case several_cases[];
 extern const size_t several_cases_n;
 extern const struct check_case transfer_cases[];
 extern const size_t transfer_cases_n;
+extern const struct check_case watch_cases[];
+extern const size_t watch_cases_n;
 
 #endif

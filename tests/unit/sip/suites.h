@@ -24,5 +24,6 @@ extern const struct suite suite_redirect;
 extern const struct suite suite_loss;
 extern const struct suite suite_refer;
 extern const struct suite suite_replaces;
+extern const struct suite suite_subscribe;
 
 #endif

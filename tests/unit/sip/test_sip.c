@@ -29,9 +29,10 @@ static void warm_up(void)
 int main(int argc, char **argv)
 {
     static const struct suite *const suites[] = {
-        &suite_msg,       &suite_auth,   &suite_trans,    &suite_reg,      &suite_invite,
-        &suite_invite_in, &suite_hangup, &suite_mod,      &suite_loss,     &suite_refer,
-        &suite_refresh,   &suite_early,  &suite_replaces, &suite_identity, &suite_redirect,
+        &suite_msg,      &suite_auth,      &suite_trans,    &suite_reg,
+        &suite_invite,   &suite_invite_in, &suite_hangup,   &suite_mod,
+        &suite_loss,     &suite_refer,     &suite_refresh,  &suite_early,
+        &suite_replaces, &suite_identity,  &suite_redirect, &suite_subscribe,
     };
     int bad = 0;
 

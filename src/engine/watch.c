@@ -1,0 +1,232 @@
+/* engine: subscriptions of an account, begun again after every loss. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <ars/log.h>
+#include <ars/loop.h>
+#include <ars/sip_sub.h>
+#include <ars/str.h>
+#include <ars/timer.h>
+
+#include "bodies.h"
+#include "event.h"
+#include "outbox.h"
+#include "watch.h"
+
+#define EXPIRES_S 600
+/* After an end that may pass. */
+#define AGAIN_S     30u
+#define AGAIN_MAX_S 3600u
+#define EVENT_MWI   "message-summary"
+
+struct watch {
+    struct watches *ws;
+    char *number; /* NULL: the mailbox */
+    struct ars_sip_sub *sub;
+    struct ars_timer timer;
+    enum ars_watch_state state;
+    struct dialogs dialogs;
+};
+
+/* ---- news ---- */
+
+static void tell_watch(const struct watch *w)
+{
+    struct ars_event *ev = event_new(ARS_EV_WATCH);
+
+    if (ev) {
+        ev->account = w->ws->account;
+        ev->peer_number = ars_strdup(w->number);
+        ev->number = (int)w->state;
+    }
+    outbox_put(w->ws->outbox, ev);
+}
+
+static void set_state(struct watch *w, enum ars_watch_state state)
+{
+    if (w->state == state)
+        return;
+    w->state = state;
+    if (w->number)
+        tell_watch(w);
+}
+
+static void tell_mailbox(const struct watches *ws, const struct ars_sip_body *body)
+{
+    struct ars_event *ev;
+    struct summary s;
+    int err = summary_parse(&s, body->data, body->len);
+
+    if (err) {
+        ars_log(ARS_LOG_DEBUG, "engine", "no message summary: %s", strerror(err));
+        return;
+    }
+    ev = event_new(ARS_EV_MAILBOX);
+    if (ev) {
+        ev->account = ws->account;
+        ev->number = (int)s.fresh;
+        ev->text = s.account;
+    } else {
+        free(s.account);
+    }
+    outbox_put(ws->outbox, ev);
+}
+
+/* ---- subscriptions ---- */
+
+static void begin(struct watch *w);
+
+static void on_timer(void *arg)
+{
+    begin(arg);
+}
+
+static void again(struct watch *w, uint32_t s)
+{
+    s = s < AGAIN_S ? AGAIN_S : s > AGAIN_MAX_S ? AGAIN_MAX_S : s;
+    ars_timer_start(ars_loop_timers(w->ws->loop), &w->timer, 1000 * (uint64_t)s, on_timer, w);
+}
+
+static void on_notify(struct ars_sip_sub *sub, const struct ars_sip_body *body, void *arg)
+{
+    struct watch *w = arg;
+
+    if (!body->len)
+        return;
+    if (w->number)
+        set_state(w, dialogs_take(&w->dialogs, body->data, body->len));
+    else
+        tell_mailbox(w->ws, body);
+}
+
+static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint32_t retry_after_s,
+                     bool final, void *arg)
+{
+    struct watch *w = arg;
+
+    w->sub = NULL;
+    memset(&w->dialogs, 0, sizeof(w->dialogs));
+    ars_log(ARS_LOG_INFO, "engine", "watching %s: %s", w->number ? w->number : "the mailbox",
+            why->text);
+    if (!final && w->ws->sip)
+        again(w, retry_after_s);
+    set_state(w, ARS_WATCH_UNKNOWN);
+}
+
+static void begin(struct watch *w)
+{
+    static const struct ars_sip_sub_handlers handlers = {.notify = on_notify, .ended = on_ended};
+    struct ars_sip_sub_conf conf = {
+        .target = w->number,
+        .event = w->number ? "dialog" : EVENT_MWI,
+        .accept = w->number ? "application/dialog-info+xml" : "application/simple-message-summary",
+        .expires_s = EXPIRES_S,
+    };
+    int err;
+
+    ars_timer_stop(&w->timer);
+    if (w->sub || !w->ws->sip)
+        return;
+    err = ars_sip_subscribe(w->ws->sip, &w->sub, &conf, &handlers, w);
+    if (err)
+        ars_log(ARS_LOG_WARN, "engine", "cannot watch: %s", strerror(err));
+    if (err && err != EINVAL && err != ENOTCONN)
+        again(w, 0);
+}
+
+static void watch_free(struct watch *w)
+{
+    ars_timer_stop(&w->timer);
+    ars_sip_sub_close(w->sub);
+    free(w->number);
+    free(w);
+}
+
+static size_t find(const struct watches *ws, const char *number)
+{
+    size_t i = 0;
+
+    while (i < ws->n && !ars_streq(ws->list[i]->number, number))
+        i++;
+    return i;
+}
+
+/* ---- public ---- */
+
+int watches_add(struct watches *ws, const char *number)
+{
+    struct watch *w;
+
+    if (find(ws, number) < ws->n)
+        return EALREADY;
+    if (ws->n > WATCHES_MAX)
+        return ENOSPC;
+    w = calloc(1, sizeof(*w));
+    if (!w)
+        return ENOMEM;
+    w->ws = ws;
+    w->number = ars_strdup(number);
+    if (number && !w->number) {
+        free(w);
+        return ENOMEM;
+    }
+    ws->list[ws->n++] = w;
+    if (w->number)
+        tell_watch(w);
+    begin(w);
+    return 0;
+}
+
+int watches_remove(struct watches *ws, const char *number)
+{
+    size_t i = find(ws, number);
+
+    if (i == ws->n)
+        return ENOENT;
+    watch_free(ws->list[i]);
+    ws->n--;
+    memmove(&ws->list[i], &ws->list[i + 1], (ws->n - i) * sizeof(ws->list[0]));
+    return 0;
+}
+
+void watches_begin(struct watches *ws, struct ars_sip *sip, bool mailbox)
+{
+    ws->sip = sip;
+    if (mailbox)
+        (void)watches_add(ws, NULL);
+    else
+        (void)watches_remove(ws, NULL);
+    for (size_t i = 0; i < ws->n; i++)
+        begin(ws->list[i]);
+}
+
+void watches_pause(struct watches *ws)
+{
+    ws->sip = NULL;
+    for (size_t i = 0; i < ws->n; i++)
+        ars_timer_stop(&ws->list[i]->timer);
+}
+
+void watches_close(struct watches *ws)
+{
+    for (size_t i = 0; i < ws->n; i++)
+        watch_free(ws->list[i]);
+    ws->n = 0;
+}
+
+bool watches_request(struct watches *ws, struct ars_sip_request *req)
+{
+    const char *event = ars_sip_request_header(req, "Event");
+    size_t len = event ? strcspn(event, "; \t") : 0;
+    struct ars_sip_body body = ars_sip_request_body(req);
+
+    if (strcmp(ars_sip_request_method(req), "NOTIFY") != 0 || len != strlen(EVENT_MWI) ||
+        strncasecmp(event, EVENT_MWI, len) != 0)
+        return false;
+    if (body.len)
+        tell_mailbox(ws, &body);
+    (void)ars_sip_request_reply(req, 200, NULL, NULL, 0);
+    return true;
+}

@@ -1,0 +1,197 @@
+/* Mailbox and watched lines: what NOTIFYs say, and what is subscribed when. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bodies.h"
+#include "calls_rig.h"
+#include "check.h"
+#include "tests.h"
+#include "watch.h"
+
+static int test_summary(void)
+{
+    static const struct {
+        const char *body;
+        int err;
+        unsigned fresh;
+        const char *account;
+    } rows[] = {
+        /* as FreeSWITCH and Asterisk write them, and RFC 3842 section 5.2 */
+        {"Messages-Waiting: yes\r\nMessage-Account: sip:1000@pbx.test\r\n"
+         "Voice-Message: 2/1 (1/0)\r\n\r\n",
+         0, 2, "1000"},
+        {"Messages-Waiting: no\r\nMessage-Account: sip:*97@pbx.test;transport=ws\r\n"
+         "Voice-Message: 0/0 (0/0)\r\n",
+         0, 0, "*97"},
+        {"Messages-Waiting: yes\r\n", 0, 1, ""},
+        {"messages-waiting:YES\nvoice-message:  12/0\n", 0, 12, ""},
+        {"Messages-Waiting: no\nVoice-Message: 99999999999/0\nMessage-Account: a%2Bb@c", 0, 9999,
+         ""},
+        {"Messages-Waiting: no\nMessage-Account: sip:a%2Bb@c", 0, 0, "a+b"},
+        {"Voice-Message: 2/1\r\n", EBADMSG, 0, ""},
+        {"", EBADMSG, 0, ""},
+        {"hello", EBADMSG, 0, ""},
+    };
+    struct summary s = {0};
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        int e = summary_parse(&s, rows[i].body, strlen(rows[i].body));
+
+        if (e == ENOMEM)
+            return e;
+        CHECK_INT(e, rows[i].err);
+        if (e)
+            continue;
+        CHECK_INT(s.fresh, rows[i].fresh);
+        if (i != 4)
+            CHECK_STR(s.account, rows[i].account);
+        free(s.account);
+        s.account = NULL;
+    }
+    return 0;
+out:
+    free(s.account);
+    return err;
+}
+
+#define INFO(state, dialogs)                                                                       \
+    "<?xml version=\"1.0\"?>\n<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" "          \
+    "version=\"1\" state=\"" state "\" entity=\"sip:9@p\">\n" dialogs "</dialog-info>\n"
+
+static int test_dialogs(void)
+{
+    static const struct {
+        const char *body;
+        enum ars_watch_state state;
+    } rows[] = {
+        /* one after the other, of one line; RFC 4235 sections 3.7.1 and 6.2 */
+        {INFO("full", "<dialog id=\"9\"><state>terminated</state></dialog>"), ARS_WATCH_IDLE},
+        {INFO("full", "<dialog id=\"9\" direction=\"recipient\"><state>early</state></dialog>"),
+         ARS_WATCH_RINGING},
+        {INFO("full", "<dialog id=\"9\" direction='initiator'><state>early</state></dialog>"),
+         ARS_WATCH_BUSY},
+        {INFO("full", "<dialog id=\"9\">\n <state event=\"x\"> confirmed </state>\n</dialog>"),
+         ARS_WATCH_BUSY},
+        {INFO("full", ""), ARS_WATCH_IDLE},
+        {INFO("partial", "<dialog id=\"a\"><state>confirmed</state></dialog>"), ARS_WATCH_BUSY},
+        {INFO("partial", "<dialog id=\"b\"><state>early</state></dialog>"), ARS_WATCH_RINGING},
+        {INFO("partial", "<dialog id=\"b\"><state>terminated</state></dialog>"), ARS_WATCH_BUSY},
+        {INFO("partial", "<dialog id=\"a\"><state>terminated</state></dialog>"), ARS_WATCH_IDLE},
+        {INFO("full", "<dialog id=\"a\"/><dialog id=\"b\"><state>confirmed</state></dialog>"),
+         ARS_WATCH_BUSY},
+        {"<presence/>", ARS_WATCH_UNKNOWN},
+        {"<dialog-info", ARS_WATCH_UNKNOWN},
+        {"", ARS_WATCH_UNKNOWN},
+    };
+    struct dialogs ds = {0};
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++)
+        CHECK_INT(dialogs_take(&ds, rows[i].body, strlen(rows[i].body)), rows[i].state);
+    /* more than a line can have */
+    memset(&ds, 0, sizeof(ds));
+    for (char c = 'a'; c <= 'z'; c++) {
+        char body[] = INFO("partial", "<dialog id=\"?\"><state>early</state></dialog>");
+
+        *strchr(strstr(body, "<dialog id"), '?') = c;
+        CHECK_INT(dialogs_take(&ds, body, strlen(body)), ARS_WATCH_RINGING);
+    }
+    CHECK_INT(ds.n, DIALOGS_MAX);
+out:
+    return err;
+}
+
+static void notify(size_t i, const char *body)
+{
+    struct ars_sip_sub *sub = &fakes.subs[i];
+    struct ars_sip_body b = {.data = body, .len = strlen(body)};
+
+    sub->h->notify(sub, &b, sub->arg);
+}
+
+static void sub_ended(size_t i, uint32_t retry_s, bool final)
+{
+    struct ars_sip_sub *sub = &fakes.subs[i];
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 0, "%s", "");
+    sub->alive = false;
+    sub->h->ended(sub, &why, retry_s, final, sub->arg);
+}
+
+static int test_watch(void)
+{
+    struct fixture f;
+    struct watches *ws;
+    int err;
+
+    TRY(set_up(&f));
+    ws = account_watches(f.account);
+    TRY(watches_add(ws, "104"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_STR(f.ev->peer_number, "104");
+    CHECK_INT(f.ev->number, ARS_WATCH_UNKNOWN);
+    CHECK_INT(watches_add(ws, "104"), EALREADY);
+    CHECK_INT(fakes.subs_n, 1);
+    CHECK_STR(fakes.subs[0].target, "104");
+    CHECK_STR(fakes.subs[0].event, "dialog");
+    notify(0, INFO("full", "<dialog id=\"9\"><state>confirmed</state></dialog>"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(f.ev->number, ARS_WATCH_BUSY);
+    notify(0, INFO("full", "<dialog id=\"9\"><state>confirmed</state></dialog>"));
+    CHECK(fakes_quiet());
+    /* an end that passes: unknown, and asked again after a while */
+    sub_ended(0, 40, false);
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(f.ev->number, ARS_WATCH_UNKNOWN);
+    fakes_pass(39999);
+    CHECK_INT(fakes.subs_n, 1);
+    fakes_pass(1);
+    CHECK_INT(fakes.subs_n, 2);
+    /* one that does not */
+    sub_ended(1, 0, true);
+    fakes_pass(3600000);
+    CHECK_INT(fakes.subs_n, 2);
+    CHECK_INT(watches_remove(ws, "105"), ENOENT);
+    TRY(watches_remove(ws, "104"));
+    CHECK(fakes_quiet());
+out:
+    return tear_down(&f, err);
+}
+
+/* The mailbox, unasked and subscribed. */
+static int test_mailbox(void)
+{
+    struct fixture f;
+    struct ars_sip_body body = {.data = "Messages-Waiting: yes\r\nMessage-Account: sip:*97@p\r\n"};
+    int err;
+
+    body.len = strlen(body.data);
+    TRY(set_up(&f));
+    CHECK(fakes.sip_h->request((struct ars_sip_request *)(void *)&body, fakes.sip_arg));
+    CHECK(take(&f, ARS_EV_MAILBOX));
+    CHECK_INT(f.ev->number, 1);
+    CHECK_STR(f.ev->text, "*97");
+    CHECK_INT(fakes.subs_n, 0);
+    watches_begin(account_watches(f.account), account_sip(f.account), true);
+    CHECK_INT(fakes.subs_n, 1);
+    CHECK_STR(fakes.subs[0].target, "");
+    CHECK_STR(fakes.subs[0].event, "message-summary");
+    notify(0, "Messages-Waiting: no\r\nVoice-Message: 0/4\r\n");
+    CHECK(take(&f, ARS_EV_MAILBOX));
+    CHECK_INT(f.ev->number, 0);
+    watches_begin(account_watches(f.account), account_sip(f.account), false);
+    CHECK(!fakes.subs[0].alive);
+out:
+    return tear_down(&f, err);
+}
+
+const struct check_case watch_cases[] = {
+    {.name = "summary", .fn = test_summary, .oom = true},
+    {.name = "dialog_info", .fn = test_dialogs},
+    {.name = "watch", .fn = test_watch},
+    {.name = "mailbox", .fn = test_mailbox},
+};
+const size_t watch_cases_n = CHECK_COUNT(watch_cases);

@@ -2,6 +2,8 @@
 import configparser
 import os
 import re
+import shutil
+import tempfile
 
 from desktop import Desktop
 from proc import Process, need, run, wait_for
@@ -18,10 +20,13 @@ class Session:
 
     def __init__(self, t, prefix):
         t.shared.get('desktop', Desktop)
-        address = f'unix:path={os.environ["XDG_RUNTIME_DIR"]}/{os.path.basename(t.dir)}'
+        # its accessibility bus would take the place of the desktop's in a folder that both share
+        self.run_dir = tempfile.mkdtemp(prefix='ars-session-')
+        address = f'unix:path={self.run_dir}/bus'
         self.env = dict(
-            DBUS_SESSION_BUS_ADDRESS=address, XDG_CONFIG_HOME=t.path('home/config'),
-            XDG_DATA_HOME=t.path('home/data'), NO_AT_BRIDGE='1', G_DEBUG='fatal-criticals',
+            XDG_RUNTIME_DIR=self.run_dir, DBUS_SESSION_BUS_ADDRESS=address,
+            XDG_CONFIG_HOME=t.path('home/config'), XDG_DATA_HOME=t.path('home/data'),
+            NO_AT_BRIDGE='1', G_DEBUG='fatal-criticals',
             XDG_DATA_DIRS=f'{prefix}/share:/usr/local/share:/usr/share')
         self.bus = Process(['dbus-daemon', '--session', '--nofork', '--nopidfile',
                             f'--address={address}'], t.path('bus.txt'), env=self.env)
@@ -31,6 +36,7 @@ class Session:
         if self.owner():
             self.quit()
         self.bus.stop()
+        shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def call(self, name, path, method, *args, check=True):
         return run(['gdbus', 'call', '--session', '--dest', name, '--object-path', path,

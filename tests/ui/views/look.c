@@ -179,6 +179,8 @@ void look(const char *name)
 {
     set_dark(FALSE);
     look_once(name, "light");
+    if (!is_russian())
+        hear(name);
     set_dark(TRUE);
     look_once(name, "dark");
     set_dark(FALSE);

@@ -1,6 +1,7 @@
 /* Host mapping against the grammar and semantics of Chromium's --host-resolver-rules. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <ars/clock.h>
 #include <ars/host_map.h>
@@ -278,27 +279,27 @@ out:
     return err;
 }
 
-/* 10^4 rules, each with a glob: parsed in well under a second, matched in milliseconds. */
+/* 10^4 rules, each with a glob: parsed in well under a second of CPU, matched in milliseconds. */
 static int test_many_rules(void)
 {
     struct ars_host_map *m = NULL;
     struct ars_buf b;
     char host[ARS_HOST_MAP_HOST_MAX];
     uint16_t port;
-    uint64_t from;
+    clock_t from;
     int err = 0;
 
     ars_buf_init(&b, ARS_HOST_MAP_TEXT_MAX);
     for (int i = 0; i < 10000; i++)
         ars_buf_addf(&b, "MAP *.h%d.t 10.0.%d.%d\n", i, i / 250, i % 250);
     TRY(b.err);
-    from = ars_clock_us();
+    from = clock();
     TRY(ars_host_map_parse(&m, b.data, NULL, NULL));
     CHECK_INT(ars_host_map_count(m), 10000);
     for (int i = 0; i < 10; i++)
         TRY(ars_host_map_apply(m, "pbx.h9999.t", 1, host, &port));
     CHECK_STR(host, "10.0.39.249");
-    CHECK(ars_clock_us() - from < 1000000);
+    CHECK(clock() - from < CLOCKS_PER_SEC);
 out:
     ars_buf_free(&b);
     ars_host_map_free(m);

@@ -134,10 +134,14 @@ static void append_concealed(struct jitter *j, const struct packet *next, size_t
     j->fifo_n += n;
 }
 
-/* Whether a packet makes up well for one of n samples that was lost right before it. */
+/*
+ * Whether a packet makes up for one of n samples that was lost right before it, so well that it is
+ * waited for: a bridge over more than 20 ms is worth no delay.
+ */
 static bool mends(const struct jitter *j, const uint8_t *payload, size_t len, size_t n)
 {
-    return j->codec->bridges || (j->codec->redundant && j->codec->redundant(payload, len) >= n);
+    return (j->codec->bridges && n <= 2 * j->tick) ||
+           (j->codec->redundant && j->codec->redundant(payload, len) >= n);
 }
 
 /* How much of the n samples before p it carries. */

@@ -12,11 +12,11 @@
 #include "suites.h"
 
 #define TWO_PI 6.283185307179586
-#define PT_MS  20
 #define BASE   1000.0 /* ms; the network's least delay is in it */
 
 struct net {
     unsigned packets;
+    unsigned ptime; /* ms, 0: 20 */
     double jitter;  /* ms, plus or minus */
     double reorder; /* percent exchanged with the next one */
     double loss;    /* percent */
@@ -44,6 +44,11 @@ struct arrival {
 };
 
 static uint32_t seed;
+
+static unsigned ptime_of(const struct net *net)
+{
+    return net->ptime ? net->ptime : 20;
+}
 
 static double uniform(void)
 {
@@ -77,11 +82,12 @@ static double long_tail(double mean)
 static void schedule(const struct net *net, struct arrival *a)
 {
     unsigned half = net->packets / 2;
-    double stalled = BASE + half * PT_MS + net->jitter + net->spike;
+    unsigned pt = ptime_of(net);
+    double stalled = BASE + half * pt + net->jitter + net->spike;
 
     for (unsigned k = 0; k < net->packets; k++) {
         a[k].k = k;
-        a[k].at = BASE + k * PT_MS * (1 + net->ppm * 1e-6) + 2 * uniform() * net->jitter;
+        a[k].at = BASE + k * pt * (1 + net->ppm * 1e-6) + 2 * uniform() * net->jitter;
         if (net->pareto > 0)
             a[k].at += long_tail(net->pareto);
         if (net->pareto > 0 && k && a[k].at < a[k - 1].at)
@@ -103,22 +109,22 @@ static void schedule(const struct net *net, struct arrival *a)
 }
 
 struct sound {
-    uint8_t payload[400];
+    uint8_t payload[1200];
     size_t len;
 };
 
 /* A voice: its pitch glides, and it has syllables, but no pause. */
-static int encode_all(const struct codec *codec, unsigned loss, struct sound *s, unsigned packets)
+static int encode_all(const struct codec *codec, const struct net *net, struct sound *s)
 {
     struct codec_enc *enc = NULL;
-    size_t n = codec->rate / 50;
-    int16_t pcm[960];
+    size_t n = codec->rate / 1000 * ptime_of(net);
+    int16_t pcm[2880];
     double phase = 0;
     int err = codec->enc_alloc(&enc, 0, true);
 
     if (!err && codec->expect_loss)
-        codec->expect_loss(enc, loss);
-    for (unsigned k = 0; !err && k < packets; k++) {
+        codec->expect_loss(enc, (unsigned)(net->loss + net->enter * 3));
+    for (unsigned k = 0; !err && k < net->packets; k++) {
         for (size_t i = 0; i < n; i++) {
             double t = (double)(k * n + i) / codec->rate;
             phase += TWO_PI * (150 + 40 * sin(t * 3)) / codec->rate;
@@ -143,7 +149,7 @@ static double frame_rms(const int16_t *pcm, size_t n)
 
 static void look(const struct net *net, double t, struct result *r, double *sum, unsigned *count)
 {
-    double after = t - (BASE + net->packets / 2 * PT_MS + net->spike);
+    double after = t - (BASE + net->packets / 2 * ptime_of(net) + net->spike);
 
     if (r->settled < 0 && after > 20 && r->stats.delay_ms < 30)
         r->settled = after;
@@ -171,17 +177,17 @@ static int simulate(const char *name, const struct net *net, struct result *r)
         goto out;
     seed = 20240607;
     schedule(net, a);
-    TRY(encode_all(codec, (unsigned)(net->loss + net->enter * 3), s, net->packets));
+    TRY(encode_all(codec, net, s));
     TRY(jitter_alloc(&j, codec));
     memset(r, 0, sizeof(*r));
     r->settled = -1;
-    for (double t = BASE; t < BASE + (net->packets - 10) * PT_MS; t += 10) {
+    for (double t = BASE; t < BASE + (net->packets - 10) * ptime_of(net); t += 10) {
         double now = t + net->phase + uniform() * net->tick;
         for (; next < net->packets && a[next].at <= now; next++) {
             unsigned k = a[next].k;
             if (!lost(net, &burst))
-                jitter_put(j, 0xffff0000u + k * codec->clock / 50, 65000 + k, s[k].payload,
-                           s[k].len, (uint64_t)(a[next].at * 1000));
+                jitter_put(j, 0xffff0000u + k * (codec->clock / 1000 * ptime_of(net)), 65000 + k,
+                           s[k].payload, s[k].len, (uint64_t)(a[next].at * 1000));
         }
         jitter_get(j, pcm, (uint64_t)(now * 1000));
         jitter_get_stats(j, &r->stats);
@@ -308,6 +314,34 @@ static int test_loss(void)
             CHECK(fec || concealed(&r) >= 0.75 * shares[k]);
             CHECK(r.gaps <= shares[k] / 5);
             CHECK(r.delay <= 20 + 20);
+        }
+    }
+out:
+    return err;
+}
+
+/* A packet holds 10 to 60 ms: no more delay without losses, and those mended as far as may be. */
+static int test_packet_times(void)
+{
+    static const unsigned times[] = {10, 20, 40, 60};
+    struct result r;
+    int err = 0;
+
+    for (size_t k = 0; k < CHECK_COUNT(times); k++) {
+        struct net net = {.packets = 60000 / times[k], .ptime = times[k], .phase = 3};
+        for (size_t i = 0; i < CHECK_COUNT(all); i++) {
+            net.loss = 0;
+            TRY(simulate(all[i], &net, &r));
+            CHECK(r.stats.concealed_us == 0 && r.stats.late == 0);
+            CHECK(r.gaps == 0);
+            CHECK(r.delay <= 25);
+            net.loss = 5;
+            TRY(simulate(all[i], &net, &r));
+            printf("# %u ms in a packet: ", times[k]);
+            print("5 % lost", all[i], &r);
+            CHECK(concealed(&r) <= 1.3 * net.loss);
+            CHECK(r.gaps <= 2.5);
+            CHECK(r.delay <= times[k] + 25);
         }
     }
 out:
@@ -608,6 +642,7 @@ int suite_jitter(int argc, char **argv)
         {"jitter/spread-wide", test_spread_wide, false},
         {"jitter/drift", test_drift, false},
         {"jitter/loss", test_loss, false},
+        {"jitter/packet-times", test_packet_times, false},
         {"jitter/bursts", test_bursts, false},
         {"jitter/long-tail", test_long_tail, false},
         {"jitter/spike", test_spike, false},

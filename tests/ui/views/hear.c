@@ -121,6 +121,9 @@ static guint walk(const char *state, const char *name, const char *path, const c
     if (!is_visible(name, path) || g_str_equal(parent, "AdwToastWidget"))
         return 0;
     mine = property(name, path, "Name");
+    /* nor has the search of its window of preferences, which is switched off here */
+    if (g_str_equal(parent, "AdwLeaflet") && g_str_equal(mine, "GtkSearchEntry"))
+        return 0;
     if (is_control(name, path)) {
         controls++;
         if (mine[0] == '\0' || g_str_has_prefix(mine, "Gtk") || g_str_has_prefix(mine, "Adw")) {

@@ -175,11 +175,17 @@ static void set_text_size(double factor)
     g_object_set(gtk_settings_get_default(), "gtk-xft-dpi", (int)(DPI * factor), NULL);
 }
 
+/* Windows whose controls are not ours to name. */
+static gboolean is_library(GtkWindow *window)
+{
+    return GTK_IS_SHORTCUTS_WINDOW(window) || ADW_IS_ABOUT_WINDOW(window);
+}
+
 void look(const char *name)
 {
     set_dark(FALSE);
     look_once(name, "light");
-    if (!is_russian())
+    if (!is_russian() && !is_library(stage_top()))
         hear(name);
     set_dark(TRUE);
     look_once(name, "dark");

@@ -1,5 +1,5 @@
 /*
- * The suites of test_media; each is one file.
+ * The suites of test_media_sound and test_media_session; each is one file.
  */
 #ifndef ARS_TEST_MEDIA_SUITES_H
 #define ARS_TEST_MEDIA_SUITES_H

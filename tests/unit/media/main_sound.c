@@ -1,0 +1,15 @@
+/* Unit tests of media: from samples to packets. */
+#include "suites.h"
+
+int main(int argc, char **argv)
+{
+    static int (*const suites[])(int argc, char **argv) = {
+        suite_codec,      suite_rtp,   suite_jitter, suite_stretch,
+        suite_rtp_stream, suite_drift, suite_audio,  suite_audio_device,
+    };
+    int failed = 0;
+
+    for (unsigned i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+        failed += suites[i](argc, argv);
+    return failed ? 1 : 0;
+}

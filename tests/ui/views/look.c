@@ -4,10 +4,12 @@
 
 #include "stage.h"
 
-#define NARROW 360
-#define WIDE   900
-#define HEIGHT 640
-#define DPI    (96 * 1024)
+#define NARROW   360
+#define WIDE     900
+#define HEIGHT   640
+#define DPI      (96 * 1024)
+
+#define REPAINTS 10 /* until a frame must be there */
 
 static GPtrArray *cut; /* texts that may be */
 
@@ -124,20 +126,30 @@ static void draw_popovers(GtkSnapshot *to, GtkWidget *w, GtkWidget *window)
         draw_popovers(to, w, window);
 }
 
+/* NULL: something has changed since the last frame, and the next is not there yet. */
+static GskRenderNode *picture(GtkWidget *w)
+{
+    GtkSnapshot *snapshot = gtk_snapshot_new();
+
+    draw(snapshot, w, 0, 0);
+    draw_popovers(snapshot, w, w);
+    return gtk_snapshot_free_to_node(snapshot);
+}
+
 static void shoot(GtkWindow *window, const char *name)
 {
     GtkWidget *w = GTK_WIDGET(window);
     g_autofree char *path = g_strdup_printf("%s/%s.png", stage_folder(), name);
-    GtkSnapshot *snapshot = gtk_snapshot_new();
     GskRenderer *renderer = gtk_native_get_renderer(GTK_NATIVE(window));
     g_autoptr(GdkTexture) texture = NULL;
     graphene_rect_t all =
         GRAPHENE_RECT_INIT(0, 0, (float)gtk_widget_get_width(w), (float)gtk_widget_get_height(w));
-    GskRenderNode *node;
+    GskRenderNode *node = picture(w);
 
-    draw(snapshot, w, 0, 0);
-    draw_popovers(snapshot, w, w);
-    node = gtk_snapshot_free_to_node(snapshot);
+    for (unsigned i = 0; !node && i < REPAINTS; i++) {
+        settle();
+        node = picture(w);
+    }
     if (!node || !renderer) {
         fail("%s: nothing is drawn", name);
         return;

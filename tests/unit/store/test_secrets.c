@@ -234,15 +234,19 @@ out:
     return err;
 }
 
-static int lock(struct user *u)
+/* timeout_ms: of the requests from then on, 0: as always. */
+static int lock(struct user *u, uint32_t timeout_ms)
 {
     int err;
 
     TRY(session_start(&u->session));
     TRY(session_start_keyring(&u->session, "login password"));
-    TRY(user_make(u, SHORT));
+    TRY(user_make(u, 0));
     TRY(store(u, "id-1", "kept"));
     CHECK_INT(u->err, 0);
+    ars_secrets_free(u->secrets);
+    u->secrets = NULL;
+    TRY(ars_secrets_alloc(&u->secrets, u->dir.path, timeout_ms));
     session_stop_keyring(&u->session);
     TRY(session_start_keyring(&u->session, NULL));
 out:
@@ -255,7 +259,7 @@ static int test_locked_and_declined(void)
     struct user u = {0};
     int err;
 
-    TRY(lock(&u));
+    TRY(lock(&u, 0));
     TRY(session_start_prompter(&u.session, PROMPTER_DECLINES));
     TRY(find(&u, "id-1"));
     CHECK_INT(u.err, EACCES);
@@ -284,7 +288,7 @@ static int test_locked_and_nobody_there(void)
     uint64_t start;
     int err;
 
-    TRY(lock(&u));
+    TRY(lock(&u, SHORT));
     TRY(session_start_prompter(&u.session, PROMPTER_SLEEPS));
     start = ars_clock_ms();
     TRY(find(&u, "id-1"));
@@ -303,7 +307,7 @@ static int test_freed_while_asking(void)
     struct ars_secret *secret = NULL;
     int err;
 
-    TRY(lock(&u));
+    TRY(lock(&u, 0));
     TRY(session_start_prompter(&u.session, PROMPTER_SLEEPS));
     secret = ars_secret_new("x", 1);
     TRY(secret ? 0 : ENOMEM);

@@ -119,9 +119,9 @@ def install():
 
 
 def listed_packages(script):
-    """What that script of ours installs."""
-    with open(os.path.join(TOP, script), encoding='utf-8') as f:
-        return re.search(r'^packages\+?=\((.*?)\)', f.read(), re.S | re.M).group(1).split()
+    """What that script of ours, as committed, installs."""
+    text = run(['git', '-C', TOP, 'show', f'HEAD:{script}']).stdout
+    return re.search(r'^packages\+?=\((.*?)\)', text, re.S | re.M).group(1).split()
 
 
 def source_in_next():

@@ -67,13 +67,17 @@ static void play_wrong_password(void)
 
 static void play_waiting(void)
 {
+    struct ars_command *cmd;
+
     refuse(ARS_REASON_CONNECTION_LOST, 0, "", 4000);
     sees("No connection, trying again in 4 s", "Нет связи, новая попытка через 4 с");
     look("line-waiting");
     clock_forward(2500);
     sees("No connection, trying again in 2 s", "Нет связи, новая попытка через 2 с");
     press("Try now", "Повторить");
-    must(fake_find_command(ARS_CMD_RETRY) != NULL);
+    cmd = fake_find_command(ARS_CMD_RETRY);
+    must(cmd != NULL);
+    ars_command_free(cmd);
     clock_forward(2000);
     sees("No connection, trying again", "Нет связи, новая попытка");
 }

@@ -37,10 +37,11 @@ static void on_call(GDBusConnection *c, const char *sender, const char *path, co
 static void serve(void)
 {
     static const GDBusInterfaceVTable table = {.method_call = on_call};
-    GDBusNodeInfo *node = g_dbus_node_info_new_for_xml(interface, NULL);
+    GDBusNodeInfo *node;
 
     if (server)
         return;
+    node = g_dbus_node_info_new_for_xml(interface, NULL);
     server =
         g_dbus_connection_new_for_address_sync(g_getenv("DBUS_SESSION_BUS_ADDRESS"),
                                                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |

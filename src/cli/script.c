@@ -61,19 +61,37 @@ static bool post_call(struct session *s, enum ars_command_type type, ars_id call
 
 /* ---- what a line can say ---- */
 
+/* VERB [CALL] */
+static const struct {
+    const char *name;
+    enum ars_command_type type;
+    int number;
+} verbs[] = {
+    {"answer", ARS_CMD_ANSWER, 0}, {"hangup", ARS_CMD_HANGUP, 0}, {"hold", ARS_CMD_HOLD, 0},
+    {"resume", ARS_CMD_RESUME, 0}, {"merge", ARS_CMD_MERGE, 0},   {"split", ARS_CMD_SPLIT, 0},
+    {"mute", ARS_CMD_MUTE, 1},     {"unmute", ARS_CMD_MUTE, 0},   {"stats", ARS_CMD_STATS, 0},
+    {"follow", ARS_CMD_FOLLOW, 1}, {"stay", ARS_CMD_FOLLOW, 0},
+};
+
+static bool do_verb(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    if (n > 2 || !named_call(sc, words, n, &call))
+        return false;
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (ars_streq(verbs[i].name, words[0]))
+            return post_call(s, verbs[i].type, call, verbs[i].number, NULL);
+    }
+    return false;
+}
+
 static bool do_dial(struct session *s, struct script *sc, char **words, size_t n)
 {
     if (n != 2)
         return false;
     session_post(s, ars_command_dial(0, words[1]));
     return true;
-}
-
-static bool do_answer(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_ANSWER, call, 0, NULL);
 }
 
 static bool do_reject(struct session *s, struct script *sc, char **words, size_t n)
@@ -88,41 +106,6 @@ static bool do_reject(struct session *s, struct script *sc, char **words, size_t
     return post_call(s, ARS_CMD_REJECT, call, (int)status, NULL);
 }
 
-static bool do_hangup(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_HANGUP, call, 0, NULL);
-}
-
-static bool do_hold(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_HOLD, call, 0, NULL);
-}
-
-static bool do_resume(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_RESUME, call, 0, NULL);
-}
-
-static bool do_merge(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_MERGE, call, 0, NULL);
-}
-
-static bool do_split(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_SPLIT, call, 0, NULL);
-}
-
 /* silence CALL on|off */
 static bool do_silence(struct session *s, struct script *sc, char **words, size_t n)
 {
@@ -132,27 +115,6 @@ static bool do_silence(struct session *s, struct script *sc, char **words, size_
     if (n != 3 || (!on && !ars_streq(words[2], "off")) || !named_call(sc, words, n, &call))
         return false;
     return post_call(s, ARS_CMD_SILENCE, call, on, NULL);
-}
-
-static bool do_mute(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_MUTE, call, 1, NULL);
-}
-
-static bool do_unmute(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_MUTE, call, 0, NULL);
-}
-
-static bool do_stats(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_STATS, call, 0, NULL);
 }
 
 static bool do_volume(struct session *s, struct script *sc, char **words, size_t n)
@@ -191,20 +153,6 @@ static bool do_connect(struct session *s, struct script *sc, char **words, size_
 
     return n == 3 && to_call(words[1], &call) && to_call(words[2], &other) &&
            post_call(s, ARS_CMD_CONNECT, call, (int)other, NULL);
-}
-
-static bool do_follow(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_FOLLOW, call, 1, NULL);
-}
-
-static bool do_stay(struct session *s, struct script *sc, char **words, size_t n)
-{
-    ars_id call;
-
-    return n <= 2 && named_call(sc, words, n, &call) && post_call(s, ARS_CMD_FOLLOW, call, 0, NULL);
 }
 
 static bool do_watch(struct session *s, struct script *sc, char **words, size_t n)
@@ -333,15 +281,11 @@ static const struct {
     line_fn *fn;
     size_t words; /* the last takes the rest of the line */
 } lines[] = {
-    {"dial", do_dial, 2},         {"answer", do_answer, 4},   {"reject", do_reject, 4},
-    {"hangup", do_hangup, 4},     {"hold", do_hold, 4},       {"resume", do_resume, 4},
-    {"mute", do_mute, 4},         {"unmute", do_unmute, 4},   {"volume", do_volume, 4},
-    {"dtmf", do_dtmf, 4},         {"stats", do_stats, 4},     {"audio", do_audio, 4},
-    {"retry", do_retry, 4},       {"wait", do_wait, 4},       {"sleep", do_sleep, 4},
-    {"quit", do_quit, 4},         {"follow", do_follow, 4},   {"stay", do_stay, 4},
-    {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"merge", do_merge, 4},
-    {"split", do_split, 4},       {"silence", do_silence, 4}, {"watch", do_watch, 4},
-    {"unwatch", do_unwatch, 4},
+    {"dial", do_dial, 2},         {"reject", do_reject, 4},   {"volume", do_volume, 4},
+    {"dtmf", do_dtmf, 4},         {"audio", do_audio, 4},     {"retry", do_retry, 4},
+    {"wait", do_wait, 4},         {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
+    {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"silence", do_silence, 4},
+    {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4},
 };
 
 /* ---- lines ---- */
@@ -373,16 +317,19 @@ static void carry_out(struct session *s, char *line)
     char *words[WORDS_MAX];
     char *first = skip_space(line);
     size_t len = strcspn(first, " \t\r");
+    size_t max = WORDS_MAX;
+    line_fn *fn = do_verb;
 
     if (!*first || *first == '#')
         return;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         if (strlen(lines[i].name) != len || strncmp(first, lines[i].name, len) != 0)
             continue;
-        if (lines[i].fn(s, sc, words, split(line, words, lines[i].words)))
-            return;
-        break;
+        fn = lines[i].fn;
+        max = lines[i].words;
     }
+    if (fn(s, sc, words, split(line, words, max)))
+        return;
     fprintf(stderr, "ars-phone-cli: line %u is not a command\n", sc->line_no);
     session_finish(s, EXIT_USAGE);
 }

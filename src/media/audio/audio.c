@@ -18,6 +18,7 @@
 #include "audio/mixer.h"
 #include "audio/pa_host.h"
 #include "audio/tone.h"
+#include "pcm.h"
 
 #define FRAME_US 10000
 /*
@@ -142,11 +143,6 @@ static void on_tick(void *arg)
                     a->due_us > now ? (a->due_us - now + 999) / 1000 : 0, on_tick, a);
 }
 
-static int16_t clip(int32_t sample)
-{
-    return (int16_t)(sample > INT16_MAX ? INT16_MAX : sample < INT16_MIN ? INT16_MIN : sample);
-}
-
 static bool is_attached(const struct ars_audio *a, const struct audio_port *p)
 {
     for (const struct audio_port *at = a->ports; at; at = at->next) {
@@ -182,7 +178,7 @@ static void capture_port(struct audio_port *p, const int16_t *mic, const int32_t
     int16_t others[AUDIO_FRAME];
 
     for (size_t i = 0; p->shared && i < AUDIO_FRAME; i++)
-        others[i] = clip(conference[i] - (p->heard ? p->said[i] : 0));
+        others[i] = pcm_clip(conference[i] - (p->heard ? p->said[i] : 0));
     p->capture(p->talk ? mic : NULL, p->talk && p->shared ? others : NULL, p->arg);
 }
 
@@ -201,7 +197,7 @@ static void write_mix(struct slot *s, const int32_t *mix)
     if (!s->dev || !s->running)
         return;
     for (size_t i = 0; i < AUDIO_FRAME; i++)
-        pcm[i] = clip(mix[i]);
+        pcm[i] = pcm_clip(mix[i]);
     s->dev->ops->write(s->dev, pcm);
 }
 

@@ -2,6 +2,7 @@
  * Concealment by pitch repetition.
  */
 #include "codec/plc.h"
+#include "pcm.h"
 
 #include <math.h>
 #include <string.h>
@@ -141,7 +142,7 @@ static int16_t next_sample(struct plc *p)
         v = v * (int)(end - p->lost) / (int)(end - fade);
     p->at = (p->at + 1) % (p->periods * p->pitch);
     p->lost++;
-    return (int16_t)(v > INT16_MAX ? INT16_MAX : v < INT16_MIN ? INT16_MIN : v);
+    return pcm_clip(v);
 }
 
 void plc_lost(struct plc *p, int16_t *pcm, size_t n)

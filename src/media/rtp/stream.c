@@ -21,6 +21,7 @@
 
 #include "audio/mixer.h"
 #include "codec/table.h"
+#include "pcm.h"
 #include "rtp/dtmf.h"
 #include "rtp/jitter.h"
 #include "rtp/recv.h"
@@ -100,10 +101,8 @@ static const int16_t *add(const int16_t *a, const int16_t *b, int16_t *sum)
 {
     if (!a || !b)
         return a ? a : b;
-    for (size_t i = 0; i < AUDIO_FRAME; i++) {
-        int both = a[i] + b[i];
-        sum[i] = (int16_t)(both > INT16_MAX ? INT16_MAX : both < INT16_MIN ? INT16_MIN : both);
-    }
+    for (size_t i = 0; i < AUDIO_FRAME; i++)
+        sum[i] = pcm_clip(a[i] + b[i]);
     return sum;
 }
 

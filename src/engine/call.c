@@ -1,4 +1,4 @@
-/* engine: one call. The only file of the phone that knows both sip and media. */
+/* engine: one call, its beginning and its end. It and call_offer.c alone know sip and media. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +15,14 @@
 
 #define SDP_TYPE "application/sdp"
 
-/* A re-INVITE that found the dialog busy is tried again: shorter than a person notices. */
-#define SYNC_AGAIN_MS 250
-
-static void sync_dialog(struct call *c);
-
-static void changed(struct call *c)
+void call_changed(struct call *c)
 {
     c->env.changed(c, c->env.arg);
 }
 
-static struct ars_sip_body sdp_body(const char *sdp)
+struct ars_sip_body call_sdp_body(const char *sdp)
 {
     return (struct ars_sip_body){.type = SDP_TYPE, .data = sdp, .len = strlen(sdp)};
-}
-
-/* What we want of a direction, our hold considered. */
-static enum ars_dir wanted_dir(const struct call *c)
-{
-    return c->want_hold ? ARS_DIR_SENDONLY : ARS_DIR_SENDRECV;
 }
 
 /* ---- the end ---- */
@@ -76,7 +65,7 @@ void call_hang_up_for(struct call *c, int status, const struct ars_reason *why)
     close_media(c);
     c->why = copy;
     call_go(c, ARS_CALL_ENDING);
-    changed(c);
+    call_changed(c);
     ars_sip_call_hangup(c->sip, status);
 }
 
@@ -166,7 +155,7 @@ static void on_progress(struct ars_sip_call *sc, int status, const struct ars_si
         call_tell(c, ARS_EV_EARLY_MEDIA);
     }
     call_update_talk(c);
-    changed(c);
+    call_changed(c);
 }
 
 static void on_answered(struct ars_sip_call *sc, const struct ars_sip_body *body, void *arg)
@@ -205,149 +194,16 @@ static void on_confirmed(struct ars_sip_call *sc, const struct ars_sip_body *bod
         establish(c);
     else
         call_watch_remote_hold(c);
-    sync_dialog(c);
-}
-
-/* ---- inside the dialog ---- */
-
-static void hold_failed(struct call *c, const struct ars_reason *why)
-{
-    bool held = c->hold == CALL_RESUMING || c->hold == CALL_HELD;
-
-    if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
-        call_hold_go(c, held ? CALL_HELD : CALL_TALKING);
-    c->want_hold = held;
-    if (!call_in_transfer(c))
-        call_tell_error(c, c->hold_tag, why);
-    call_update_talk(c);
-    changed(c);
-    call_transfer_step(c);
-}
-
-static void on_sync_timer(void *arg)
-{
-    sync_dialog(arg);
-}
-
-/* Brings the dialog to what is wanted of it: one re-INVITE at a time. */
-static void sync_dialog(struct call *c)
-{
-    bool held = c->hold == CALL_HELD;
-    struct ars_sip_body body;
-    struct ars_reason why;
-    char *sdp = NULL;
-    int err;
-
-    if (c->state != ARS_CALL_ESTABLISHED || c->reinvite_out || c->offered ||
-        (c->want_hold == held && !c->want_refresh))
-        return;
-    err = ars_media_offer(c->media, wanted_dir(c), &sdp);
-    if (!err) {
-        body = sdp_body(sdp);
-        err = ars_sip_call_reinvite(c->sip, &body);
-        if (err)
-            ars_media_rollback(c->media);
-    }
-    free(sdp);
-    if (!err) {
-        c->reinvite_out = true;
-        c->want_refresh = false;
-        if (c->want_hold != held)
-            call_hold_go(c, c->want_hold ? CALL_HOLDING : CALL_RESUMING);
-    } else if (err == EBUSY || err == EAGAIN) {
-        ars_timer_start(ars_loop_timers(c->env.loop), &c->sync_timer, SYNC_AGAIN_MS, on_sync_timer,
-                        c);
-    } else if (err != ENOTCONN) { /* without a connection: call_rebind() comes back here */
-        c->want_refresh = false;
-        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot offer again: %s", strerror(err));
-        if (c->want_hold != held)
-            hold_failed(c, &why);
-    }
-}
-
-static void on_reanswered(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
-                          void *arg)
-{
-    struct call *c = arg;
-    bool success = status >= 200 && status < 300;
-    struct ars_reason why;
-
-    if (c->state != ARS_CALL_ESTABLISHED || !c->reinvite_out)
-        return;
-    c->reinvite_out = false;
-    ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, status,
-                   success ? "re-INVITE answered without SDP" : "the far end refused");
-    if (success && (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why))) {
-        call_hang_up_for(c, 488, &why);
-        return;
-    }
-    if (!success) {
-        ars_media_rollback(c->media);
-        if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
-            hold_failed(c, &why);
-        sync_dialog(c);
-        return;
-    }
-    if (c->hold == CALL_HOLDING)
-        call_hold_go(c, CALL_HELD);
-    else if (c->hold == CALL_RESUMING)
-        call_hold_go(c, CALL_TALKING);
-    if (c->hold == CALL_TALKING)
-        call_watch_remote_hold(c); /* what it says to our hold is no hold of its own */
-    call_update_talk(c);
-    changed(c);
-    sync_dialog(c);
-    call_transfer_step(c);
-}
-
-static void on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, void *arg)
-{
-    struct call *c = arg;
-    struct ars_reason why = {0};
-    struct ars_sip_body body;
-    char *sdp = NULL;
-    int err;
-
-    if (!c->media) {
-        ars_sip_call_refuse(sc, 488, NULL);
-        return;
-    }
-    if (offer->len > 0)
-        err = ars_media_answer(c->media, offer->data, offer->len, wanted_dir(c), &sdp, &why);
-    else
-        err = ars_media_offer(c->media, wanted_dir(c), &sdp);
-    if (err) {
-        ars_log(ARS_LOG_INFO, "engine", "call %u: new offer refused: %s", c->id,
-                why.text[0] ? why.text : strerror(err));
-        ars_sip_call_refuse(sc, err == ENOMEM ? 500 : 488, NULL);
-        return;
-    }
-    body = sdp_body(sdp);
-    err = ars_sip_call_answer(sc, &body);
-    free(sdp);
-    if (err) {
-        ars_log(ARS_LOG_WARN, "engine", "call %u: new offer: %s", c->id, strerror(err));
-        return;
-    }
-    if (offer->len == 0)
-        c->offered = true;
-    else
-        call_watch_remote_hold(c);
-    call_update_talk(c);
-}
-
-static void on_refresh(struct ars_sip_call *sc, void *arg)
-{
-    call_rebind(arg);
+    call_sync(c);
 }
 
 static const struct ars_sip_call_handlers sip_handlers = {
     .progress = on_progress,
     .answered = on_answered,
     .confirmed = on_confirmed,
-    .reoffer = on_reoffer,
-    .reanswered = on_reanswered,
-    .refresh = on_refresh,
+    .reoffer = call_on_reoffer,
+    .reanswered = call_on_reanswered,
+    .refresh = call_on_refresh,
     .identity = call_on_identity,
     .redirected = call_on_redirected,
     .ended = on_ended,
@@ -365,7 +221,7 @@ static void send_invite(struct call *c)
 
     err = ars_media_offer(c->media, ARS_DIR_SENDRECV, &sdp);
     if (!err) {
-        body = sdp_body(sdp);
+        body = call_sdp_body(sdp);
         call_go(c, ARS_CALL_DIALING);
         if (account_sip(c->account))
             err = ars_sip_call_invite(account_sip(c->account), &c->sip, c->target, &body, headers,
@@ -383,7 +239,7 @@ static void send_invite(struct call *c)
         hang_up_internal(c, "cannot call", err);
     } else {
         call_transfer_watch(c);
-        changed(c);
+        call_changed(c);
     }
 }
 
@@ -403,7 +259,7 @@ static void send_answer(struct call *c)
         return;
     }
     if (!err) {
-        body = sdp_body(sdp);
+        body = call_sdp_body(sdp);
         err = ars_sip_call_answer(c->sip, &body);
         free(sdp);
     }
@@ -446,7 +302,7 @@ static void on_first_audio(void *arg)
         c->told_early = true;
         call_tell(c, ARS_EV_EARLY_MEDIA);
     }
-    changed(c);
+    call_changed(c);
 }
 
 static void on_dtmf(char digit, unsigned duration_ms, void *arg)
@@ -610,7 +466,7 @@ int call_answer(struct call *c)
     ars_timer_stop(&c->ring_timer);
     c->start_ms = ars_clock_ms();
     call_go(c, ARS_CALL_ANSWERING);
-    changed(c);
+    call_changed(c);
     if (c->gathered)
         send_answer(c);
     return 0;
@@ -639,23 +495,4 @@ void call_abort(struct call *c, const struct ars_reason *why)
     ars_sip_call_free(c->sip);
     c->sip = NULL;
     finish(c, &copy, false);
-}
-
-int call_set_hold(struct call *c, bool on, uint32_t tag)
-{
-    if (c->state != ARS_CALL_ESTABLISHED)
-        return EPROTO;
-    if (c->want_hold == on)
-        return EALREADY;
-    c->want_hold = on;
-    c->hold_tag = tag;
-    call_update_talk(c);
-    sync_dialog(c);
-    return 0;
-}
-
-void call_rebind(struct call *c)
-{
-    c->want_refresh = true;
-    sync_dialog(c);
 }

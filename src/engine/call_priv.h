@@ -10,6 +10,7 @@
 #include "call.h"
 
 struct ars_media;
+struct ars_sip_body;
 struct ars_sip_call;
 struct ars_sip_header;
 
@@ -85,11 +86,27 @@ void call_update_talk(struct call *c);
 /* Tells when the far end has begun or ended to hold us. */
 void call_watch_remote_hold(struct call *c);
 
+/* News for calls.c: who talks may have to change. */
+void call_changed(struct call *c);
+
+struct ars_sip_body call_sdp_body(const char *sdp);
+
 /* We end it: `why` is what the face hears. c may be gone afterwards. */
 void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
 
 /* As loud and as mute as old. */
 void call_inherit_sound(struct call *c, const struct call *old);
+
+/* ---- call_offer.c ---- */
+
+/* Brings the dialog to what is wanted of it: one re-INVITE at a time. */
+void call_sync(struct call *c);
+
+/* As in ars_sip_call_handlers. */
+void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
+                        void *arg);
+void call_on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, void *arg);
+void call_on_refresh(struct ars_sip_call *sc, void *arg);
 
 /* ---- call_transfer.c ---- */
 

@@ -1,0 +1,283 @@
+/* engine: how an account reaches its server: names, proxy, addresses in turn, connection. */
+#include <errno.h>
+#include <string.h>
+
+#include <ars/clock.h>
+#include <ars/host_map.h>
+#include <ars/loop.h>
+#include <ars/proxy.h>
+#include <ars/sip.h>
+#include <ars/str.h>
+#include <ars/wss.h>
+
+#include "account_priv.h"
+
+/*
+ * How long a REGISTER over a fresh connection may go unanswered. Twice as long after each time:
+ * Asterisk drops what comes before it is fully up, but a slow server shall not be left for ever.
+ */
+#define PATIENCE_MIN_MS 2000
+#define PATIENCE_MAX_MS 30000
+
+static void connect_next(struct account *a, const struct ars_reason *why);
+
+void account_disconnect(struct account *a)
+{
+    ars_timer_stop(&a->timer);
+    ars_query_cancel(a->query);
+    a->query = NULL;
+    watches_pause(&a->watches);
+    if (a->sip)
+        ars_sip_set_transport(a->sip, NULL, true);
+    ars_wss_free(a->wss);
+    a->wss = NULL;
+}
+
+/* It takes connections and says nothing (a server that is just starting, or hangs). */
+static void on_no_answer(void *arg)
+{
+    struct account *a = arg;
+    struct ars_reason why;
+
+    a->patience_ms = 2 * a->patience_ms < PATIENCE_MAX_MS ? 2 * a->patience_ms : PATIENCE_MAX_MS;
+    ars_reason_set(&why, ARS_REASON_TIMEOUT, 0, "%s", "REGISTER is not answered");
+    account_wait(a, &why, 0);
+}
+
+static void on_opened(void *arg)
+{
+    struct account *a = arg;
+    int err;
+
+    if (!account_go(a, ARS_ACCOUNT_REGISTERING))
+        return;
+    outbox_put(a->env.outbox, account_event(a, ARS_EV_REGISTERING));
+    ars_sip_set_transport(a->sip, ars_wss_transport(a->wss), true);
+    err = ars_sip_register(a->sip);
+    if (err) {
+        struct ars_reason why;
+
+        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot register: %s", strerror(err));
+        account_wait(a, &why, 0);
+        return;
+    }
+    if (!a->patience_ms)
+        a->patience_ms = PATIENCE_MIN_MS;
+    ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, a->patience_ms, on_no_answer, a);
+}
+
+static void on_frame(const char *msg, size_t len, void *arg)
+{
+    struct account *a = arg;
+
+    ars_sip_receive(a->sip, msg, len);
+}
+
+static void on_closed(const struct ars_reason *why, const struct ars_cert *cert, void *arg)
+{
+    struct account *a = arg;
+
+    switch (a->state) {
+    case ARS_ACCOUNT_CONNECTING:
+        if (why->code == ARS_REASON_CERTIFICATE)
+            account_fail(a, why, cert);
+        else
+            connect_next(a, why);
+        break;
+    case ARS_ACCOUNT_REGISTERING:
+    case ARS_ACCOUNT_READY:
+        account_wait(a, why, 0);
+        break;
+    case ARS_ACCOUNT_LEAVING:
+        account_go_off(a);
+        break;
+    default:
+        break;
+    }
+}
+
+static int open_connection(struct account *a)
+{
+    static const struct ars_wss_handlers handlers = {
+        .opened = on_opened,
+        .frame = on_frame,
+        .closed = on_closed,
+    };
+    const struct ars_account_conf *c = a->conf;
+    struct ars_wss_conf conf = {
+        .addr = a->addrs[a->addrs_i],
+        .host = c->server,
+        .port = account_conf_port(c),
+        .path = account_conf_path(c),
+        .trust = {.ca_file = c->ca_file, .has_pin = c->has_pin},
+        .proxy = a->proxy,
+    };
+
+    memcpy(conf.trust.pin, c->pin, sizeof(conf.trust.pin));
+    return ars_wss_open(&a->wss, a->env.loop, &conf, &handlers, a);
+}
+
+/* No memory, no thread: passes by itself. The rest is wrong settings. */
+static void set_up_failed(struct account *a, const char *what, int err)
+{
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "%s: %s", what,
+                   err == EINVAL ? "the server's name, the login or the path is malformed"
+                                 : strerror(err));
+    if (err == ENOMEM || err == EAGAIN)
+        account_wait(a, &why, 0);
+    else
+        account_fail(a, &why, NULL);
+}
+
+/* The next address of the name without further wait; why: what became of the one before. */
+static void connect_next(struct account *a, const struct ars_reason *why)
+{
+    int err;
+
+    account_disconnect(a);
+    if (why) {
+        a->addrs_i++;
+        if (a->addrs_i >= a->addrs_n) {
+            account_wait(a, why, 0);
+            return;
+        }
+    }
+    err = open_connection(a);
+    if (err)
+        set_up_failed(a, "cannot connect", err);
+}
+
+static void start_connecting(struct account *a)
+{
+    int err;
+
+    if (!account_go(a, ARS_ACCOUNT_CONNECTING))
+        return;
+    a->addrs_i = 0;
+    a->rebind = a->sip != NULL;
+    err = account_make_sip(a);
+    if (err)
+        set_up_failed(a, "cannot set up", err);
+    else
+        connect_next(a, NULL);
+}
+
+/* ---- names ---- */
+
+static void name_failed(struct account *a, const char *name, int err)
+{
+    struct ars_reason why;
+
+    if (err == ENOENT)
+        ars_reason_set(&why, ARS_REASON_NAME_NOT_FOUND, 0, "%s has no address", name);
+    else
+        ars_reason_set(&why, ARS_REASON_TIMEOUT, 0, "%s could not be looked up: %s", name,
+                       strerror(err));
+    account_wait(a, &why, 0);
+}
+
+static void on_proxy_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
+{
+    struct account *a = arg;
+
+    a->query = NULL;
+    if (err) {
+        name_failed(a, "the HTTP proxy", err);
+        return;
+    }
+    a->proxy = addrv[0];
+    start_connecting(a);
+}
+
+/* Goes on directly, or to the proxy that the environment asks for: never round one. */
+static void resolve_proxy(struct account *a)
+{
+    char host[ARS_PROXY_HOST_MAX];
+    struct ars_reason why;
+    uint16_t port;
+    int err = ENOENT;
+
+    a->proxy = (struct ars_addr){.family = ARS_AF_NONE};
+    if (!a->conf->no_proxy)
+        err = ars_proxy_from_env(a->conf->server, account_conf_port(a->conf), host, &port);
+    if (err == ENOENT) {
+        start_connecting(a);
+    } else if (err) {
+        ars_reason_set(&why, ARS_REASON_PROXY, 0, "%s",
+                       "the environment's proxy (https_proxy, ...) cannot be used");
+        account_fail(a, &why, NULL);
+    } else {
+        err = ars_resolver_query(a->resolver, &a->query, host, port, on_proxy_resolved, a);
+        if (err)
+            name_failed(a, host, err);
+    }
+}
+
+static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
+{
+    struct account *a = arg;
+
+    a->query = NULL;
+    if (err) {
+        name_failed(a, a->conf->server, err);
+        return;
+    }
+    a->addrs_n = n < ARS_RESOLVE_MAX ? n : ARS_RESOLVE_MAX;
+    memcpy(a->addrs, addrv, a->addrs_n * sizeof(a->addrs[0]));
+    resolve_proxy(a);
+}
+
+static void on_map_problem(const struct ars_host_map_problem *p, void *arg)
+{
+    struct account *a = arg;
+    struct ars_event *ev = account_event(a, ARS_EV_HOST_MAP_PROBLEM);
+    struct ars_buf b;
+    int err = 0;
+
+    if (ev) {
+        ev->number = (int)p->rule;
+        ars_buf_init(&b, 512);
+        ars_buf_addf(&b, "at byte %zu: %s", p->offset, p->reason);
+        ev->text = ars_buf_take(&b, &err);
+    }
+    outbox_put(a->env.outbox, ev);
+}
+
+static int make_resolver(struct account *a)
+{
+    struct ars_host_map *map = NULL;
+    int err;
+
+    if (a->resolver)
+        return 0;
+    err = ars_host_map_parse(&map, a->conf->host_map, on_map_problem, a);
+    if (err)
+        return err;
+    err = ars_resolver_alloc(&a->resolver, a->env.loop, map);
+    if (err)
+        ars_host_map_free(map);
+    return err;
+}
+
+void account_resolve(struct account *a)
+{
+    struct ars_reason why;
+    int err;
+
+    if (!account_go(a, ARS_ACCOUNT_RESOLVING))
+        return;
+    a->attempt_ms = ars_clock_ms();
+    err = make_resolver(a);
+    if (err && err != ENOMEM) {
+        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "host mapping: %s", strerror(err));
+        account_fail(a, &why, NULL);
+        return;
+    }
+    if (!err)
+        err = ars_resolver_query(a->resolver, &a->query, a->conf->server,
+                                 account_conf_port(a->conf), on_resolved, a);
+    if (err)
+        name_failed(a, a->conf->server, err);
+}

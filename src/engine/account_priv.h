@@ -1,0 +1,76 @@
+/* engine: the inside of an account, for account.c, account_connect.c and account_sip.c. */
+#ifndef ENGINE_ACCOUNT_PRIV_H
+#define ENGINE_ACCOUNT_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ars/addr.h>
+#include <ars/backoff.h>
+#include <ars/event.h>
+#include <ars/resolver.h>
+#include <ars/timer.h>
+
+#include "account.h"
+#include "account_conf.h"
+#include "event.h"
+#include "watch.h"
+
+struct ars_query;
+struct ars_wss;
+
+struct account {
+    ars_id id;
+    struct account_env env;
+    int state; /* enum ars_account_state, by account_go() alone */
+    struct ars_account_conf *conf;
+    struct ars_account_conf *next; /* takes over when the old one has left */
+    char instance[37];             /* for this run, when conf has none */
+    uint32_t tag;
+    struct ars_resolver *resolver;
+    struct ars_query *query;
+    struct ars_addr addrs[ARS_RESOLVE_MAX];
+    size_t addrs_n;
+    size_t addrs_i; /* in use */
+    struct ars_addr proxy;
+    struct ars_wss *wss;
+    struct ars_sip *sip;
+    struct watches watches;
+    struct ars_backoff backoff;
+    struct ars_timer timer;
+    uint32_t retry_ms;
+    uint32_t patience_ms; /* with an unanswered REGISTER; 0: as at the beginning */
+    uint64_t attempt_ms;  /* when the attempt under way began; 0: none is */
+    bool rebind;          /* calls of an earlier connection wait for the registration */
+};
+
+/* The only way to change state, and tells so; false: refused. */
+bool account_go(struct account *a, enum ars_account_state to);
+
+/* About a as it is now; NULL on ENOMEM, which outbox_put() takes. */
+struct ars_event *account_event(const struct account *a, enum ars_event_type type);
+
+/* Trouble that may pass: once more after a while. */
+void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_least_s);
+
+/* Trouble that stays until the user does something. cert: what was refused, or NULL. */
+void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert);
+
+/* Nothing is left of it but its settings; newer ones are begun with. */
+void account_go_off(struct account *a);
+
+/* ---- account_connect.c ---- */
+
+/* From the name on. */
+void account_resolve(struct account *a);
+
+/* The connection and what belongs to it; dialogs live on in a->sip. */
+void account_disconnect(struct account *a);
+
+/* ---- account_sip.c ---- */
+
+/* a->sip, if there is none yet. EINVAL: bad settings; ENOMEM. */
+int account_make_sip(struct account *a);
+
+#endif

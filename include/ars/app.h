@@ -39,6 +39,7 @@ struct ars_app_call {
     bool early_media;
     bool held;
     bool remote_held;
+    bool reconnecting; /* out of reach for now */
     bool muted;
     bool connected; /* encrypted media flows */
     bool by_remote; /* once ENDED */

@@ -30,6 +30,8 @@ enum ars_event_type {
     ARS_EV_RESUMED,
     ARS_EV_REMOTE_HELD, /* call: the far end holds us */
     ARS_EV_REMOTE_RESUMED,
+    ARS_EV_RECONNECTING, /* call: server or far end are out of reach; it goes on if they return */
+    ARS_EV_RECONNECTED,
     ARS_EV_MERGED,          /* call: it is in the conference */
     ARS_EV_SPLIT,           /* call: it is not any more */
     ARS_EV_TRANSFERRING,    /* call, tag, reason: status and words of the far end's call so far */

@@ -41,8 +41,8 @@ struct ars_media_conf {
 
 struct ars_media_handlers {
     /*
-     * Candidates are known (or 500 ms have passed): offers and answers can be made. Once, never
-     * from inside ars_media_alloc().
+     * Candidates are known (or 500 ms have passed): offers and answers can be made. Once, and again
+     * after ars_media_restart(); never from inside those.
      */
     void (*gathered)(void *arg);
     /* ICE and DTLS are through, media flows encrypted. */
@@ -68,6 +68,10 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
  * thread.
  */
 bool ars_media_codecs_valid(const char *codecs);
+
+/* From here on those are told, also of what has happened and was not told yet. */
+void ars_media_set_handlers(struct ars_media *m, const struct ars_media_handlers *handlers,
+                            void *arg);
 
 /* May be called from a handler. Takes NULL. */
 void ars_media_free(struct ars_media *m);
@@ -104,6 +108,22 @@ int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
 
 /* A refused re-offer (RFC 3261 14.1): back to the direction agreed before. */
 void ars_media_rollback(struct ars_media *m);
+
+/*
+ * This machine has other addresses than before: gathers anew, `gathered` comes again, and the next
+ * offer is an ICE restart that keeps DTLS and its keys. Until the peer has answered it no sound
+ * flows. ENOTSUP: it has no ICE, or is not that far. Another error, when `failed` follows.
+ */
+int ars_media_restart(struct ars_media *m);
+
+/* Whether its sound leaves from an address that this machine has lost. */
+bool ars_media_is_stranded(const struct ars_media *m);
+
+/* Whether the far end has answered within the last 10 s or so. */
+bool ars_media_is_heard(const struct ars_media *m);
+
+/* The network is back: asks the far end at once whether it is still there. */
+void ars_media_probe(struct ars_media *m);
 
 /*
  * The direction in force; its RECV part also says whether the peer holds us (peer sends nothing).

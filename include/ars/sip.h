@@ -99,6 +99,9 @@ int ars_sip_register(struct ars_sip *sip);
 /* REGISTER with expires 0, once; no answer within 2 s counts as done. ENOTCONN: nothing to do. */
 int ars_sip_unregister(struct ars_sip *sip);
 
+/* What the registrar says it is ("FreeSWITCH-mod_sofia/1.10.12"), "" before it has answered. */
+const char *ars_sip_server(const struct ars_sip *sip);
+
 /* Live transactions, dialogs and timers: what a leak check looks at. */
 struct ars_sip_counts {
     size_t client_transactions;

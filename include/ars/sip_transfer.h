@@ -57,6 +57,12 @@ int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call
 struct ars_sip_call *ars_sip_call_replaced(const struct ars_sip_call *call);
 
 /*
+ * The value of a Replaces header (RFC 3891) for a call of ours in the place of this one: the far
+ * end stays. Caller frees; NULL: ENOMEM.
+ */
+char *ars_sip_call_place(const struct ars_sip_call *call);
+
+/*
  * NOTIFY with the status of the call that we were asked to make; 200 and more ends the reports.
  * phrase may be NULL. EPROTO: nothing was asked, or it has been told.
  */

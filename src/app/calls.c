@@ -251,6 +251,10 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     case ARS_EV_REMOTE_RESUMED:
         v->remote_held = ev->type == ARS_EV_REMOTE_HELD;
         break;
+    case ARS_EV_RECONNECTING:
+    case ARS_EV_RECONNECTED:
+        v->reconnecting = ev->type == ARS_EV_RECONNECTING;
+        break;
     case ARS_EV_MEDIA:
         v->connected = true;
         break;

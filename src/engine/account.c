@@ -116,6 +116,7 @@ void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_l
     if (!account_go(a, ARS_ACCOUNT_WAITING))
         return;
     report_failure(a, why, NULL, a->retry_ms);
+    a->env.lost(a, a->env.arg);
     /* after the change of state: what sip says of its lost connection is no news */
     account_disconnect(a);
     ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, ms, on_wait_over, a);
@@ -126,6 +127,7 @@ void account_fail(struct account *a, const struct ars_reason *why, const struct 
     if (!account_go(a, ARS_ACCOUNT_FAILED))
         return;
     report_failure(a, why, cert, 0);
+    a->env.lost(a, a->env.arg);
     account_disconnect(a);
 }
 

@@ -32,6 +32,8 @@ struct account_env {
     /* As in ars_sip_handlers. */
     int (*incoming)(struct account *a, struct ars_sip_call *sc, const struct ars_sip_incoming *in,
                     void *arg);
+    /* The connection is gone: calls go on without it for a while. */
+    void (*lost)(struct account *a, void *arg);
     /* Registered over a new connection: calls tell the server where they are reached now. */
     void (*rebound)(struct account *a, void *arg);
     /* Its signalling goes away: calls hang up (politely), or end at once. */

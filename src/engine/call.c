@@ -32,6 +32,7 @@ static void close_media(struct call *c)
     ars_timer_stop(&c->ring_timer);
     ars_timer_stop(&c->sync_timer);
     call_transfer_close(c);
+    call_survive_close(c);
     c->ringback = false;
     if (!c->media)
         return;
@@ -280,6 +281,8 @@ static void on_gathered(void *arg)
         send_invite(c);
     else if (c->state == ARS_CALL_ANSWERING)
         send_answer(c);
+    else
+        call_sync(c); /* with what is new */
 }
 
 static void on_connected(void *arg)
@@ -289,12 +292,15 @@ static void on_connected(void *arg)
     c->connected = true;
     ars_media_get_stats(c->media, &c->stats);
     call_tell_stats(c, ARS_EV_MEDIA, 0);
+    call_link_good(c);
 }
 
 static void on_first_audio(void *arg)
 {
     struct call *c = arg;
 
+    if (c->first_audio_ms >= 0) /* of other media than before */
+        return;
     c->first_audio_ms = (int)(ars_clock_ms() - c->start_ms);
     c->ringback = false;
     call_tell_number(c, ARS_EV_FIRST_AUDIO, c->first_audio_ms);
@@ -312,18 +318,25 @@ static void on_dtmf(char digit, unsigned duration_ms, void *arg)
 
 static void on_failed(const struct ars_reason *why, void *arg)
 {
-    call_hang_up_for(arg, 503, why);
+    struct call *c = arg;
+    struct ars_reason copy = *why;
+
+    if (c->link != CALL_LINK_GOOD && copy.code == ARS_REASON_MEDIA_FAILED)
+        copy.code = ARS_REASON_CONNECTION_LOST;
+    call_hang_up_for(c, 503, &copy);
 }
 
-static int open_media(struct call *c)
+static const struct ars_media_handlers media_handlers = {
+    .gathered = on_gathered,
+    .connected = on_connected,
+    .first_audio = on_first_audio,
+    .dtmf = on_dtmf,
+    .failed = on_failed,
+};
+
+int call_open_media(struct call *c, const struct ars_media_handlers *handlers,
+                    struct ars_media **ret)
 {
-    static const struct ars_media_handlers handlers = {
-        .gathered = on_gathered,
-        .connected = on_connected,
-        .first_audio = on_first_audio,
-        .dtmf = on_dtmf,
-        .failed = on_failed,
-    };
     const struct ars_account_conf *a = account_conf(c->account);
     struct ars_media_conf conf = {
         .codecs = a->codecs,
@@ -334,8 +347,29 @@ static int open_media(struct call *c)
         .server = account_server(c->account),
     };
 
-    return ars_media_alloc(&c->media, c->env.loop, account_resolver(c->account), c->env.audio,
-                           &conf, &handlers, c);
+    return ars_media_alloc(ret, c->env.loop, account_resolver(c->account), c->env.audio, &conf,
+                           handlers, c);
+}
+
+static int open_media(struct call *c)
+{
+    return call_open_media(c, &media_handlers, &c->media);
+}
+
+void call_moved(struct call *c)
+{
+    ars_sip_call_set_handlers(c->sip, &sip_handlers, c);
+    ars_media_set_handlers(c->media, &media_handlers, c);
+    call_restore_sound(c);
+    call_offer_settle(c, c->next_held);
+    call_transfer_moved(c);
+}
+
+const char *call_far_end(const struct call *c)
+{
+    if (c->target)
+        return c->target;
+    return c->peer_number && *c->peer_number ? c->peer_number : account_conf(c->account)->login;
 }
 
 static void on_ring_timer(void *arg)

@@ -28,6 +28,14 @@ enum call_hold {
     CALL_HOLDS,
 };
 
+/* Whether the server knows where we are reached, and the far end is heard. */
+enum call_link {
+    CALL_LINK_GOOD,
+    CALL_LINK_LOST,
+    CALL_LINK_MOVING, /* the server is being told: re-INVITE, or INVITE in its place */
+    CALL_LINKS,
+};
+
 /* The far end is asked to call somebody else. */
 enum call_transfer {
     CALL_TRANSFER_NONE,
@@ -51,6 +59,7 @@ void call_referral_free(struct call_referral *r);
 extern const struct ars_fsm engine_call_fsm;
 extern const struct ars_fsm call_hold_fsm;
 extern const struct ars_fsm call_transfer_fsm;
+extern const struct ars_fsm call_link_fsm;
 
 /* Borrowed by every call. */
 struct call_env {
@@ -143,7 +152,8 @@ void call_set_focus(struct call *c, bool on);
 /* Whether it is in the conference; told when it changes. */
 void call_set_merged(struct call *c, bool on);
 
-/* Tells the server, by a re-INVITE, over which connection it is reached now. */
+/* The connection is gone; once there is another one, the server is told over which it is now. */
+void call_lost(struct call *c);
 void call_rebind(struct call *c);
 
 /* ENOTCONN: no media (any more). */

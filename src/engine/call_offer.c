@@ -38,6 +38,11 @@ static void on_sync_timer(void *arg)
     call_sync(arg);
 }
 
+int call_make_offer(const struct call *c, struct ars_media *m, char **ret_sdp)
+{
+    return ars_media_offer(m, wanted_dir(c), ret_sdp);
+}
+
 void call_sync(struct call *c)
 {
     bool held = c->hold == CALL_HELD;
@@ -46,10 +51,10 @@ void call_sync(struct call *c)
     char *sdp = NULL;
     int err;
 
-    if (c->state != ARS_CALL_ESTABLISHED || c->reinvite_out || c->offered ||
+    if (c->state != ARS_CALL_ESTABLISHED || c->reinvite_out || c->offered || c->next_media ||
         (c->want_hold == held && !c->want_refresh))
         return;
-    err = ars_media_offer(c->media, wanted_dir(c), &sdp);
+    err = call_make_offer(c, c->media, &sdp);
     if (!err) {
         body = call_sdp_body(sdp);
         err = ars_sip_call_reinvite(c->sip, &body);
@@ -73,6 +78,32 @@ void call_sync(struct call *c)
     }
 }
 
+static void settle_hold(struct call *c)
+{
+    if (c->hold == CALL_HOLDING)
+        call_hold_go(c, CALL_HELD);
+    else if (c->hold == CALL_RESUMING)
+        call_hold_go(c, CALL_TALKING);
+    if (c->hold == CALL_TALKING)
+        call_watch_remote_hold(c); /* what it says to our hold is no hold of its own */
+    call_update_talk(c);
+    call_changed(c);
+}
+
+void call_offer_settle(struct call *c, bool held)
+{
+    c->reinvite_out = false;
+    c->offered = false;
+    c->want_refresh = false;
+    ars_timer_stop(&c->sync_timer);
+    if (held && c->hold == CALL_TALKING)
+        call_hold_go(c, CALL_HOLDING);
+    else if (!held && c->hold == CALL_HELD)
+        call_hold_go(c, CALL_RESUMING);
+    settle_hold(c);
+    call_sync(c);
+}
+
 void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
                         void *arg)
 {
@@ -93,17 +124,12 @@ void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_si
         ars_media_rollback(c->media);
         if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
             hold_failed(c, &why);
+        call_link_good(c); /* whoever says no has heard us */
         call_sync(c);
         return;
     }
-    if (c->hold == CALL_HOLDING)
-        call_hold_go(c, CALL_HELD);
-    else if (c->hold == CALL_RESUMING)
-        call_hold_go(c, CALL_TALKING);
-    if (c->hold == CALL_TALKING)
-        call_watch_remote_hold(c); /* what it says to our hold is no hold of its own */
-    call_update_talk(c);
-    call_changed(c);
+    settle_hold(c);
+    call_link_good(c);
     call_sync(c);
     call_transfer_step(c);
 }
@@ -127,7 +153,7 @@ void call_on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, 
     if (err) {
         ars_log(ARS_LOG_INFO, "engine", "call %u: new offer refused: %s", c->id,
                 why.text[0] ? why.text : strerror(err));
-        ars_sip_call_refuse(sc, err == ENOMEM ? 500 : 488, NULL);
+        ars_sip_call_refuse(sc, err == ENOMEM ? 500 : err == EAGAIN ? 491 : 488, NULL);
         return;
     }
     body = call_sdp_body(sdp);
@@ -146,7 +172,7 @@ void call_on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, 
 
 void call_on_refresh(struct ars_sip_call *sc, void *arg)
 {
-    call_rebind(arg);
+    call_refresh(arg);
 }
 
 int call_set_hold(struct call *c, bool on, uint32_t tag)
@@ -162,7 +188,7 @@ int call_set_hold(struct call *c, bool on, uint32_t tag)
     return 0;
 }
 
-void call_rebind(struct call *c)
+void call_refresh(struct call *c)
 {
     c->want_refresh = true;
     call_sync(c);

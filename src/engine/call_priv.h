@@ -10,6 +10,7 @@
 #include "call.h"
 
 struct ars_media;
+struct ars_media_handlers;
 struct ars_sip_body;
 struct ars_sip_call;
 struct ars_sip_header;
@@ -41,6 +42,7 @@ struct call {
     bool reinvite_out;
     bool remote_held;
     bool muted;
+    bool silenced;
     unsigned quieter; /* than full, in percent */
     bool connected;
 
@@ -50,6 +52,13 @@ struct call {
     bool want_hold;
     bool want_refresh;
     uint32_t hold_tag;
+
+    /* on another connection than it began: call_survive.c */
+    int link; /* enum call_link */
+    struct ars_timer link_timer;
+    struct ars_sip_call *next_sip; /* in whose dialog it is to go on */
+    struct ars_media *next_media;
+    bool next_held; /* what was offered there */
 
     /* going over to another call: call_transfer.c */
     int transfer; /* enum call_transfer */
@@ -94,6 +103,9 @@ struct ars_sip_body call_sdp_body(const char *sdp);
 /* We end it: `why` is what the face hears. c may be gone afterwards. */
 void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
 
+/* Its media are new: as loud and as mute as it was. */
+void call_restore_sound(struct call *c);
+
 /* As loud and as mute as old. */
 void call_inherit_sound(struct call *c, const struct call *old);
 
@@ -101,6 +113,15 @@ void call_inherit_sound(struct call *c, const struct call *old);
 
 /* Brings the dialog to what is wanted of it: one re-INVITE at a time. */
 void call_sync(struct call *c);
+
+/* What is wanted of it, as an offer of m, which may be other media than its own. */
+int call_make_offer(const struct call *c, struct ars_media *m, char **ret_sdp);
+
+/* A re-INVITE that says again what holds. */
+void call_refresh(struct call *c);
+
+/* An offer made over other media holds from here on; held: what it was for. */
+void call_offer_settle(struct call *c, bool held);
 
 /* As in ars_sip_call_handlers. */
 void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_sip_body *body,
@@ -117,6 +138,9 @@ void call_transfer_close(struct call *c);
 /* Hold has changed, or was refused. */
 void call_transfer_step(struct call *c);
 
+/* In another dialog nobody tells what comes of a REFER. */
+void call_transfer_moved(struct call *c);
+
 /* Whether its far end has left for another call; then *ret_why is what the face hears. */
 bool call_was_transferred(const struct call *c, const struct ars_reason *why,
                           struct ars_reason *ret_why);
@@ -128,6 +152,26 @@ struct call_referral *call_referral_dup(const struct call_referral *r);
 
 /* News for the call whose far end wanted this one. */
 void call_tell_origin(struct call *c, int status);
+
+/* ---- call_survive.c ---- */
+
+/* Before its media go: no other dialog takes its place. */
+void call_survive_close(struct call *c);
+
+/* The server has heard us, and sound may flow. */
+void call_link_good(struct call *c);
+
+/* ---- for call_survive.c ---- */
+
+/* Gathers for c. What ars_media_alloc() says. */
+int call_open_media(struct call *c, const struct ars_media_handlers *handlers,
+                    struct ars_media **ret);
+
+/* Whom to call to reach its far end. */
+const char *call_far_end(const struct call *c);
+
+/* c->sip and c->media are others than before, and answered. */
+void call_moved(struct call *c);
 
 /* ---- call_report.c ---- */
 

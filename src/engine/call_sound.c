@@ -59,6 +59,7 @@ int call_silence(struct call *c, bool on)
     if (!c->media)
         return ENOTCONN;
     ars_media_silence(c->media, on);
+    c->silenced = on;
     return 0;
 }
 
@@ -69,6 +70,14 @@ int call_volume(struct call *c, unsigned percent)
     ars_media_volume(c->media, percent);
     c->quieter = percent < VOLUME_FULL ? VOLUME_FULL - percent : 0;
     return 0;
+}
+
+void call_restore_sound(struct call *c)
+{
+    ars_media_mute(c->media, c->muted);
+    ars_media_volume(c->media, VOLUME_FULL - c->quieter);
+    ars_media_silence(c->media, c->silenced);
+    call_update_talk(c);
 }
 
 void call_inherit_sound(struct call *c, const struct call *old)

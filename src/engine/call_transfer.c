@@ -175,6 +175,8 @@ static int can_transfer(const struct call *c)
         return EPROTO;
     if (c->transfer != CALL_TRANSFER_NONE || c->joined)
         return EALREADY;
+    if (c->link != CALL_LINK_GOOD)
+        return ENOTCONN;
     return account_state(c->account) == ARS_ACCOUNT_READY ? 0 : ENOTCONN;
 }
 
@@ -217,6 +219,17 @@ int call_connect(struct call *c, struct call *other, uint32_t tag)
     other->joined = true;
     begin(c, other->id, tag);
     return 0;
+}
+
+void call_transfer_moved(struct call *c)
+{
+    struct ars_reason why;
+
+    call_transfer_watch(c);
+    if (c->transfer != CALL_TRANSFER_HOLDING && c->transfer != CALL_TRANSFER_ASKED)
+        return;
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "the connection was lost meanwhile");
+    failed(c, &why);
 }
 
 bool call_in_transfer(const struct call *c)

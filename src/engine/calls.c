@@ -290,7 +290,8 @@ static size_t ids_of(const struct calls *cs, const struct account *a, ars_id ids
     return n;
 }
 
-void calls_hangup(struct calls *cs, const struct account *a)
+/* fn may end any of them. */
+static void for_each(struct calls *cs, const struct account *a, void (*fn)(struct call *c))
 {
     ars_id ids[CALLS_MAX];
     size_t n = ids_of(cs, a, ids);
@@ -299,8 +300,18 @@ void calls_hangup(struct calls *cs, const struct account *a)
         struct call *c = calls_find(cs, ids[i]);
 
         if (c)
-            call_hangup(c, 0);
+            fn(c);
     }
+}
+
+static void hang_up(struct call *c)
+{
+    call_hangup(c, 0);
+}
+
+void calls_hangup(struct calls *cs, const struct account *a)
+{
+    for_each(cs, a, hang_up);
 }
 
 void calls_abort(struct calls *cs, const struct account *a, const struct ars_reason *why)
@@ -316,15 +327,12 @@ void calls_abort(struct calls *cs, const struct account *a, const struct ars_rea
     }
 }
 
+void calls_lost(struct calls *cs, const struct account *a)
+{
+    for_each(cs, a, call_lost);
+}
+
 void calls_rebind(struct calls *cs, const struct account *a)
 {
-    ars_id ids[CALLS_MAX];
-    size_t n = ids_of(cs, a, ids);
-
-    for (size_t i = 0; i < n; i++) {
-        struct call *c = calls_find(cs, ids[i]);
-
-        if (c)
-            call_rebind(c);
-    }
+    for_each(cs, a, call_rebind);
 }

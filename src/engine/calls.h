@@ -88,7 +88,9 @@ void calls_abort(struct calls *cs, const struct account *a, const struct ars_rea
 /* Each tells its statistics every so many milliseconds; 0: none does. */
 void calls_stats_every(struct calls *cs, uint32_t ms);
 
-/* Those of an account tell the server where they are reached now. */
+/* The connection of an account is gone; its calls go on, and tell the server where they are reached
+ * once it has another. */
+void calls_lost(struct calls *cs, const struct account *a);
 void calls_rebind(struct calls *cs, const struct account *a);
 
 #endif

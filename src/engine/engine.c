@@ -38,6 +38,13 @@ static int on_incoming(struct account *a, struct ars_sip_call *sc,
     return calls_incoming(&e->calls, a, sc, in);
 }
 
+static void on_lost(struct account *a, void *arg)
+{
+    struct ars_engine *e = arg;
+
+    calls_lost(&e->calls, a);
+}
+
 static void on_rebound(struct account *a, void *arg)
 {
     struct ars_engine *e = arg;
@@ -174,6 +181,7 @@ static int set_up(struct ars_engine *e)
         .user_agent = e->user_agent,
         .sip_trace = e->sip_trace,
         .incoming = on_incoming,
+        .lost = on_lost,
         .rebound = on_rebound,
         .leave_calls = on_leave_calls,
         .off = on_account_off,

@@ -85,7 +85,8 @@ static void on_gathered(void *arg)
 {
     struct ars_media *m = arg;
 
-    session_go(m, MEDIA_READY);
+    if (m->state == MEDIA_GATHERING)
+        session_go(m, MEDIA_READY);
     m->news.gathered = true;
     tell_soon(m);
 }
@@ -361,6 +362,33 @@ bool ars_media_codecs_valid(const char *codecs)
     struct sdp_ours ours;
 
     return sdp_ours_init(&ours, codecs) == 0;
+}
+
+void ars_media_set_handlers(struct ars_media *m, const struct ars_media_handlers *handlers,
+                            void *arg)
+{
+    m->handlers = *handlers;
+    m->arg = arg;
+}
+
+int ars_media_restart(struct ars_media *m)
+{
+    return ice_agent_restart(m->ice);
+}
+
+bool ars_media_is_stranded(const struct ars_media *m)
+{
+    return ice_agent_is_stranded(m->ice);
+}
+
+bool ars_media_is_heard(const struct ars_media *m)
+{
+    return ice_agent_is_heard(m->ice);
+}
+
+void ars_media_probe(struct ars_media *m)
+{
+    ice_agent_probe(m->ice);
 }
 
 void ars_media_free(struct ars_media *m)

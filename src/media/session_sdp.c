@@ -74,7 +74,7 @@ int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp)
     struct sdp_transport t;
     int err;
 
-    if (m->state == MEDIA_GATHERING)
+    if (!ice_agent_gathered(m->ice))
         return EAGAIN;
     t = transport(m, !m->has_agreed || m->remote_ice);
     err = sdp_offer_write(&m->ours, &t, dir, ret_sdp);
@@ -144,7 +144,7 @@ int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ar
     char *copy;
     int err;
 
-    if (m->state == MEDIA_GATHERING)
+    if (!ice_agent_gathered(m->ice))
         return EAGAIN;
     err = parse(&d, offer, len, ret_why);
     if (err)

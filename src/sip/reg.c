@@ -54,6 +54,8 @@ void reg_close(struct ars_sip *sip)
     ars_timer_stop(&sip->reg.timer);
     ctrans_detach(&sip->reg.ct);
     route_clear(&sip->reg.routes);
+    free(sip->reg.server);
+    sip->reg.server = NULL;
 }
 
 static void set_state(struct ars_sip *sip, enum reg_state to)
@@ -241,6 +243,17 @@ static uint32_t granted(const struct ars_sip *sip, const struct sip_in *in)
     return s < REFRESH_MIN_S ? REFRESH_MIN_S : s;
 }
 
+/* RFC 3261 section 20.35; FreeSWITCH says it in User-Agent. */
+static void learn_server(struct ars_sip *sip, const struct sip_in *in)
+{
+    const struct pl *val = msg_in_hdr(in, "Server");
+
+    if (!val)
+        val = msg_in_hdr(in, "User-Agent");
+    free(sip->reg.server);
+    sip->reg.server = val ? ars_utf8_clean(val->p, val->l) : NULL;
+}
+
 static void on_ok(struct ars_sip *sip, const struct sip_in *in)
 {
     uint32_t s = granted(sip, in);
@@ -251,6 +264,7 @@ static void on_ok(struct ars_sip *sip, const struct sip_in *in)
     /* RFC 3608 section 5: none in the newest answer is none */
     if (route_learn(&sip->reg.routes, in, "Service-Route", false))
         ars_log(ARS_LOG_WARN, "sip", "the registrar's Service-Route cannot be used");
+    learn_server(sip, in);
     sip->reg.until_ms = ars_clock_ms() + ms;
     sip->reg.again_ms = 0;
     set_state(sip, REG_DONE);
@@ -393,4 +407,9 @@ int ars_sip_unregister(struct ars_sip *sip)
     }
     ars_timer_start(sip->timers, &r->timer, LEAVE_WAIT_MS, on_leave_timeout, sip);
     return 0;
+}
+
+const char *ars_sip_server(const struct ars_sip *sip)
+{
+    return sip->reg.server ? sip->reg.server : "";
 }

@@ -38,6 +38,7 @@ struct reg {
     uint32_t expires_s;      /* what we ask for; 423 raises it */
     uint64_t until_ms;       /* when the binding ends, 0: there is none */
     uint32_t again_ms;       /* the last wait after a refused refresh, 0: none was */
+    char *server;            /* what it says it is, NULL: nothing */
     bool plain;              /* without RFC 5626: the way to the registrar does not know it */
     struct route_set routes; /* RFC 3608: of calls that we begin */
 };

@@ -127,3 +127,15 @@ struct ars_sip_call *ars_sip_call_replaced(const struct ars_sip_call *call)
 {
     return call->replaced;
 }
+
+/* As the far end's side of the dialog reads it: its tag is the "to-tag". */
+char *ars_sip_call_place(const struct ars_sip_call *call)
+{
+    const struct dialog *d = call->dlg;
+    struct ars_buf b;
+    int err = 0;
+
+    ars_buf_init(&b, SIP_LINE_MAX);
+    ars_buf_addf(&b, "%s;to-tag=%s;from-tag=%s", d->call_id, d->rtag, d->ltag);
+    return ars_buf_take(&b, &err);
+}

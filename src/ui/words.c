@@ -241,6 +241,8 @@ const char *words_call_state(const struct ars_app_call *call)
     default:
         break;
     }
+    if (call->reconnecting)
+        return _("Reconnecting…");
     if (call->held && call->remote_held)
         return _("On hold by both sides");
     if (call->held)

@@ -105,6 +105,7 @@ class Judge:
         self.pings_due = 0                # CRLFCRLF by the peer, not answered
         self.closed = set()               # connections that the peer broke
         self.registration = {}
+        self.places = set()               # Replaces in the Refer-To of the peer
 
     def bad(self, rule, text):
         self.faults.append(Fault(rule, text, self.index))
@@ -278,6 +279,8 @@ class Judge:
             if pending:
                 self.bad('glare', 'INVITE while another one is pending (RFC 3261 14.1)')
             leg.invites.append(tx)
+            if msg.get('replaces'):
+                self.phone_replaces(msg)
         rules.session(msg, self.bad)
         timers.asked(msg, leg, self.bad)
         if msg.body:
@@ -304,12 +307,20 @@ class Judge:
         if not mark:
             return
         name, _, value = headers.partition('=')
-        call_id, *tags = unquote(value).split(';')
+        if name != 'Replaces' or not self.is_place(unquote(value)):
+            self.bad('refer.replaces', '%s=%s names no call of the phone' % (name, value))
+
+    def is_place(self, value):
+        call_id, *tags = value.split(';')
         leg = self.legs.get(call_id)
         known = {'to-tag=' + t for t, d in leg.dialogs.items() if d.confirmed} if leg else set()
-        if name != 'Replaces' or not leg or len(tags) != 2 \
-                or tags[1] != 'from-tag=%s' % leg.local_tag or tags[0] not in known:
-            self.bad('refer.replaces', '%s=%s names no call of the phone' % (name, value))
+        return len(tags) == 2 and tags[0] in known and tags[1] == 'from-tag=%s' % leg.local_tag
+
+    def phone_replaces(self, msg):
+        """RFC 3891 3: what a Refer-To said, word for word, or a call of the phone."""
+        value = msg.get('replaces')
+        if value not in self.places and not self.is_place(value):
+            self.bad('replaces', 'Replaces: %s names no call of the phone' % value)
 
     def phone_notify(self, msg, leg):
         """RFC 3515 2.4.4: one at once after the 2xx to REFER, the last with the final status."""
@@ -409,6 +420,9 @@ class Judge:
             leg.offer = None
         elif asked.method == 'REFER' and msg.status < 300:
             leg.referred = True
+            headers = Address(tx.msg.get('refer-to') or '').uri.partition('?')[2]
+            self.places |= {unquote(h[len('Replaces='):]) for h in headers.split('&')
+                            if h.startswith('Replaces=')}
         elif asked.method == 'BYE' and msg.status < 300:
             for dialog in leg.dialogs.values():
                 dialog.over = True

@@ -39,10 +39,12 @@ static const char *const state_names[] = {"gathering", "ready",     "checking",
 
 static const uint32_t state_edges[] = {
     [ICE_GATHERING] = ARS_TO(ICE_READY) | ARS_TO(ICE_FAILED),
-    [ICE_READY] = ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
-    [ICE_CHECKING] = ARS_TO(ICE_USABLE) | ARS_TO(ICE_COMPLETED) | ARS_TO(ICE_FAILED),
-    [ICE_USABLE] = ARS_TO(ICE_COMPLETED) | ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
-    [ICE_COMPLETED] = ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
+    [ICE_READY] = ARS_TO(ICE_GATHERING) | ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
+    [ICE_CHECKING] =
+        ARS_TO(ICE_GATHERING) | ARS_TO(ICE_USABLE) | ARS_TO(ICE_COMPLETED) | ARS_TO(ICE_FAILED),
+    [ICE_USABLE] =
+        ARS_TO(ICE_GATHERING) | ARS_TO(ICE_COMPLETED) | ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
+    [ICE_COMPLETED] = ARS_TO(ICE_GATHERING) | ARS_TO(ICE_CHECKING) | ARS_TO(ICE_FAILED),
     [ICE_FAILED] = 0,
 };
 
@@ -195,13 +197,15 @@ int ice_agent_alloc(struct ice_agent **ret, struct ars_loop *loop, struct ars_re
     a->resolver = resolver;
     a->handlers = *handlers;
     a->arg = arg;
+    a->conf = *conf;
+    a->conf.stun_host = ars_strdup(conf->stun_host);
     a->times = with_defaults(&conf->times);
     make_credentials(a);
     ars_rand_bytes(&a->tie_breaker, sizeof(a->tie_breaker));
-    err = icegather_open(a, conf);
+    err = a->conf.stun_host || !conf->stun_host ? icegather_open(a) : ENOMEM;
     if (err)
         goto out;
-    err = icegather_start(a, conf);
+    err = icegather_start(a);
 
 out:
     if (err)
@@ -216,8 +220,8 @@ void ice_agent_free(struct ice_agent *a)
     if (!a)
         return;
     stop_all(a);
-    for (size_t i = 0; i < a->n_bases; i++)
-        mem_deref(a->basev[i].sock);
+    icegather_close(a);
+    free((char *)(uintptr_t)a->conf.stun_host);
     free(a);
 }
 
@@ -292,12 +296,55 @@ void ice_agent_set_remote(struct ice_agent *a, const struct ice_remote *r)
     }
 }
 
-void ice_agent_renew(struct ice_agent *a)
+static void renew_credentials(struct ice_agent *a)
 {
     a->old_cred = a->cred;
     make_credentials(a);
     a->generation++;
+}
+
+void ice_agent_renew(struct ice_agent *a)
+{
+    renew_credentials(a);
     icegather_renew(a);
+}
+
+int ice_agent_restart(struct ice_agent *a)
+{
+    int err;
+
+    if (a->state == ICE_FAILED || a->state == ICE_GATHERING || a->no_ice ||
+        (a->state == ICE_READY && !a->generation))
+        return ENOTSUP;
+    stop_all(a);
+    icecheck_reset(a);
+    icegather_close(a);
+    a->path = (struct ice_path){0};
+    a->remote_ufrag[0] = '\0';
+    renew_credentials(a);
+    iceagent_go(a, ICE_GATHERING);
+    err = icegather_open(a);
+    if (!err)
+        err = icegather_start(a);
+    if (err)
+        iceagent_fail(a, "no local address to go on with");
+    return err;
+}
+
+bool ice_agent_is_stranded(const struct ice_agent *a)
+{
+    return !a->conf.basev && a->path.set && !a->no_ice &&
+           !icegather_has_address(a, &a->path.base->addr);
+}
+
+bool ice_agent_is_heard(const struct ice_agent *a)
+{
+    return a->path.set && (a->no_ice || !iceconsent_is_silent(a));
+}
+
+void ice_agent_probe(struct ice_agent *a)
+{
+    iceconsent_ask(a);
 }
 
 bool ice_agent_has_path(const struct ice_agent *a)

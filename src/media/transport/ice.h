@@ -71,13 +71,14 @@ struct ice_agent_conf {
     uint16_t stun_port;     /* 0: 3478 */
     uint16_t port_min;      /* 0: any */
     uint16_t port_max;
-    const struct ars_addr *basev; /* tests: exactly these local addresses; NULL: the interfaces' */
+    /* tests: exactly these local addresses, NULL: the interfaces'; they outlive the agent */
+    const struct ars_addr *basev;
     size_t n_bases;
     struct ice_times times;
 };
 
 struct ice_agent_handlers {
-    /* Once; never from inside ice_agent_alloc(). */
+    /* Once, and again after each ice_agent_restart(); never from inside those. */
     void (*gathered)(void *arg);
     /* There is a path to send on, or another one than before. */
     void (*path)(void *arg);
@@ -122,6 +123,23 @@ bool ice_agent_is_restart(const struct ice_agent *a, const struct ice_remote *r)
  * answered.
  */
 void ice_agent_renew(struct ice_agent *a);
+
+/*
+ * The local addresses are others than they were: gathers anew, with new credentials and new
+ * foundations (RFC 8445 9). What is offered after that is a restart; there is no path until the
+ * peer has answered. Before the first ice_agent_set_remote(), or without ICE: ENOTSUP. ENETUNREACH,
+ * EADDRINUSE, ENOMEM: it has failed.
+ */
+int ice_agent_restart(struct ice_agent *a);
+
+/* Whether the local address of the path in use is no address of this machine any more. */
+bool ice_agent_is_stranded(const struct ice_agent *a);
+
+/* There is a path, and it has been answered lately. */
+bool ice_agent_is_heard(const struct ice_agent *a);
+
+/* The network is back: asks at once whether the far end is still there. */
+void ice_agent_probe(struct ice_agent *a);
 
 bool ice_agent_has_path(const struct ice_agent *a);
 

@@ -99,6 +99,7 @@ struct ice_agent {
     struct ars_query *query;
     struct ice_agent_handlers handlers;
     void *arg;
+    struct ice_agent_conf conf; /* stun_host is owned */
     struct ice_times times;
     int state;
 
@@ -150,8 +151,10 @@ bool iceagent_trusts(const struct ice_agent *a, const struct ice_base *b,
 uint32_t iceagent_prio(enum ice_type type, unsigned local_pref);
 
 /* ice_gather.c */
-int icegather_open(struct ice_agent *a, const struct ice_agent_conf *conf);
-int icegather_start(struct ice_agent *a, const struct ice_agent_conf *conf);
+int icegather_open(struct ice_agent *a);
+int icegather_start(struct ice_agent *a);
+void icegather_close(struct ice_agent *a);
+bool icegather_has_address(const struct ice_agent *a, const struct ars_addr *addr);
 void icegather_stop(struct ice_agent *a);
 /* True when msg was the STUN server's answer. */
 bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg);
@@ -184,6 +187,8 @@ int icestun_send(struct ice_base *b, const struct ars_addr *dst, const uint8_t *
 /* ice_consent.c */
 void iceconsent_start(struct ice_agent *a);
 void iceconsent_stop(struct ice_agent *a);
+/* Asks now instead of later. */
+void iceconsent_ask(struct ice_agent *a);
 /* The path was just seen to work. */
 void iceconsent_given(struct ice_agent *a);
 /* No answer for so long that another path would be better. */

@@ -40,6 +40,12 @@ static void on_timer(void *arg)
     schedule(a, a->times.expiry_ms - silent);
 }
 
+void iceconsent_ask(struct ice_agent *a)
+{
+    if (ars_timer_running(&a->consent_timer))
+        ars_timer_start(a->timers, &a->consent_timer, 0, on_timer, a);
+}
+
 void iceconsent_start(struct ice_agent *a)
 {
     a->consent_ms = ars_clock_ms();

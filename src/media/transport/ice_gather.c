@@ -167,8 +167,9 @@ static size_t local_addresses(const struct ars_addr *server, struct ars_addr *v,
     return n;
 }
 
-int icegather_open(struct ice_agent *a, const struct ice_agent_conf *conf)
+int icegather_open(struct ice_agent *a)
 {
+    const struct ice_agent_conf *conf = &a->conf;
     struct ars_addr found[ICE_MAX_BASES];
     const struct ars_addr *v = conf->basev;
     size_t n = conf->n_bases;
@@ -309,8 +310,9 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     }
 }
 
-int icegather_start(struct ice_agent *a, const struct ice_agent_conf *conf)
+int icegather_start(struct ice_agent *a)
 {
+    const struct ice_agent_conf *conf = &a->conf;
     uint16_t port = conf->stun_port ? conf->stun_port : STUN_PORT;
     int err = 0;
 
@@ -334,6 +336,28 @@ void icegather_stop(struct ice_agent *a)
     ars_timer_stop(&a->refresh_timer);
     for (size_t i = 0; i < a->n_bases; i++)
         ars_timer_stop(&a->basev[i].stun.timer);
+}
+
+void icegather_close(struct ice_agent *a)
+{
+    icegather_stop(a);
+    for (size_t i = 0; i < a->n_bases; i++)
+        mem_deref(a->basev[i].sock);
+    memset(a->basev, 0, sizeof(a->basev));
+    a->n_bases = 0;
+    memset(a->localv, 0, sizeof(a->localv));
+    a->n_locals = 0;
+    a->n_cands = 0;
+}
+
+bool icegather_has_address(const struct ice_agent *a, const struct ars_addr *addr)
+{
+    struct ars_addr v[ICE_MAX_BASES];
+    size_t n = local_addresses(&a->conf.server, v, ICE_MAX_BASES);
+    struct ars_addr bare = *addr;
+
+    bare.port = 0;
+    return has_address(v, n, &bare);
 }
 
 void icegather_renew(struct ice_agent *a)

@@ -89,6 +89,23 @@ static void play_held(void)
     sees("00:00", "00:00");
 }
 
+/* The way to the server is lost in a call: said, and unsaid when it is back; or the end of it. */
+static void play_reconnecting(void)
+{
+    ars_id id = dial(NUMBER);
+
+    push_call(ARS_EV_RECONNECTING, id, ARS_CALL_ESTABLISHED);
+    sees("Reconnecting…", "Восстановление связи…");
+    button("Hang up", "Завершить", TRUE);
+    look("call-reconnecting");
+    push_call(ARS_EV_RECONNECTED, id, ARS_CALL_ESTABLISHED);
+    sees("00:00", "00:00");
+    push_call(ARS_EV_RECONNECTING, id, ARS_CALL_ESTABLISHED);
+    fake_end(id, ARS_REASON_CONNECTION_LOST, 0, "", false, 30000);
+    sees("The connection was lost", "Связь потеряна");
+    button("Call again", "Позвонить снова", TRUE);
+}
+
 static void play_muted(void)
 {
     dial(NUMBER);
@@ -190,10 +207,17 @@ static void play_hung_up(void)
 }
 
 static const struct scene call_scenes[] = {
-    {"ringing", play_ringing}, {"early", play_early},     {"established", play_established},
-    {"held", play_held},       {"muted", play_muted},     {"keypad", play_keypad},
-    {"volume", play_volume},   {"quality", play_quality}, {"ended", play_ended},
+    {"ringing", play_ringing},
+    {"early", play_early},
+    {"established", play_established},
+    {"held", play_held},
+    {"muted", play_muted},
+    {"keypad", play_keypad},
+    {"volume", play_volume},
+    {"quality", play_quality},
+    {"ended", play_ended},
     {"hung-up", play_hung_up},
+    {"reconnecting", play_reconnecting},
 };
 
 const struct group call_group = {

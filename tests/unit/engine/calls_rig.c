@@ -26,6 +26,11 @@ static int on_incoming(struct account *a, struct ars_sip_call *sc,
     return calls_incoming(&f->calls, a, sc, in);
 }
 
+static void on_lost(struct account *a, void *arg)
+{
+    calls_lost(&((struct fixture *)arg)->calls, a);
+}
+
 static void on_rebound(struct account *a, void *arg)
 {
     struct fixture *f = arg;
@@ -56,6 +61,7 @@ static struct ars_account_conf *conf_new(void)
 int set_up(struct fixture *f)
 {
     struct account_env env = {.incoming = on_incoming,
+                              .lost = on_lost,
                               .rebound = on_rebound,
                               .leave_calls = on_leave,
                               .off = on_off,

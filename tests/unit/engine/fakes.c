@@ -297,6 +297,19 @@ int ars_sip_call_redirect(struct ars_sip_call *call, bool follow)
     return 0;
 }
 
+const char *ars_sip_server(const struct ars_sip *sip)
+{
+    return fakes.server ? fakes.server : "";
+}
+
+char *ars_sip_call_place(const struct ars_sip_call *call)
+{
+    char place[32];
+
+    snprintf(place, sizeof(place), "call%d", (int)(call - fakes.sip_calls));
+    return ars_strdup(place);
+}
+
 const char *ars_sip_call_peer_name(const struct ars_sip_call *call)
 {
     return call->peer_name;
@@ -344,7 +357,8 @@ void ars_sip_call_hangup(struct ars_sip_call *call, int status)
 
         ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "%s", "");
         call->alive = false;
-        call->h->ended(call, &why, call->arg);
+        if (call->h->ended)
+            call->h->ended(call, &why, call->arg);
     }
 }
 
@@ -451,6 +465,34 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
     m->volume = 100;
     *ret = m;
     return 0;
+}
+
+void ars_media_set_handlers(struct ars_media *m, const struct ars_media_handlers *handlers,
+                            void *arg)
+{
+    m->h = handlers;
+    m->arg = arg;
+}
+
+int ars_media_restart(struct ars_media *m)
+{
+    m->restarts++;
+    return 0;
+}
+
+bool ars_media_is_stranded(const struct ars_media *m)
+{
+    return m->stranded;
+}
+
+bool ars_media_is_heard(const struct ars_media *m)
+{
+    return m->heard;
+}
+
+void ars_media_probe(struct ars_media *m)
+{
+    m->probes++;
 }
 
 void ars_media_free(struct ars_media *m)

@@ -68,6 +68,10 @@ struct ars_media {
     unsigned volume;
     unsigned accepts;
     unsigned rollbacks;
+    unsigned restarts;
+    unsigned probes;
+    bool stranded; /* its address is gone */
+    bool heard;
     enum ars_dir remote_dir;
     struct ars_reason refuse; /* answers and accepts fail with it when it has a code */
 };
@@ -86,6 +90,7 @@ struct fakes {
     size_t media_n;
     enum ars_tone tone;
 
+    const char *server; /* what it says it is */
     bool sip_alive;
     const struct ars_sip_handlers *sip_h;
     void *sip_arg;

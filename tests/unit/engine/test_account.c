@@ -17,6 +17,7 @@ struct fixture {
     unsigned offs;
     unsigned polite;
     unsigned aborts;
+    unsigned losses;
     unsigned rebounds;
 };
 
@@ -28,6 +29,11 @@ static void on_leave(struct account *a, bool politely, void *arg)
         f->polite++;
     else
         f->aborts++;
+}
+
+static void on_lost(struct account *a, void *arg)
+{
+    ((struct fixture *)arg)->losses++;
 }
 
 static void on_rebound(struct account *a, void *arg)
@@ -61,6 +67,7 @@ static struct ars_account_conf *conf_new(const char *password)
 static int set_up(struct fixture *f)
 {
     struct account_env env = {.incoming = on_incoming,
+                              .lost = on_lost,
                               .rebound = on_rebound,
                               .leave_calls = on_leave,
                               .off = on_off,

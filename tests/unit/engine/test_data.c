@@ -300,10 +300,12 @@ static int test_states(void)
     TRY(walk(&engine_call_fsm, 18));
     TRY(walk(&call_hold_fsm, 6));
     TRY(walk(&call_transfer_fsm, 8));
+    TRY(walk(&call_link_fsm, 5));
     TRY(reach(&account_fsm, ARS_TO(ARS_ACCOUNT_OFF), -1));
     TRY(reach(&engine_call_fsm, ARS_TO(ARS_CALL_PREPARING) | ARS_TO(ARS_CALL_INCOMING),
               ARS_CALL_ENDED));
     TRY(reach(&call_hold_fsm, ARS_TO(CALL_TALKING), -1));
+    TRY(reach(&call_link_fsm, ARS_TO(CALL_LINK_GOOD), -1));
     TRY(reach(&call_transfer_fsm, ARS_TO(CALL_TRANSFER_NONE), CALL_TRANSFER_LEAVING));
 out:
     return err;

@@ -10,16 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ARS_SETTINGS_VERSION  1
+#define ARS_SETTINGS_VERSION  2
 #define ARS_SETTINGS_ACCOUNTS 16
 
 /* In bytes, without the NUL. What is longer is refused (EMSGSIZE); in a file it is left out. */
-#define ARS_SETTINGS_TEXT_MAX  256           /* every other text */
-#define ARS_SETTINGS_PATH_MAX  4096          /* ca_file */
-#define ARS_SETTINGS_RULES_MAX (256 * 1024)  /* host_map */
-#define ARS_SETTINGS_FILE_MAX  (8192 * 1024) /* a larger file is a broken one */
-#define ARS_SETTINGS_RING_MAX  3600
-#define ARS_PASSWORD_MAX       1024
+#define ARS_SETTINGS_TEXT_MAX    256           /* every other text */
+#define ARS_SETTINGS_PATH_MAX    4096          /* ca_file */
+#define ARS_SETTINGS_RULES_MAX   (256 * 1024)  /* host_map */
+#define ARS_SETTINGS_LINES_MAX   4096          /* headers, dial_rules */
+#define ARS_SETTINGS_FILE_MAX    (8192 * 1024) /* a larger file is a broken one */
+#define ARS_SETTINGS_RING_MAX    3600
+#define ARS_SETTINGS_EXPIRES_MAX 86400
+#define ARS_PASSWORD_MAX         1024
 
 /* Keys of the file that this version does not know: kept, and written back. */
 struct ars_settings_rest;
@@ -37,17 +39,25 @@ struct ars_stored_account {
     char *ca_file;
     char *pin; /* SHA-256 of the certificate that the user accepted, 64 hex digits */
     char *host_map;
-    char *stun;   /* HOST[:PORT] */
-    char *codecs; /* NULL: "opus,g722,pcmu,pcma" */
+    char *stun;           /* HOST[:PORT] */
+    char *codecs;         /* NULL: "opus,g722,pcmu,pcma" */
+    char *outbound_proxy; /* HOST[:PORT] to connect to; NULL: server and port */
+    char *realm;          /* the only one that learns the password's digest; NULL: any */
+    char *headers;        /* "Name: value" a line, beside the phone's own */
+    char *dial_rules;     /* "PATTERN -> REPLACEMENT" a line, see ars_engine_check_number() */
+    bool outbound_route;  /* names the outbound proxy in a Route header */
+    bool disabled;        /* kept, and not connected */
     bool no_proxy;
-    uint32_t ring_s; /* 0: 30 */
+    uint32_t ring_s;    /* 0: 30 */
+    uint32_t expires_s; /* 0: 600 */
     struct ars_settings_rest *rest;
 };
 
 struct ars_settings {
     struct ars_stored_account *accounts;
     size_t account_count;
-    char *audio_in; /* as in audio.h; NULL: the system's default device */
+    char *default_account; /* id of the one that dials; see ars_settings_default() */
+    char *audio_in;        /* as in audio.h; NULL: the system's default device */
     char *audio_out;
     char *audio_ring; /* NULL: as audio_out */
     bool ring_off;
@@ -87,6 +97,12 @@ void ars_settings_free(struct ars_settings *s);
 
 /* The account of that id, or NULL. Borrowed. */
 struct ars_stored_account *ars_settings_account(const struct ars_settings *s, const char *id);
+
+/*
+ * The account that dials unless another is chosen: the one that default_account names, else the
+ * first; of those that are not disabled, if there is one. NULL: there is no account. Borrowed.
+ */
+struct ars_stored_account *ars_settings_default(const struct ars_settings *s);
 
 /* A copy of a goes in, replacing the one with its id. EINVAL: no id. ENOMEM, ENOSPC, EMSGSIZE. */
 int ars_settings_put_account(struct ars_settings *s, const struct ars_stored_account *a);

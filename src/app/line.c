@@ -318,17 +318,17 @@ static int use_account(struct ars_app *app, const struct ars_stored_account *a)
 
 int line_start(struct ars_app *app)
 {
-    const struct ars_settings *s = app->settings;
+    const struct ars_stored_account *a = ars_settings_default(app->settings);
     int err;
 
     set_texts(&app->line);
-    if (s->account_count == 0)
+    if (!a)
         return 0;
-    err = use_account(app, &s->accounts[0]);
+    err = use_account(app, a);
     if (err == EINVAL) { /* written by hand: to be mended in the settings dialog */
         fail(app, "the stored account", err);
         app->line.view.configured = true;
-        app->line.account_id = ars_strdup(s->accounts[0].id);
+        app->line.account_id = ars_strdup(a->id);
         set_texts(&app->line);
         return app->line.account_id ? 0 : ENOMEM;
     }

@@ -69,7 +69,7 @@ static bool fits(struct ars_stored_account *a)
     for (size_t i = 0; (text = settings_account_text(a, i, NULL, &max)); i++)
         if (*text && strlen(*text) > max)
             return false;
-    return a->ring_s <= ARS_SETTINGS_RING_MAX;
+    return a->ring_s <= ARS_SETTINGS_RING_MAX && a->expires_s <= ARS_SETTINGS_EXPIRES_MAX;
 }
 
 struct ars_stored_account *ars_settings_account(const struct ars_settings *s, const char *id)
@@ -78,6 +78,20 @@ struct ars_stored_account *ars_settings_account(const struct ars_settings *s, co
         if (ars_streq(s->accounts[i].id, id))
             return &s->accounts[i];
     return NULL;
+}
+
+struct ars_stored_account *ars_settings_default(const struct ars_settings *s)
+{
+    struct ars_stored_account *chosen = ars_settings_account(s, s->default_account);
+
+    if (chosen && !chosen->disabled)
+        return chosen;
+    for (size_t i = 0; i < s->account_count; i++)
+        if (!s->accounts[i].disabled)
+            return &s->accounts[i];
+    if (chosen)
+        return chosen;
+    return s->account_count ? &s->accounts[0] : NULL;
 }
 
 int ars_settings_put_account(struct ars_settings *s, const struct ars_stored_account *a)

@@ -13,18 +13,21 @@
 #include "settings_json.h"
 
 /* Ours is three deep; what a later version adds may be deeper. */
-#define DEPTH_MAX    32
+#define DEPTH_MAX     32
 
-#define WINDOW_MAX   32767 /* X11's own */
+#define WINDOW_MAX    32767 /* X11's own */
 
-#define KEY_VERSION  "version"
-#define KEY_ACCOUNTS "accounts"
-#define KEY_PORT     "port"
-#define KEY_NO_PROXY "no_proxy"
-#define KEY_RING_S   "ring_seconds"
-#define KEY_RING_OFF "ring_off"
-#define KEY_WIDTH    "window_width"
-#define KEY_HEIGHT   "window_height"
+#define KEY_VERSION   "version"
+#define KEY_ACCOUNTS  "accounts"
+#define KEY_PORT      "port"
+#define KEY_NO_PROXY  "no_proxy"
+#define KEY_RING_S    "ring_seconds"
+#define KEY_EXPIRES_S "expires_seconds"
+#define KEY_ROUTE     "outbound_route"
+#define KEY_DISABLED  "disabled"
+#define KEY_RING_OFF  "ring_off"
+#define KEY_WIDTH     "window_width"
+#define KEY_HEIGHT    "window_height"
 
 struct text_field {
     const char *key;
@@ -49,9 +52,14 @@ static const struct text_field account_texts[] = {
     ACCOUNT_TEXT(host_map, ARS_SETTINGS_RULES_MAX),
     ACCOUNT_TEXT(stun, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(codecs, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(outbound_proxy, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(realm, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(headers, ARS_SETTINGS_LINES_MAX),
+    ACCOUNT_TEXT(dial_rules, ARS_SETTINGS_LINES_MAX),
 };
 
 static const struct text_field texts[] = {
+    {"default_account", offsetof(struct ars_settings, default_account), ARS_SETTINGS_TEXT_MAX},
     {"audio_in", offsetof(struct ars_settings, audio_in), ARS_SETTINGS_TEXT_MAX},
     {"audio_out", offsetof(struct ars_settings, audio_out), ARS_SETTINGS_TEXT_MAX},
     {"audio_ring", offsetof(struct ars_settings, audio_ring), ARS_SETTINGS_TEXT_MAX},
@@ -193,8 +201,11 @@ static void read_account(struct reader *r, struct json_object *from, struct ars_
     for (size_t i = 0; (text = settings_account_text(&a, i, &key, &max)); i++)
         read_text(r, from, key, max, text);
     a.port = (uint16_t)read_number(r, from, KEY_PORT, UINT16_MAX);
+    a.outbound_route = read_bool(r, from, KEY_ROUTE);
+    a.disabled = read_bool(r, from, KEY_DISABLED);
     a.no_proxy = read_bool(r, from, KEY_NO_PROXY);
     a.ring_s = read_number(r, from, KEY_RING_S, ARS_SETTINGS_RING_MAX);
+    a.expires_s = read_number(r, from, KEY_EXPIRES_S, ARS_SETTINGS_EXPIRES_MAX);
     check_id(r, s, &a);
     keep_rest(from, &a.rest);
     if (!r->err)
@@ -220,6 +231,13 @@ static void read_accounts(struct reader *r, struct json_object *from, struct ars
             r->clean = false;
     }
     json_object_object_del(from, KEY_ACCOUNTS);
+}
+
+/* Version 1 connected the first account alone: what it kept beside that does not wake up now. */
+static void migrate(struct ars_settings *s, uint32_t version)
+{
+    for (size_t i = 1; version < 2 && i < s->account_count; i++)
+        s->accounts[i].disabled = true;
 }
 
 int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool *ret_clean)
@@ -251,6 +269,7 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     s->window_width = (int)read_number(&r, root, KEY_WIDTH, WINDOW_MAX);
     s->window_height = (int)read_number(&r, root, KEY_HEIGHT, WINDOW_MAX);
     read_accounts(&r, root, s);
+    migrate(s, version);
     keep_rest(root, &s->rest);
     json_object_put(root);
     if (r.err) {
@@ -321,9 +340,15 @@ static int print_account(const struct ars_stored_account *account, struct json_o
     if (!err)
         err = put_number(to, KEY_PORT, a.port);
     if (!err)
+        err = put_bool(to, KEY_ROUTE, a.outbound_route);
+    if (!err)
+        err = put_bool(to, KEY_DISABLED, a.disabled);
+    if (!err)
         err = put_bool(to, KEY_NO_PROXY, a.no_proxy);
     if (!err)
         err = put_number(to, KEY_RING_S, a.ring_s);
+    if (!err)
+        err = put_number(to, KEY_EXPIRES_S, a.expires_s);
     return err ? err : put_rest(to, a.rest);
 }
 

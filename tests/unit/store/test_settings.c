@@ -36,8 +36,15 @@ static struct ars_stored_account full_account(void)
         .host_map = text("MAP pbx.example 192.0.2.1:7443, EXCLUDE x\nMAP * 192.0.2.2"),
         .stun = text("stun.example:3478"),
         .codecs = text("pcma,opus"),
+        .outbound_proxy = text("edge.example:443"),
+        .realm = text("pbx.example"),
+        .headers = text("X-Team: support\nX-Desk: 7"),
+        .dial_rules = text("^8([0-9]{10})$ -> +7\\1\n^0 -> "),
+        .outbound_route = true,
+        .disabled = true,
         .no_proxy = true,
         .ring_s = 45,
+        .expires_s = 120,
     };
 }
 
@@ -53,6 +60,8 @@ static int make_full(struct ars_settings **ret)
     a.port = 0;
     if (!err)
         err = ars_settings_put_account(s, &a);
+    if (!err)
+        err = ars_settings_set_text(&s->default_account, "second");
     if (!err)
         err = ars_settings_set_text(&s->audio_in, "device:USB headset");
     if (!err)
@@ -84,8 +93,11 @@ static int check_account(const struct ars_stored_account *is, const struct ars_s
             goto out;
     }
     CHECK_INT(a.port, b.port);
+    CHECK_INT(a.outbound_route, b.outbound_route);
+    CHECK_INT(a.disabled, b.disabled);
     CHECK_INT(a.no_proxy, b.no_proxy);
     CHECK_INT(a.ring_s, b.ring_s);
+    CHECK_INT(a.expires_s, b.expires_s);
 out:
     return err;
 }
@@ -101,6 +113,7 @@ static int check_full(const struct ars_settings *s)
         goto out;
     CHECK_STR(s->accounts[1].id, "second");
     CHECK_INT(s->accounts[1].port, 0);
+    CHECK_STR(s->default_account, "second");
     CHECK_STR(s->audio_in, "device:USB headset");
     CHECK_STR(s->audio_out, NULL);
     CHECK_STR(s->audio_ring, "device");
@@ -326,10 +339,74 @@ out:
     return err;
 }
 
+/* Version 1 connected the first account and no other; all that it had written stays. */
+static int test_version_1_moves_on(void)
+{
+    static const char json[] =
+        "{\"version\": 1, \"audio_in\": \"device:x\", \"ring_off\": true, \"later\": 1,\n"
+        "\"accounts\": [{\"id\": \"a\", \"server\": \"s\", \"port\": 8089, \"login\": \"100\",\n"
+        "\"path\": \"\", \"pin\": \"" PIN "\", \"ring_seconds\": 45, \"no_proxy\": true},\n"
+        "{\"id\": \"b\", \"server\": \"t\", \"login\": \"200\", \"host_map\": \"MAP t u\"}]}";
+    struct folder f = {0};
+    struct ars_settings *s = NULL;
+    char *kept = NULL;
+    int err;
+
+    TRY(folder_make(&f));
+    TRY(folder_write(&f, FILE_NAME, json));
+    for (int i = 0; i < 2; i++) { /* as it was read, and as it is read once written back */
+        TRY(load(&f, &s, ARS_SETTINGS_OK, NULL));
+        CHECK_INT(s->account_count, 2);
+        CHECK_STR(s->accounts[0].login, "100");
+        CHECK_INT(s->accounts[0].port, 8089);
+        CHECK_STR(s->accounts[0].path, "");
+        CHECK_STR(s->accounts[0].pin, PIN);
+        CHECK_INT(s->accounts[0].ring_s, 45);
+        CHECK(s->accounts[0].no_proxy && !s->accounts[0].disabled);
+        CHECK_STR(s->accounts[1].host_map, "MAP t u");
+        CHECK(s->accounts[1].disabled);
+        CHECK_STR(ars_settings_default(s)->id, "a");
+        CHECK_STR(s->audio_in, "device:x");
+        CHECK(s->ring_off);
+        TRY(ars_settings_save(f.path, s));
+        ars_settings_free(s);
+        s = NULL;
+    }
+    kept = folder_read(&f, FILE_NAME);
+    CHECK(kept && strstr(kept, "\"later\"") && strstr(kept, "\"version\": 2"));
+out:
+    ars_settings_free(s);
+    free(kept);
+    folder_remove(&f);
+    return err;
+}
+
+static int test_default_account(void)
+{
+    struct ars_settings *s = NULL;
+    int err;
+
+    TRY(make_full(&s));
+    s->accounts[0].disabled = false;
+    s->accounts[1].disabled = false;
+    CHECK_STR(ars_settings_default(s)->id, "second");
+    s->accounts[1].disabled = true;
+    CHECK_STR(ars_settings_default(s)->id, full_account().id);
+    s->accounts[0].disabled = true;
+    CHECK_STR(ars_settings_default(s)->id, "second");
+    TRY(ars_settings_remove_account(s, "second"));
+    CHECK_STR(ars_settings_default(s)->id, full_account().id);
+    TRY(ars_settings_remove_account(s, full_account().id));
+    CHECK(!ars_settings_default(s));
+out:
+    ars_settings_free(s);
+    return err;
+}
+
 static int test_newer_is_never_written_over(void)
 {
     static const char json[] =
-        "{\"version\": 2, \"accounts\": {\"a\": {}}, \"audio_in\": \"device\",\n"
+        "{\"version\": 3, \"accounts\": {\"a\": {}}, \"audio_in\": \"device\",\n"
         "\"ring_off\": 3}";
     struct folder f = {0};
     struct ars_settings *s = NULL;
@@ -548,6 +625,8 @@ const struct check_case settings_cases[] = {
     {"settings/unknown-keys-stay", test_unknown_keys_stay, false},
     {"settings/broken-is-set-aside", test_broken_is_set_aside, false},
     {"settings/half-broken-is-read", test_half_broken_is_read, false},
+    {"settings/version-1-moves-on", test_version_1_moves_on, false},
+    {"settings/default-account", test_default_account, true},
     {"settings/newer-is-never-written-over", test_newer_is_never_written_over, false},
     {"settings/every-text-has-a-maximum", test_every_text_has_a_maximum, false},
     {"settings/failed-write-changes-nothing", test_failed_write_changes_nothing, false},

@@ -39,6 +39,9 @@ void ars_engine_free(struct ars_engine *e);
 /* Whether this is a list of codecs that an account can have. Any thread. */
 bool ars_engine_check_codecs(const char *list);
 
+/* Whether this is the address of a TURN server that an account can have. Any thread. */
+bool ars_engine_check_turn(const char *uri);
+
 /*
  * What host-mapping rules make of host:port ("192.0.2.1:7443"; caller frees *ret_target), without
  * looking a name up. Bad rules through fn (or NULL): number from 1, byte, reason in English; the

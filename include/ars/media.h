@@ -19,6 +19,7 @@ struct ars_audio;
 struct ars_loop;
 struct ars_media;
 struct ars_resolver;
+struct ars_secret;
 
 /* As seen from here: what we send, what we want to receive. */
 enum ars_dir {
@@ -33,7 +34,11 @@ struct ars_media_conf {
     const char *codecs;    /* in order, "opus,g722,pcmu,pcma"; NULL for that list */
     const char *stun_host; /* NULL: host candidates only */
     uint16_t stun_port;    /* 0: 3478 */
-    uint16_t port_min;     /* 0: any */
+    const char *turn;      /* URI of a relay (RFC 7065); NULL: none */
+    const char *turn_user;
+    const struct ars_secret *turn_password;
+    const char *ca_file; /* for a relay over TLS, beside the system's store; NULL for none */
+    uint16_t port_min;   /* 0: any */
     uint16_t port_max;
     struct ars_addr server; /* the signalling server's address: loopback is a candidate only when
                                    the server is reached over loopback */
@@ -56,7 +61,7 @@ struct ars_media_handlers {
 };
 
 /*
- * Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs),
+ * Starts gathering. audio is borrowed and outlives it, resolver too. ENOMEM, EINVAL (codecs, turn),
  * EADDRINUSE (the port range), ENETUNREACH (no usable interface).
  */
 int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_resolver *resolver,
@@ -68,6 +73,9 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
  * thread.
  */
 bool ars_media_codecs_valid(const char *codecs);
+
+/* Whether that is the URI of a TURN server, as in struct ars_media_conf. Any thread. */
+bool ars_media_turn_valid(const char *uri);
 
 /* From here on those are told, also of what has happened and was not told yet. */
 void ars_media_set_handlers(struct ars_media *m, const struct ars_media_handlers *handlers,

@@ -68,10 +68,13 @@ struct ars_account_conf {
     char *ca_file;      /* NULL: system's store alone */
     bool has_pin;
     uint8_t pin[ARS_PIN_LEN];
-    char *host_map;        /* rules, NULL: none */
-    bool no_proxy;         /* do not use the environment's HTTP proxy */
-    char *stun_host;       /* NULL: none */
-    uint16_t stun_port;    /* 0: 3478 */
+    char *host_map;     /* rules, NULL: none */
+    bool no_proxy;      /* do not use the environment's HTTP proxy */
+    char *stun_host;    /* NULL: none */
+    uint16_t stun_port; /* 0: 3478 */
+    char *turn;         /* URI of a relay (RFC 7065); NULL: none */
+    char *turn_user;
+    struct ars_secret *turn_password;
     char *codecs;          /* NULL: "opus,g722,pcmu,pcma" */
     uint32_t expires_s;    /* 0: 600 */
     uint32_t session_s;    /* session timer of calls (RFC 4028), 90 or more; 0: 1800 */

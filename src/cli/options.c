@@ -12,11 +12,12 @@
 #include <ars/str.h>
 
 #include "options.h"
+#include "password.h"
 
-#define TIMEOUT_MS   30000
-#define SECONDS_MAX  86400.0
-#define PASSWORD_MAX 1024
-#define ENV_PASSWORD "ARS_PASSWORD"
+#define TIMEOUT_MS        30000
+#define SECONDS_MAX       86400.0
+#define ENV_PASSWORD      "ARS_PASSWORD"
+#define ENV_TURN_PASSWORD "ARS_TURN_PASSWORD"
 
 enum option_id {
     OPT_SERVER = 256,
@@ -30,6 +31,9 @@ enum option_id {
     OPT_PIN,
     OPT_MAP,
     OPT_STUN,
+    OPT_TURN,
+    OPT_TURN_USER,
+    OPT_TURN_PASSWORD_FILE,
     OPT_RTP_PORTS,
     OPT_CODEC,
     OPT_AUDIO_IN,
@@ -69,6 +73,9 @@ static const struct option long_options[] = {
     {"pin", required_argument, NULL, OPT_PIN},
     {"map", required_argument, NULL, OPT_MAP},
     {"stun", required_argument, NULL, OPT_STUN},
+    {"turn", required_argument, NULL, OPT_TURN},
+    {"turn-user", required_argument, NULL, OPT_TURN_USER},
+    {"turn-password-file", required_argument, NULL, OPT_TURN_PASSWORD_FILE},
     {"rtp-ports", required_argument, NULL, OPT_RTP_PORTS},
     {"codec", required_argument, NULL, OPT_CODEC},
     {"audio-in", required_argument, NULL, OPT_AUDIO_IN},
@@ -127,6 +134,8 @@ static const char usage[] =
     "  --pin SHA256     trust this certificate, and no other\n"
     "  --map RULES      host mapping, as Chromium's --host-resolver-rules\n"
     "  --stun HOST[:PORT]  --rtp-ports MIN-MAX  --no-proxy\n"
+    "  --turn turn[s]:HOST[:PORT][?transport=udp|tcp]  --turn-user USER\n"
+    "  --turn-password-file FILE (or $ARS_TURN_PASSWORD)\n"
     "\n"
     "sound\n"
     "  --codec LIST (opus,g722,pcmu,pcma)\n"
@@ -214,50 +223,11 @@ static bool set_number(const char *name, const char *value, uint32_t min, uint32
     return true;
 }
 
-static bool set_password(struct ars_account_conf *c, char *text, size_t len)
+static bool take_password(struct ars_secret **secret, const char *path)
 {
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-        len--;
-    ars_secret_free(c->password);
-    c->password = ars_secret_new(text, len);
-    return c->password != NULL;
-}
+    int err = password_from_file(secret, path);
 
-static bool password_from_file(struct ars_account_conf *c, const char *path)
-{
-    char text[PASSWORD_MAX];
-    FILE *f = fopen(path, "re");
-    size_t n;
-    bool ok;
-
-    if (!f)
-        return bad(strerror(errno), path);
-    setvbuf(f, NULL, _IONBF, 0); /* no copy of it stays in a buffer of stdio */
-    n = fread(text, 1, sizeof(text), f);
-    ok = !ferror(f) && n < sizeof(text);
-    fclose(f);
-    if (ok)
-        ok = set_password(c, text, n);
-    else
-        bad("not a password file", path);
-    ars_wipe(text, sizeof(text));
-    return ok;
-}
-
-/* Taken out of the environment at once, and wiped from where /proc/PID/environ reads it. */
-static bool password_from_env(struct ars_account_conf *c)
-{
-    char *text = getenv(ENV_PASSWORD);
-    size_t len;
-    bool ok;
-
-    if (!text)
-        return true;
-    len = strlen(text);
-    ok = set_password(c, text, len);
-    ars_wipe(text, len);
-    unsetenv(ENV_PASSWORD);
-    return ok;
+    return !err || bad(err == EINVAL ? "not a password file" : strerror(err), path);
 }
 
 static bool set_refer(struct ars_account_conf *c, const char *value)
@@ -339,7 +309,7 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
     case OPT_AUTH_USER:
         return set_text(&c->auth_user, value);
     case OPT_PASSWORD_FILE:
-        return password_from_file(c, value);
+        return take_password(&c->password, value);
     case OPT_DISPLAY_NAME:
         return set_text(&c->display_name, value);
     case OPT_CA:
@@ -352,6 +322,12 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         free(c->stun_host);
         c->stun_host = NULL;
         return parse_host_port(value, &c->stun_host, &c->stun_port) || bad("--stun", value);
+    case OPT_TURN:
+        return ars_engine_check_turn(value) ? set_text(&c->turn, value) : bad("--turn", value);
+    case OPT_TURN_USER:
+        return set_text(&c->turn_user, value);
+    case OPT_TURN_PASSWORD_FILE:
+        return take_password(&c->turn_password, value);
     case OPT_RTP_PORTS:
         return set_rtp_ports(c, value);
     case OPT_CODEC:
@@ -486,7 +462,9 @@ bool options_parse(struct options *o, int argc, char **argv, int *ret_code)
     };
     *ret_code = EXIT_USAGE;
     o->account = ars_account_conf_new();
-    if (!o->account || !password_from_env(o->account) || !parse_all(o, argc, argv, ret_code)) {
+    if (!o->account || password_from_env(&o->account->password, ENV_PASSWORD) ||
+        password_from_env(&o->account->turn_password, ENV_TURN_PASSWORD) ||
+        !parse_all(o, argc, argv, ret_code)) {
         options_close(o);
         return false;
     }

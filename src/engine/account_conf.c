@@ -12,8 +12,8 @@
 static char **texts(struct ars_account_conf *c, size_t i)
 {
     char **const all[] = {
-        &c->server,   &c->path,    &c->login,    &c->auth_user, &c->display_name,
-        &c->instance, &c->ca_file, &c->host_map, &c->stun_host, &c->codecs,
+        &c->server,  &c->path,     &c->login,     &c->auth_user, &c->display_name, &c->instance,
+        &c->ca_file, &c->host_map, &c->stun_host, &c->codecs,    &c->turn,         &c->turn_user,
     };
 
     return i < sizeof(all) / sizeof(all[0]) ? all[i] : NULL;
@@ -34,7 +34,8 @@ struct ars_account_conf *ars_account_conf_dup(const struct ars_account_conf *c)
         return NULL;
     *d = *c;
     d->password = ars_secret_dup(c->password);
-    failed = c->password && !d->password;
+    d->turn_password = ars_secret_dup(c->turn_password);
+    failed = (c->password && !d->password) || (c->turn_password && !d->turn_password);
     for (size_t i = 0; (text = texts(d, i)); i++) {
         const char *from = *text;
 
@@ -57,6 +58,7 @@ void ars_account_conf_free(struct ars_account_conf *c)
     for (size_t i = 0; (text = texts(c, i)); i++)
         free(*text);
     ars_secret_free(c->password);
+    ars_secret_free(c->turn_password);
     free(c);
 }
 
@@ -64,6 +66,8 @@ const char *account_conf_problem(const struct ars_account_conf *c)
 {
     if (!c->server || !*c->server || !c->login || !*c->login)
         return "an account needs a server and a login";
+    if (c->turn && !ars_media_turn_valid(c->turn))
+        return "no such address of a TURN server";
     return ars_media_codecs_valid(c->codecs) ? NULL : "no such list of codecs";
 }
 

@@ -52,3 +52,8 @@ bool ars_engine_check_codecs(const char *list)
 {
     return ars_media_codecs_valid(list);
 }
+
+bool ars_engine_check_turn(const char *uri)
+{
+    return ars_media_turn_valid(uri);
+}

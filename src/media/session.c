@@ -11,6 +11,7 @@
 #include <ars/str.h>
 
 #include "session.h"
+#include "transport/turn_uri.h"
 
 #define CNAME_LEN 16 /* RFC 7022 4.2: 96 bits or so of random, new for each session */
 
@@ -316,6 +317,10 @@ static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
         .server = conf->server,
         .stun_host = conf->stun_host,
         .stun_port = conf->stun_port,
+        .turn = conf->turn,
+        .turn_user = conf->turn_user,
+        .turn_password = conf->turn_password,
+        .turn_ca = conf->ca_file,
         .port_min = conf->port_min,
         .port_max = conf->port_max,
     };
@@ -362,6 +367,13 @@ bool ars_media_codecs_valid(const char *codecs)
     struct sdp_ours ours;
 
     return sdp_ours_init(&ours, codecs) == 0;
+}
+
+bool ars_media_turn_valid(const char *uri)
+{
+    struct turn_uri parsed;
+
+    return turn_uri_parse(uri, &parsed) == 0;
 }
 
 void ars_media_set_handlers(struct ars_media *m, const struct ars_media_handlers *handlers,

@@ -9,9 +9,13 @@
 #include <ars/log.h>
 #include <ars/rand.h>
 #include <ars/resolver.h>
+#include <ars/secret.h>
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_consent.h"
+#include "transport/ice_relay.h"
+#include "transport/ice_stun.h"
 
 #define GATHER_MS 500
 /*
@@ -69,6 +73,12 @@ uint32_t iceagent_prio(enum ice_type type, unsigned local_pref)
     static const uint32_t prefs[] = {PREF_HOST, PREF_SRFLX, PREF_PRFLX, PREF_RELAY};
 
     return prefs[type] << 24 | (uint32_t)local_pref << 8 | (256 - COMPONENT);
+}
+
+uint32_t iceagent_check_prio(const struct ice_base *b)
+{
+    /* what is learned of a relayed address is no better than that address */
+    return b->relay ? b->prio : iceagent_prio(ICE_TYPE_PRFLX, b->prio >> 8 & 0xffff);
 }
 
 static void make_credentials(struct ice_agent *a)
@@ -130,6 +140,8 @@ void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p)
     ars_log(ARS_LOG_INFO, "media", "ice: path to %s %s%s", ice_type_name(path->remote_type),
             ars_addr_str(&path->addr, addr), path->nominated ? ", nominated" : "");
     iceconsent_start(a);
+    if (path->base->relay)
+        icerelay_bind(path->base->relay, &path->addr);
     a->handlers.path(a->arg);
 }
 
@@ -184,6 +196,37 @@ static struct ice_times with_defaults(const struct ice_times *t)
     };
 }
 
+static bool own(const char **text)
+{
+    const char *from = *text;
+
+    *text = ars_strdup(from);
+    return *text || !from;
+}
+
+/* What a restart needs again. */
+static int take_conf(struct ice_agent *a, const struct ice_agent_conf *conf)
+{
+    bool ok;
+
+    a->conf = *conf;
+    ok = own(&a->conf.stun_host);
+    ok = own(&a->conf.turn) && ok;
+    ok = own(&a->conf.turn_user) && ok;
+    ok = own(&a->conf.turn_ca) && ok;
+    a->conf.turn_password = ars_secret_dup(conf->turn_password);
+    return ok && (a->conf.turn_password || !conf->turn_password) ? 0 : ENOMEM;
+}
+
+static void free_conf(struct ice_agent *a)
+{
+    free((char *)(uintptr_t)a->conf.stun_host);
+    free((char *)(uintptr_t)a->conf.turn);
+    free((char *)(uintptr_t)a->conf.turn_user);
+    free((char *)(uintptr_t)a->conf.turn_ca);
+    ars_secret_free((struct ars_secret *)(uintptr_t)a->conf.turn_password);
+}
+
 int ice_agent_alloc(struct ice_agent **ret, struct ars_loop *loop, struct ars_resolver *resolver,
                     const struct ice_agent_conf *conf, const struct ice_agent_handlers *handlers,
                     void *arg)
@@ -197,12 +240,12 @@ int ice_agent_alloc(struct ice_agent **ret, struct ars_loop *loop, struct ars_re
     a->resolver = resolver;
     a->handlers = *handlers;
     a->arg = arg;
-    a->conf = *conf;
-    a->conf.stun_host = ars_strdup(conf->stun_host);
     a->times = with_defaults(&conf->times);
     make_credentials(a);
     ars_rand_bytes(&a->tie_breaker, sizeof(a->tie_breaker));
-    err = a->conf.stun_host || !conf->stun_host ? icegather_open(a) : ENOMEM;
+    err = take_conf(a, conf);
+    if (!err)
+        err = icegather_open(a);
     if (err)
         goto out;
     err = icegather_start(a);
@@ -221,7 +264,7 @@ void ice_agent_free(struct ice_agent *a)
         return;
     stop_all(a);
     icegather_close(a);
-    free((char *)(uintptr_t)a->conf.stun_host);
+    free_conf(a);
     free(a);
 }
 
@@ -334,7 +377,8 @@ int ice_agent_restart(struct ice_agent *a)
 bool ice_agent_is_stranded(const struct ice_agent *a)
 {
     return !a->conf.basev && a->path.set && !a->no_ice &&
-           !icegather_has_address(a, &a->path.base->addr);
+           !icegather_has_address(a, a->path.base->relay ? icerelay_local(a->path.base->relay)
+                                                         : &a->path.base->addr);
 }
 
 bool ice_agent_is_heard(const struct ice_agent *a)

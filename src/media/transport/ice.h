@@ -12,8 +12,9 @@
 
 #include <ars/addr.h>
 
-#define ICE_MAX_BASES      8   /* local addresses */
-#define ICE_MAX_LOCAL      16  /* a host and a server-reflexive candidate each */
+#define ICE_MAX_HOSTS      8   /* local addresses */
+#define ICE_MAX_BASES      9   /* and a relayed one */
+#define ICE_MAX_LOCAL      17  /* a host and a server-reflexive candidate each */
 #define ICE_MAX_REMOTE     64  /* what a peer may tell us, learned ones included */
 #define ICE_MAX_PAIRS      100 /* RFC 8445 6.1.2.5 */
 #define ICE_UFRAG_MAX      256 /* RFC 8839 5.4 */
@@ -24,6 +25,7 @@
 
 struct ars_loop;
 struct ars_resolver;
+struct ars_secret;
 struct ice_agent;
 
 enum ice_type {
@@ -37,7 +39,8 @@ struct ice_candidate {
     enum ice_type type;
     uint32_t prio;
     struct ars_addr addr;
-    struct ars_addr related; /* of a reflexive one: its base; ARS_AF_NONE otherwise */
+    struct ars_addr related; /* of a reflexive one: its base; of a relayed one: what the relay saw
+                                of us; ARS_AF_NONE otherwise */
     char foundation[ICE_FOUNDATION_MAX + 1];
 };
 
@@ -69,7 +72,11 @@ struct ice_agent_conf {
     struct ars_addr server; /* see struct ars_media_conf */
     const char *stun_host;  /* NULL: no server-reflexive candidates */
     uint16_t stun_port;     /* 0: 3478 */
-    uint16_t port_min;      /* 0: any */
+    const char *turn;       /* URI (RFC 7065); NULL: no relayed candidate */
+    const char *turn_user;
+    const struct ars_secret *turn_password;
+    const char *turn_ca; /* PEM, beside the system's store; NULL for none */
+    uint16_t port_min;   /* 0: any */
     uint16_t port_max;
     /* tests: exactly these local addresses, NULL: the interfaces'; they outlive the agent */
     const struct ars_addr *basev;
@@ -88,7 +95,7 @@ struct ice_agent_handlers {
     void (*failed)(const char *why, void *arg);
 };
 
-/* ENOMEM, EADDRINUSE (port range), ENETUNREACH (no usable local address). */
+/* ENOMEM, EADDRINUSE (port range), ENETUNREACH (no usable local address), EINVAL (turn). */
 int ice_agent_alloc(struct ice_agent **ret, struct ars_loop *loop, struct ars_resolver *resolver,
                     const struct ice_agent_conf *conf, const struct ice_agent_handlers *handlers,
                     void *arg);
@@ -99,7 +106,7 @@ bool ice_agent_gathered(const struct ice_agent *a);
 const char *ice_agent_ufrag(const struct ice_agent *a);
 const char *ice_agent_pwd(const struct ice_agent *a);
 
-/* Borrowed, host before server-reflexive. */
+/* Borrowed: host, server-reflexive, relayed. */
 const struct ice_candidate *ice_agent_candidates(const struct ice_agent *a, size_t *ret_n);
 
 /* The candidate of c= and m=: the first server-reflexive one, else the first host. */

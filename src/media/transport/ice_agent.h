@@ -1,6 +1,7 @@
 /*
  * media: inside of the ICE agent, shared by ice.c (life, paths), ice_gather.c (sockets,
- * candidates), ice_check.c (pairs, checks, nomination), ice_stun.c (messages) and ice_consent.c.
+ * candidates), ice_relay.c, ice_check.c (pairs, checks, nomination), ice_stun.c (messages) and
+ * ice_consent.c.
  */
 #ifndef ARS_MEDIA_TRANSPORT_ICE_AGENT_H
 #define ARS_MEDIA_TRANSPORT_ICE_AGENT_H
@@ -18,6 +19,8 @@
 #include "transport/ice.h"
 
 #define ICE_TID_LEN STUN_TID_SIZE
+
+struct ice_relay;
 
 enum ice_state {
     ICE_GATHERING,
@@ -50,8 +53,10 @@ struct ice_request {
 
 struct ice_base {
     struct ice_agent *ice;
-    struct udp_sock *sock;
+    struct udp_sock *sock;   /* NULL: relayed */
+    struct ice_relay *relay; /* NULL: it is an address of ours */
     struct ars_addr addr;
+    uint32_t prio;           /* of its candidate */
     struct ice_request stun; /* to the STUN server */
     bool gathered;
 };
@@ -99,7 +104,7 @@ struct ice_agent {
     struct ars_query *query;
     struct ice_agent_handlers handlers;
     void *arg;
-    struct ice_agent_conf conf; /* stun_host is owned */
+    struct ice_agent_conf conf; /* its texts and the secret are owned */
     struct ice_times times;
     int state;
 
@@ -108,6 +113,7 @@ struct ice_agent {
     struct ars_timer gather_timer;
     uint64_t gather_end_ms;
     struct ars_timer refresh_timer;
+    struct ice_relay *relay;
     struct ice_base basev[ICE_MAX_BASES];
     size_t n_bases;
     struct ice_local localv[ICE_MAX_LOCAL];
@@ -149,6 +155,8 @@ void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p);
 bool iceagent_trusts(const struct ice_agent *a, const struct ice_base *b,
                      const struct ars_addr *src);
 uint32_t iceagent_prio(enum ice_type type, unsigned local_pref);
+/* Of what a check from there makes known (RFC 8445 7.1.1). */
+uint32_t iceagent_check_prio(const struct ice_base *b);
 
 /* ice_gather.c */
 int icegather_open(struct ice_agent *a);
@@ -159,6 +167,13 @@ void icegather_stop(struct ice_agent *a);
 /* True when msg was the STUN server's answer. */
 bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg);
 void icegather_renew(struct ice_agent *a);
+/* A datagram at b, from src. */
+void icegather_receive(struct ice_base *b, const struct sa *src, struct mbuf *mb);
+/* The relay's address, and ours as it sees it. NULL: gathering is over. */
+struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
+                                     const struct ars_addr *addr, const struct ars_addr *seen);
+/* Allocated, or failed. */
+void icegather_relay_done(struct ice_agent *a);
 
 /* ice_check.c */
 extern const struct ars_fsm icecheck_pair_fsm;
@@ -171,29 +186,11 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
                          bool use_candidate);
 void icecheck_on_response(struct ice_base *b, const struct ars_addr *src,
                           const struct stun_msg *msg);
+/* The relay lets that peer through now. */
+void icecheck_on_permitted(struct ice_base *b, const struct ars_addr *peer);
 /* Checks all pairs but the one in use; the first that answers takes a silent one's place. */
 void icecheck_search(struct ice_agent *a);
 /* RFC 8445 6.1.2.3 after a role switch */
 void icecheck_switch_role(struct ice_agent *a, bool controlling);
-
-/* ice_stun.c */
-void icestun_receive(struct ice_base *b, const struct ars_addr *src, struct mbuf *mb);
-/* The socket's error, or 0. */
-int icestun_check(struct ice_agent *a, struct ice_base *b, const struct ars_addr *dst,
-                  const uint8_t *tid, uint32_t prio, bool use_candidate);
-int icestun_plain(struct ice_base *b, const struct ars_addr *dst, const uint8_t *tid);
-int icestun_send(struct ice_base *b, const struct ars_addr *dst, const uint8_t *buf, size_t len);
-
-/* ice_consent.c */
-void iceconsent_start(struct ice_agent *a);
-void iceconsent_stop(struct ice_agent *a);
-/* Asks now instead of later. */
-void iceconsent_ask(struct ice_agent *a);
-/* The path was just seen to work. */
-void iceconsent_given(struct ice_agent *a);
-/* No answer for so long that another path would be better. */
-bool iceconsent_is_silent(const struct ice_agent *a);
-bool iceconsent_response(struct ice_base *b, const struct ars_addr *src,
-                         const struct stun_msg *msg);
 
 #endif

@@ -9,6 +9,9 @@
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_consent.h"
+#include "transport/ice_relay.h"
+#include "transport/ice_stun.h"
 
 #define SEND_MAX         4    /* of one request: at 0, 500, 1500 and 3500 ms; failed at 7500 */
 #define PATIENCE_MS      5000 /* RFC 8863: checks of the peer may still open a path */
@@ -341,17 +344,16 @@ static struct ice_pair *pair_slot(struct ice_agent *a, uint64_t prio)
 
 static struct ice_pair *add_pair(struct ice_agent *a, struct ice_base *b, size_t remote)
 {
-    size_t index = (size_t)(b - a->basev);
-    uint32_t host_prio = a->localv[index].c.prio;
-    uint64_t prio = pair_prio(a, host_prio, a->remotev[remote].prio);
+    uint64_t prio = pair_prio(a, b->prio, a->remotev[remote].prio);
     struct ice_pair *p = pair_slot(a, prio);
 
     if (!p)
         return NULL;
     *p = (struct ice_pair){.ice = a, .state = ICE_PAIR_FROZEN, .base = b, .remote = remote};
     p->prio = prio;
-    /* RFC 8445 7.1.1: what a candidate learned by this check would have */
-    p->local_prio = iceagent_prio(ICE_TYPE_PRFLX, host_prio >> 8 & 0xffff);
+    p->local_prio = iceagent_check_prio(b);
+    if (b->relay)
+        icerelay_permit(b->relay, &a->remotev[remote].addr);
     return p;
 }
 
@@ -371,7 +373,7 @@ static void recompute(struct ice_agent *a)
     for (size_t i = 0; i < a->n_pairs; i++) {
         struct ice_pair *p = &a->pairv[i];
 
-        p->prio = pair_prio(a, a->localv[p->base - a->basev].c.prio, a->remotev[p->remote].prio);
+        p->prio = pair_prio(a, p->base->prio, a->remotev[p->remote].prio);
     }
 }
 
@@ -493,6 +495,14 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
     if (p->state != ICE_PAIR_IN_PROGRESS)
         trigger(p);
     else if (p->req.sent < SEND_MAX) /* RFC 8445 7.3.1.4: ours may have met a closed NAT */
+        (void)transmit(p);
+}
+
+void icecheck_on_permitted(struct ice_base *b, const struct ars_addr *peer)
+{
+    struct ice_pair *p = find_pair(b->ice, b, peer);
+
+    if (p && p->state == ICE_PAIR_IN_PROGRESS && p->req.sent < SEND_MAX)
         (void)transmit(p);
 }
 

@@ -9,6 +9,8 @@
 #include <ars/rand.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_consent.h"
+#include "transport/ice_stun.h"
 
 #define SILENT_TURNS 2 /* requests without an answer: one alone may be lost */
 

@@ -17,6 +17,8 @@
 #include <ars/resolver.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_relay.h"
+#include "transport/ice_stun.h"
 
 #define TOS_EF        0xb8 /* DSCP 46, RFC 4594 4.1 */
 #define PORT_TRIES    64
@@ -33,9 +35,8 @@
 
 static void on_gather_cap(void *arg);
 
-static void on_udp(const struct sa *src, struct mbuf *mb, void *arg)
+void icegather_receive(struct ice_base *b, const struct sa *src, struct mbuf *mb)
 {
-    struct ice_base *b = arg;
     struct ice_agent *a = b->ice;
     struct ars_addr from;
     uint8_t *buf = mbuf_buf(mb);
@@ -47,6 +48,11 @@ static void on_udp(const struct sa *src, struct mbuf *mb, void *arg)
         icestun_receive(b, &from, mb);
     else
         a->handlers.receive(buf, len, iceagent_trusts(a, b, &from), a->arg);
+}
+
+static void on_udp(const struct sa *src, struct mbuf *mb, void *arg)
+{
+    icegather_receive(arg, src, mb);
 }
 
 static int listen_at(struct ice_base *b, uint16_t port)
@@ -170,17 +176,17 @@ static size_t local_addresses(const struct ars_addr *server, struct ars_addr *v,
 int icegather_open(struct ice_agent *a)
 {
     const struct ice_agent_conf *conf = &a->conf;
-    struct ars_addr found[ICE_MAX_BASES];
+    struct ars_addr found[ICE_MAX_HOSTS];
     const struct ars_addr *v = conf->basev;
     size_t n = conf->n_bases;
     uint16_t max = conf->port_max >= conf->port_min ? conf->port_max : conf->port_min;
     int err = ENETUNREACH;
 
     if (!v) {
-        n = local_addresses(&conf->server, found, ICE_MAX_BASES);
+        n = local_addresses(&conf->server, found, ICE_MAX_HOSTS);
         v = found;
     }
-    for (size_t i = 0; i < n && i < ICE_MAX_BASES; i++) {
+    for (size_t i = 0; i < n && i < ICE_MAX_HOSTS; i++) {
         int e = open_base(a, &v[i], conf->port_min, max);
 
         if (e && a->n_bases == 0)
@@ -202,8 +208,10 @@ static void add_local(struct ice_agent *a, struct ice_base *b, enum ice_type typ
     l->c.type = type;
     l->c.addr = *addr;
     l->c.prio = iceagent_prio(type, LOCAL_PREF_MAX - index);
-    if (type != ICE_TYPE_HOST)
+    if (type == ICE_TYPE_SRFLX)
         l->c.related = b->addr;
+    else
+        b->prio = l->c.prio;
 }
 
 /*
@@ -234,23 +242,41 @@ static void finish(struct ice_agent *a)
     a->handlers.gathered(a->arg);
 }
 
+/* What the relay has not given until now is not waited for. */
 static void on_gather_cap(void *arg)
 {
-    finish(arg);
+    struct ice_agent *a = arg;
+
+    if (icerelay_pending(a->relay)) {
+        ars_log(ARS_LOG_WARN, "media", "ice: no relay: it did not answer in time");
+        icerelay_free(a->relay);
+        a->relay = NULL;
+    }
+    finish(a);
 }
 
-static void base_done(struct ice_base *b)
+static void finish_if_all(struct ice_agent *a)
 {
-    struct ice_agent *a = b->ice;
-    bool all = true;
+    bool all = !icerelay_pending(a->relay);
 
-    b->gathered = true;
-    b->stun.active = false;
-    ars_timer_stop(&b->stun.timer);
     for (size_t i = 0; i < a->n_bases; i++)
         all = all && a->basev[i].gathered;
     if (all)
         finish(a);
+}
+
+static void base_done(struct ice_base *b)
+{
+    b->gathered = true;
+    b->stun.active = false;
+    ars_timer_stop(&b->stun.timer);
+    finish_if_all(b->ice);
+}
+
+static void no_reflexive(struct ice_agent *a)
+{
+    for (size_t i = 0; i < a->n_bases; i++)
+        a->basev[i].gathered = true;
 }
 
 static void on_stun_timer(void *arg)
@@ -296,7 +322,8 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     a->query = NULL;
     if (err || addrv[0].family != ARS_AF_INET) {
         ars_log(ARS_LOG_WARN, "media", "ice: no address of the STUN server");
-        finish(a);
+        no_reflexive(a);
+        finish_if_all(a);
         return;
     }
     a->stun_server = addrv[0];
@@ -314,6 +341,7 @@ int icegather_start(struct ice_agent *a)
 {
     const struct ice_agent_conf *conf = &a->conf;
     uint16_t port = conf->stun_port ? conf->stun_port : STUN_PORT;
+    unsigned cap;
     int err = 0;
 
     for (size_t i = 0; i < a->n_bases; i++)
@@ -322,9 +350,15 @@ int icegather_start(struct ice_agent *a)
         err = ars_resolver_query(a->resolver, &a->query, conf->stun_host, port, on_resolved, a);
     if (err == ENOMEM)
         return err;
-    a->gather_end_ms = ars_clock_ms() + (a->query ? a->times.gather_ms : 0);
-    ars_timer_start(a->timers, &a->gather_timer, a->query ? a->times.gather_ms : 0, on_gather_cap,
-                    a);
+    if (!a->query)
+        no_reflexive(a);
+    if (conf->turn)
+        err = icerelay_alloc(&a->relay, a);
+    if (conf->turn && (err == ENOMEM || err == EINVAL))
+        return err;
+    cap = a->query || a->relay ? a->times.gather_ms : 0;
+    a->gather_end_ms = ars_clock_ms() + cap;
+    ars_timer_start(a->timers, &a->gather_timer, cap, on_gather_cap, a);
     return 0;
 }
 
@@ -343,6 +377,8 @@ void icegather_close(struct ice_agent *a)
     icegather_stop(a);
     for (size_t i = 0; i < a->n_bases; i++)
         mem_deref(a->basev[i].sock);
+    icerelay_free(a->relay);
+    a->relay = NULL;
     memset(a->basev, 0, sizeof(a->basev));
     a->n_bases = 0;
     memset(a->localv, 0, sizeof(a->localv));
@@ -352,8 +388,8 @@ void icegather_close(struct ice_agent *a)
 
 bool icegather_has_address(const struct ice_agent *a, const struct ars_addr *addr)
 {
-    struct ars_addr v[ICE_MAX_BASES];
-    size_t n = local_addresses(&a->conf.server, v, ICE_MAX_BASES);
+    struct ars_addr v[ICE_MAX_HOSTS];
+    size_t n = local_addresses(&a->conf.server, v, ICE_MAX_HOSTS);
     struct ars_addr bare = *addr;
 
     bare.port = 0;
@@ -369,7 +405,7 @@ static void settle(struct ice_agent *a)
 {
     uint64_t end = ars_clock_ms() + SETTLE_MS;
 
-    if (a->state == ICE_GATHERING && end < a->gather_end_ms) {
+    if (a->state == ICE_GATHERING && !icerelay_pending(a->relay) && end < a->gather_end_ms) {
         a->gather_end_ms = end;
         ars_timer_start(a->timers, &a->gather_timer, SETTLE_MS, on_gather_cap, a);
     }
@@ -392,4 +428,24 @@ bool icegather_response(struct ice_base *b, const struct ars_addr *src, const st
     settle(a);
     base_done(b);
     return true;
+}
+
+struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
+                                     const struct ars_addr *addr, const struct ars_addr *seen)
+{
+    struct ice_base *b = &a->basev[a->n_bases];
+
+    if (a->state != ICE_GATHERING || a->n_locals >= ICE_MAX_LOCAL)
+        return NULL;
+    a->n_bases++;
+    *b = (struct ice_base){.ice = a, .relay = r, .addr = *addr, .gathered = true};
+    add_local(a, b, ICE_TYPE_RELAY, addr);
+    a->localv[a->n_locals - 1].c.related = *seen;
+    return b;
+}
+
+void icegather_relay_done(struct ice_agent *a)
+{
+    finish_if_all(a);
+    settle(a);
 }

@@ -10,6 +10,9 @@
 #include <ars/log.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_consent.h"
+#include "transport/ice_relay.h"
+#include "transport/ice_stun.h"
 
 #define REQUEST_SIZE 256 /* first guess, the buffer grows */
 /* RFC 8489 14.8, RFC 8445 7.3.1.1 */
@@ -18,7 +21,7 @@
 #define CODE_UNKNOWN_ATTR  420
 #define CODE_ROLE_CONFLICT 487
 
-static void to_sa(const struct ars_addr *a, struct sa *ret)
+void icestun_to_sa(const struct ars_addr *a, struct sa *ret)
 {
     struct sockaddr_storage ss;
 
@@ -27,37 +30,52 @@ static void to_sa(const struct ars_addr *a, struct sa *ret)
     (void)sa_set_sa(ret, (const struct sockaddr *)&ss);
 }
 
+/* An empty buffer with room before it. */
+static struct mbuf *new_datagram(size_t size)
+{
+    struct mbuf *mb = mbuf_alloc(ICE_HEADROOM + size);
+
+    if (mb)
+        mb->pos = mb->end = ICE_HEADROOM;
+    return mb;
+}
+
+/* Takes mb. */
+static int send_datagram(struct ice_base *b, const struct sa *dst, struct mbuf *mb)
+{
+    int err;
+
+    mb->pos = ICE_HEADROOM;
+    err = b->relay ? icerelay_send(b->relay, dst, mb) : udp_send(b->sock, dst, mb);
+    mem_deref(mb);
+    return err;
+}
+
 int icestun_send(struct ice_base *b, const struct ars_addr *dst, const uint8_t *buf, size_t len)
 {
-    struct mbuf *mb = mbuf_alloc(len);
+    struct mbuf *mb = new_datagram(len);
     struct sa to;
-    int err;
 
     if (!mb)
         return ENOMEM;
-    to_sa(dst, &to);
-    err = mbuf_write_mem(mb, buf, len);
-    mb->pos = 0;
-    if (!err)
-        err = udp_send(b->sock, &to, mb);
-    mem_deref(mb);
-    return err;
+    icestun_to_sa(dst, &to);
+    (void)mbuf_write_mem(mb, buf, len); /* has the room */
+    return send_datagram(b, &to, mb);
 }
 
 static int send_request(struct ice_base *b, const struct ars_addr *dst, struct mbuf *mb)
 {
     struct sa to;
 
-    to_sa(dst, &to);
-    mb->pos = 0;
-    return udp_send(b->sock, &to, mb);
+    icestun_to_sa(dst, &to);
+    return send_datagram(b, &to, mb);
 }
 
 int icestun_check(struct ice_agent *a, struct ice_base *b, const struct ars_addr *dst,
                   const uint8_t *tid, uint32_t prio, bool use_candidate)
 {
     char user[ICE_UFRAG_MAX + ICE_LOCAL_UFRAG + 2];
-    struct mbuf *mb = mbuf_alloc(REQUEST_SIZE);
+    struct mbuf *mb = new_datagram(REQUEST_SIZE);
     uint16_t role = a->controlling ? STUN_ATTR_CONTROLLING : STUN_ATTR_CONTROLLED;
     int err;
 
@@ -69,14 +87,14 @@ int icestun_check(struct ice_agent *a, struct ice_base *b, const struct ars_addr
                           STUN_ATTR_USERNAME, user, STUN_ATTR_PRIORITY, &prio, role,
                           &a->tie_breaker, STUN_ATTR_USE_CAND, use_candidate ? &prio : NULL);
     if (!err)
-        err = send_request(b, dst, mb);
+        return send_request(b, dst, mb);
     mem_deref(mb);
     return err;
 }
 
 int icestun_plain(struct ice_base *b, const struct ars_addr *dst, const uint8_t *tid)
 {
-    struct mbuf *mb = mbuf_alloc(REQUEST_SIZE);
+    struct mbuf *mb = new_datagram(REQUEST_SIZE);
     int err;
 
     if (!mb)
@@ -84,7 +102,7 @@ int icestun_plain(struct ice_base *b, const struct ars_addr *dst, const uint8_t 
     err = stun_msg_encode(mb, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, tid, NULL, NULL, 0, true,
                           0x00, 0);
     if (!err)
-        err = send_request(b, dst, mb);
+        return send_request(b, dst, mb);
     mem_deref(mb);
     return err;
 }
@@ -127,12 +145,39 @@ static bool role_conflict(struct ice_agent *a, const struct stun_msg *msg)
     return false;
 }
 
+/* Takes mb; err: what writing it came to. */
+static void answer(struct ice_base *b, const struct sa *to, struct mbuf *mb, int err)
+{
+    if (err)
+        mem_deref(mb);
+    else
+        (void)send_datagram(b, to, mb);
+}
+
 static void refuse(struct ice_base *b, const struct sa *to, const struct stun_msg *msg,
                    uint16_t code, const char *reason, const char *pwd,
                    const struct stun_unknown_attr *ua)
 {
-    (void)stun_ereply(IPPROTO_UDP, b->sock, to, 0, msg, code, reason, (const uint8_t *)pwd,
-                      pwd ? strlen(pwd) : 0, true, 1, STUN_ATTR_UNKNOWN_ATTR, ua);
+    struct stun_errcode ec = {.code = code, .reason = (char *)reason};
+    struct mbuf *mb = new_datagram(REQUEST_SIZE);
+
+    if (mb)
+        answer(b, to, mb,
+               stun_msg_encode(mb, stun_msg_method(msg), STUN_CLASS_ERROR_RESP, stun_msg_tid(msg),
+                               &ec, (const uint8_t *)pwd, pwd ? strlen(pwd) : 0, true, 0x00, 1,
+                               STUN_ATTR_UNKNOWN_ATTR, ua));
+}
+
+static void agree(struct ice_base *b, const struct sa *to, const struct stun_msg *msg,
+                  const char *pwd)
+{
+    struct mbuf *mb = new_datagram(REQUEST_SIZE);
+
+    if (mb)
+        answer(b, to, mb,
+               stun_msg_encode(mb, stun_msg_method(msg), STUN_CLASS_SUCCESS_RESP, stun_msg_tid(msg),
+                               NULL, (const uint8_t *)pwd, strlen(pwd), true, 0x00, 1,
+                               STUN_ATTR_XOR_MAPPED_ADDR, to));
 }
 
 static void on_request(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg,
@@ -144,7 +189,7 @@ static void on_request(struct ice_base *b, const struct ars_addr *src, const str
     const char *pwd;
     struct sa to;
 
-    to_sa(src, &to);
+    icestun_to_sa(src, &to);
     if (!stun_msg_attr(msg, STUN_ATTR_USERNAME) || !stun_msg_attr(msg, STUN_ATTR_MSG_INTEGRITY)) {
         refuse(b, &to, msg, CODE_BAD_REQUEST, "Bad Request", NULL, NULL);
         return;
@@ -162,8 +207,7 @@ static void on_request(struct ice_base *b, const struct ars_addr *src, const str
         refuse(b, &to, msg, CODE_ROLE_CONFLICT, "Role Conflict", pwd, NULL);
         return;
     }
-    (void)stun_reply(IPPROTO_UDP, b->sock, &to, 0, msg, (const uint8_t *)pwd, strlen(pwd), true, 1,
-                     STUN_ATTR_XOR_MAPPED_ADDR, &to);
+    agree(b, &to, msg, pwd);
     if (pwd == a->cred.pwd)
         icecheck_on_request(b, src, prio ? prio->v.priority : iceagent_prio(ICE_TYPE_PRFLX, 0),
                             use_candidate);

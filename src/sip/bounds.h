@@ -10,7 +10,7 @@
 #define SIP_HDRS_MAX        128u
 #define SIP_COMMAS_MAX      1024u /* in all headers together */
 #define SIP_COMMA_RUN_MAX   8u    /* ", , ," without a value between */
-#define SIP_NAME_MAX        64u   /* a header's name */
+#define SIP_NAME_MAX        128u  /* a header's name */
 #define SIP_ID_MAX          256u  /* Call-ID, tag, branch, sent-by */
 #define SIP_ROUTES_MAX      16u
 #define SIP_CONTACTS_MAX    64u /* in one 200 to REGISTER */

@@ -29,6 +29,14 @@ static const struct compact compacts[] = {
     {'u', "Allow-Events"}, {'v', "Via"},          {'x', "Session-Expires"},
 };
 
+static void fault(struct sip_in *in, int status, const char *text)
+{
+    if (!in->fault) {
+        in->fault = status;
+        in->fault_text = text;
+    }
+}
+
 static bool is_ws(char c)
 {
     return c == ' ' || c == '\t';
@@ -77,21 +85,22 @@ static int scan_request_line(struct sip_in *in, const char *p, size_t len)
 
     if (!sp || !is_token(p, (size_t)(sp - p)))
         return EBADMSG;
-    sp2 = memchr(sp + 1, ' ', (size_t)(end - sp - 1));
-    if (!sp2 || sp2 == sp + 1)
-        return EBADMSG;
     in->req = true;
     in->method = (struct pl){p, (size_t)(sp - p)};
+    sp2 = memchr(sp + 1, ' ', (size_t)(end - sp - 1));
+    if (!sp2 || sp2 == sp + 1 || memchr(sp2 + 1, ' ', (size_t)(end - sp2 - 1))) {
+        fault(in, 400, "Bad Request-Line");
+        return 0;
+    }
     in->ruri = (struct pl){sp + 1, (size_t)(sp2 - sp - 1)};
 
     struct pl version = {sp2 + 1, (size_t)(end - sp2 - 1)};
 
     if (pl_strcasecmp(&version, SIP_VERSION) == 0)
         return 0;
-    if (version.l < 5 || strncasecmp(version.p, "SIP/", 4) != 0 ||
-        memchr(version.p, ' ', version.l))
+    if (version.l < 5 || strncasecmp(version.p, "SIP/", 4) != 0)
         return EBADMSG;
-    in->fault = 505;
+    fault(in, 505, NULL);
     return 0;
 }
 
@@ -200,6 +209,16 @@ static bool next_line(char *text, size_t len, size_t *pos, bool fold, struct pl 
     }
 }
 
+/* RFC 3261 section 25.1: NUL may stand in a quoted-pair alone. */
+static bool has_bare_nul(const char *text, size_t len)
+{
+    for (const char *p = text; (p = memchr(p, '\0', len - (size_t)(p - text))); p++) {
+        if (p == text || p[-1] != '\\')
+            return true;
+    }
+    return false;
+}
+
 int guard_scan(struct sip_in *in, const char **ret_why)
 {
     size_t pos = 0;
@@ -223,21 +242,13 @@ int guard_scan(struct sip_in *in, const char **ret_why)
         if (err)
             return err;
     }
-    if (memchr(in->text, '\0', pos)) {
+    if (has_bare_nul(in->text, pos)) {
         *ret_why = "NUL in the headers";
         return EBADMSG;
     }
     in->body.data = in->text + pos;
     in->body.len = in->len - pos;
     return 0;
-}
-
-static void fault(struct sip_in *in, int status, const char *text)
-{
-    if (!in->fault) {
-        in->fault = status;
-        in->fault_text = text;
-    }
 }
 
 /* RFC 3261 section 20.16: 1*DIGIT LWS Method. */
@@ -259,6 +270,49 @@ static bool judge_cseq(struct sip_in *in)
     if (!in->req)
         in->method = method;
     return !in->req || pl_cmp(&in->method, &method) == 0;
+}
+
+/* RFC 3261 section 25.1: hostport, and nothing of the angle brackets around a URI in headers. */
+static bool judge_ruri(const struct pl *ruri)
+{
+    const char *end = ruri->p + ruri->l;
+    const char *colon = memchr(ruri->p, ':', ruri->l);
+    const char *host;
+    const char *port;
+
+    if (!colon || memchr(ruri->p, '<', ruri->l) || memchr(ruri->p, '>', ruri->l))
+        return false;
+    if (strncasecmp(ruri->p, "sip", 3) != 0 || colon - ruri->p > 4)
+        return true;
+    host = colon + 1;
+    for (const char *p = host; p < end; p++) {
+        if (*p == '@')
+            host = p + 1;
+    }
+    for (const char *p = host; p < end; p++) {
+        if (*p == ';' || *p == '?')
+            end = p;
+    }
+    port = *host == '[' ? memchr(host, ']', (size_t)(end - host)) : host;
+    port = port ? memchr(port, ':', (size_t)(end - port)) : NULL;
+    for (const char *p = port ? port + 1 : end; p < end; p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+    }
+    return host < end;
+}
+
+/* Semicolons with nothing behind them, in the first value of a list. */
+static bool has_empty_param(const struct pl *params)
+{
+    bool empty = false;
+
+    for (size_t i = 0; i < params->l && params->p[i] != ','; i++) {
+        if (params->p[i] == ';' && empty)
+            return true;
+        empty = params->p[i] == ';' || (empty && is_ws(params->p[i]));
+    }
+    return empty;
 }
 
 /* "SIP/2.0/WSS host:port;branch=z9hG4bK..." with spaces where RFC 3261 section 25.1 allows them. */
@@ -285,6 +339,8 @@ static bool judge_via(struct sip_in *in)
     params = (struct pl){val->p + i, val->l - i};
     if (slashes < 2 || !in->sent_by.l || in->sent_by.l > SIP_ID_MAX)
         return false;
+    if (has_empty_param(&params))
+        fault(in, 400, "Bad Via");
     return !msg_in_param(&params, "branch", &in->branch) || in->branch.l <= SIP_ID_MAX;
 }
 
@@ -344,6 +400,8 @@ int guard_judge(struct sip_in *in, const char **ret_why)
     if (!in->call_id.l || in->call_id.l > SIP_ID_MAX || !judge_via(in))
         return EBADMSG;
     judge_singles(in);
+    if (in->req && !in->fault && !judge_ruri(&in->ruri))
+        fault(in, 400, "Bad Request-URI");
     if (!judge_cseq(in))
         fault(in, 400, "Bad CSeq");
     if (!judge_length(in))

@@ -99,6 +99,7 @@ class Judge:
         self.index = 0
         self.legs = {}
         self.sent, self.got = {}, {}
+        self.odd = {}                     # raw messages of the peer by Call-ID
         self.branches = set()
         self.digests = Digests(account.user, account.password)
         self.acks = []                    # [Sent INVITE, response, index, ACK seen]
@@ -149,6 +150,9 @@ class Judge:
             self.bad('expect', '%s instead of %s' % (msg.title(), entry.meta['wanted']))
         for term, why in expect.mismatches(msg, entry.expects):
             self.bad('expect', '%s %s: %s' % (msg.title(), term, why))
+        if msg.status and msg.call_id in self.odd:
+            rules.odd_response(msg, self.odd[msg.call_id], self.bad)
+            return
         rules.message(msg, self.bad)
         if msg.status:
             self.phone_response(msg, entry)
@@ -519,9 +523,11 @@ class Judge:
     def peer_message(self, msg, entry):
         if msg.errors and not entry.meta.get('bad'):
             self.bad('case', 'the peer\'s own %s: %s' % (msg.title(), msg.errors))
-        if msg.status:
+        if entry.meta.get('bad') and not msg.status:
+            self.odd[msg.call_id] = msg
+        elif msg.status:
             self.peer_response(msg)
-        elif not entry.meta.get('bad'):
+        else:
             self.peer_request(msg, entry)
 
     def peer_response(self, msg):

@@ -313,10 +313,20 @@ class Player:
             self.server.entries[-1].meta['bad'] = True
 
     async def on_raw(self, step):
-        """raw [binary] "bytes with escapes": a frame as it is."""
+        """raw [binary] "bytes with escapes", or a block: a frame as it is."""
+        if step.block:
+            self.transmit(self.bytes_of(step.block), bad=True)
+            return
         binary, data = re.match(r'(binary )?"(.*)"$', step.text).groups()
         data = data.encode('latin-1').decode('unicode_escape').encode('latin-1')
         self.transmit(data, 'binary' if binary else 'text', bad=bool(data.strip()))
+
+    @staticmethod
+    def bytes_of(block):
+        """Byte for byte: each line with CRLF unless a backslash ends it, \\xNN and \\\\ as in Python."""
+        data = '\r\n'.join(block + ['']).encode().replace(b'\\\r\n', b'')
+        return re.sub(rb'\\(?:x([0-9a-f]{2})|(.))',
+                      lambda m: bytes.fromhex(m.group(1).decode()) if m.group(1) else m.group(2), data)
 
     def verbatim(self, block):
         """A message that stands in the case word for word; CRLF for the line ends."""

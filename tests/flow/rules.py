@@ -197,6 +197,22 @@ def register(msg, account, known, bad):
 NEEDED = {405: 'allow', 415: 'accept', 420: 'unsupported', 421: 'require', 422: 'min-se'}
 
 
+def odd_response(msg, asked, bad):
+    """To a request that need not be one: what RFC 3261 8.2.6 copies is copied, however odd it looks."""
+    for name in ('via', 'from', 'call-id', 'cseq'):
+        if [' '.join(v.split()) for v in msg.all(name)] \
+                != [' '.join(v.split()) for v in asked.all(name)[:len(msg.all(name))]]:
+            bad('odd.' + name, '%s of %s is not the request\'s' % (name, msg.title()))
+    if len(msg.all('via')) != len(asked.all('via')) or not msg.all('from') or not msg.all('cseq'):
+        bad('odd', '%s lacks what the request has' % msg.title())
+    if asked.to.tag and msg.to.tag != asked.to.tag or msg.status > 100 and 'tag' not in msg.get('to'):
+        bad('odd.to', 'To of %s: %r' % (msg.title(), msg.get('to')))
+    if msg.get('content-length') != str(len(msg.body)):
+        bad('content-length', 'Content-Length %r' % msg.get('content-length'))
+    if msg.get(NEEDED.get(msg.status, 'via')) is None:
+        bad('resp.header', '%s without %s' % (msg.title(), NEEDED[msg.status]))
+
+
 def response(msg, asked, bad):
     if msg.status in NEEDED and msg.get(NEEDED[msg.status]) is None:
         bad('resp.header', '%s without %s' % (msg.title(), NEEDED[msg.status]))

@@ -109,7 +109,8 @@ class Message:
             text = head.decode('utf-8', 'replace')
             self.errors.append('headers are not UTF-8')
         lines = text.split('\r\n')
-        if any('\n' in line or '\r' in line or '\0' in line for line in lines):
+        # RFC 3261 25.1: a quoted-pair may be NUL
+        if any(re.search(r'[\n\r\0]', re.sub(r'\\\0', '', line)) for line in lines):
             self.errors.append('bare CR, LF or NUL in the headers')
         self._start_line(lines[0])
         for line in lines[1:]:

@@ -28,6 +28,7 @@ struct row {
 };
 
 #define NUL_IN_HEADER OPTIONS("X-A: a\0b\r\n")
+#define NUL_IN_QUOTES OPTIONS("Subject: \"a\\\0b\"\r\n")
 #define NUL_IN_BODY   OPTIONS("Content-Length: 3\r\n") "a\0b"
 
 static const struct row rows[] = {
@@ -49,6 +50,7 @@ static const struct row rows[] = {
     {"space in name", OPTIONS("X A: 1\r\n"), 0, EBADMSG, 0},
     {"empty name", OPTIONS(": 1\r\n"), 0, EBADMSG, 0},
     {"NUL in a header", NUL_IN_HEADER, sizeof(NUL_IN_HEADER) - 1, EBADMSG, 0},
+    {"NUL in quotes", NUL_IN_QUOTES, sizeof(NUL_IN_QUOTES) - 1, 0, 0},
     {"NUL in the body", NUL_IN_BODY, sizeof(NUL_IN_BODY) - 1, 0, 0},
     {"CR in a value", OPTIONS("X-A: a\rb\r\n"), 0, EBADMSG, 0},
     {"no Via",
@@ -83,9 +85,16 @@ static const struct row rows[] = {
      0, 0, 400},
     {"version 7", "OPTIONS sip:c@d SIP/7.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0, 505},
     {"another protocol", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 0, EBADMSG, 0},
-    {"two spaces", "OPTIONS  sip:c@d SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, EBADMSG, 0},
-    {"space in the URI", "OPTIONS sip:c d@d SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, EBADMSG,
+    {"two spaces", "OPTIONS  sip:c@d SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0, 400},
+    {"space in the URI", "OPTIONS sip:c d@d SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0, 400},
+    {"brackets around the URI", "OPTIONS <sip:c@d> SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0,
+     0, 400},
+    {"port", "OPTIONS sip:a:b?;@[::1]:1;x=y?a=b SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0,
      0},
+    {"port of letters", "OPTIONS sip:c@d:e SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0, 400},
+    {"IPv6 without brackets", "OPTIONS sip:1::2 SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0,
+     400},
+    {"URI without host", "OPTIONS sip:c@ SIP/2.0\r\n" HEAD "CSeq: 1 OPTIONS\r\n\r\n", 0, 0, 400},
     {"response", "SIP/2.0 200 OK\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, 0, 0},
     {"response without phrase", "SIP/2.0 200\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, 0, 0},
     {"status 099", "SIP/2.0 099 Low\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", 0, EBADMSG, 0},

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -96,6 +97,27 @@ def isolate():
                           '--kill-child', '--', sys.executable, *sys.argv])
 
 
+def lanes():
+    """
+    Everything, in two runs of this program side by side: the tests of files that say WAITS = True,
+    which mostly wait, and the others, one after another. Returns the exit code.
+    """
+    runs = [subprocess.Popen([sys.executable, *sys.argv, f'--lane={lane}'])
+            for lane in ('busy', 'waits')]
+
+    def on_term(*_):
+        for p in runs:
+            p.terminate()
+
+    signal.signal(signal.SIGTERM, on_term)
+    return max([abs(p.wait()) for p in runs])
+
+
+def in_lane(fn, argv):
+    waits = getattr(sys.modules[fn.__module__], 'WAITS', False)
+    return f'--lane={"busy" if waits else "waits"}' not in argv
+
+
 def run_one(fn, timeout, name, folder, shared):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -149,7 +171,8 @@ def main(group, argv):
         print('\n'.join(fn.__name__ for fn, _ in TESTS))
         return 0
     chosen = [(fn, timeout) for fn, timeout in TESTS
-              if not names or any(n in f'{fn.__module__}.{fn.__name__}' for n in names)]
+              if in_lane(fn, argv) and
+              (not names or any(n in f'{fn.__module__}.{fn.__name__}' for n in names))]
     if not chosen:
         print(f'not ok {group} - no test is named like {names}')
         return 1

@@ -15,14 +15,13 @@
 #include <ars/settings.h>
 
 struct ars_app;
-
 /* The account as shown in the header. Borrowed texts, "" without an account, never NULL. */
 struct ars_app_line {
     enum ars_account_state state;
     const char *account_id; /* of settings; "" on the demo line */
     const char *login;
     const char *server;
-    struct ars_reason reason;    /* of FAILED and WAITING */
+    struct ars_reason reason;    /* of FAILED, WAITING and OFFLINE */
     const struct ars_cert *cert; /* the refused certificate, or NULL */
     uint64_t retry_at_ms;        /* ars_clock_ms() of the next attempt, 0: none */
     bool configured;             /* false: there is no account yet */
@@ -104,6 +103,7 @@ struct ars_app_conf {
     const char *audio_out;
     const char *audio_ring;
     const char *awake_why; /* in the user's words, while a call keeps the machine awake; or NULL */
+    const char *sleep_why; /* why its sleep waits a moment, or NULL: it does not */
     bool sip_trace;        /* redacted messages go to the log */
     void (*bell)(void *arg); /* call ars_app_dispatch() soon; any thread, must not block */
     void *bell_arg;

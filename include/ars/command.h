@@ -36,6 +36,8 @@ enum ars_command_type {
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
     ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; during a call as they were before it */
     ARS_CMD_RESOLVE,     /* text: host, number: port, text2: host map; one ARS_EV_RESOLVED */
+    ARS_CMD_SLEEP,       /* the machine is about to: un-registers, then ARS_EV_ASLEEP */
+    ARS_CMD_WAKE,        /* it is awake again: connects at once, calls go on if they still can */
     ARS_CMD_SHUTDOWN,    /* hangs up, un-registers, then ARS_EV_STOPPED */
 };
 

@@ -51,6 +51,7 @@ enum ars_event_type {
     ARS_EV_HOST_MAP_PROBLEM, /* account or tag; number: rule, text: place and reason */
     ARS_EV_RESOLVED,         /* tag, text: what the map made of it; addrs, or the reason why none */
     ARS_EV_ERROR,            /* tag, account or call, reason: the command failed */
+    ARS_EV_ASLEEP,           /* after ARS_CMD_SLEEP: nothing is registered any more */
     ARS_EV_STOPPED,          /* after ARS_CMD_SHUTDOWN; the last */
     ARS_EV_COUNT,
 };

@@ -56,6 +56,8 @@ struct ars_media_handlers {
     void (*first_audio)(void *arg);
     /* RFC 4733, once a digit, at its end. */
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);
+    /* The far end has not answered for 10 s or so; or does again. May be NULL. */
+    void (*heard)(bool heard, void *arg);
     /* No pair, handshake refused, consent lost: nothing flows any more. */
     void (*failed)(const struct ars_reason *why, void *arg);
 };

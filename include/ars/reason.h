@@ -41,6 +41,7 @@ enum ars_reason_code {
     ARS_REASON_CONNECTION_LOST,
     ARS_REASON_PROXY,         /* the HTTP proxy refused */
     ARS_REASON_SERVER_ERROR,  /* any other final answer */
+    ARS_REASON_NO_NETWORK,    /* this machine has none */
     ARS_REASON_NO_CONNECTION, /* wanted to call while not connected */
     /* ours */
     ARS_REASON_BAD_NUMBER,

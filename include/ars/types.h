@@ -23,6 +23,7 @@ enum ars_account_state {
     ARS_ACCOUNT_WAITING, /* for the next attempt */
     ARS_ACCOUNT_FAILED,  /* needs the user: wrong password, certificate */
     ARS_ACCOUNT_LEAVING, /* un-registering */
+    ARS_ACCOUNT_OFFLINE, /* this machine has no network, or sleeps: goes on by itself */
     ARS_ACCOUNT_STATES,
 };
 

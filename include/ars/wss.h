@@ -35,6 +35,8 @@ struct ars_wss_handlers {
     void (*opened)(void *arg);
     /* One whole message, without CR/LF-only keep-alives. Valid during the call. */
     void (*frame)(const char *msg, size_t len, void *arg);
+    /* The server has answered after ars_wss_probe(). */
+    void (*alive)(void *arg);
     /*
      * Once, the last callback, also for a connection that never opened. cert: NULL unless refused.
      */
@@ -55,6 +57,9 @@ int ars_wss_open(struct ars_wss **ret, struct ars_loop *loop, const struct ars_w
  * handler. Takes NULL.
  */
 void ars_wss_free(struct ars_wss *w);
+
+/* Is it still there? `alive` follows, or within ms `closed`. Before `opened` it does nothing. */
+void ars_wss_probe(struct ars_wss *w, unsigned ms);
 
 /* Owned by w. */
 struct ars_transport *ars_wss_transport(struct ars_wss *w);

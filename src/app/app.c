@@ -80,6 +80,10 @@ static void on_event(struct ars_app *app, const struct ars_event *ev)
     if (line_event(app, ev) || calls_event(app, ev))
         return;
     switch (ev->type) {
+    case ARS_EV_ASLEEP:
+        if (app->sleep)
+            ars_sleep_ready(app->sleep);
+        break;
     case ARS_EV_AUDIO_DEVICE:
         on_device(app, ev);
         break;
@@ -149,6 +153,28 @@ void ars_app_dispatch(struct ars_app *app)
     problems_tell(&app->problems, &app->handlers, app->arg);
     if (app->stopped && !was_stopped && app->handlers.stopped)
         app->handlers.stopped(app->arg); /* the last: it may free the app */
+}
+
+/* ---- sleep: un-registered before, connected at once after ---- */
+
+static void on_sleeps(void *arg)
+{
+    struct ars_app *app = arg;
+
+    if (app_post(app, ars_command_new(ARS_CMD_SLEEP), 0))
+        ars_sleep_ready(app->sleep);
+}
+
+static void on_wakes(void *arg)
+{
+    (void)app_post(arg, ars_command_new(ARS_CMD_WAKE), 0);
+}
+
+static int watch_sleep(struct ars_app *app, const char *why)
+{
+    static const struct ars_sleep_handlers handlers = {.sleeps = on_sleeps, .wakes = on_wakes};
+
+    return why ? ars_sleep_alloc(&app->sleep, NAME, why, &handlers, app) : 0;
 }
 
 /* ---- beginning ---- */
@@ -276,6 +302,8 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf)
         err = start_engine(app, conf);
     if (!err)
         err = line_start(app);
+    if (!err)
+        err = watch_sleep(app, conf->sleep_why);
     if (err) {
         ars_app_free(app);
         return err;
@@ -299,6 +327,7 @@ void ars_app_free(struct ars_app *app)
     ars_engine_free(app->engine);
     demo_stop(app->demo);
     ars_inhibit_free(app->inhibit);
+    ars_sleep_free(app->sleep);
     ars_secrets_free(app->secrets);
     ars_history_close(app->history);
     app_calls_close(&app->calls);

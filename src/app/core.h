@@ -11,6 +11,7 @@
 #include <ars/secret.h>
 #include <ars/secrets.h>
 #include <ars/settings.h>
+#include <ars/sleep.h>
 
 #include "calls.h"
 #include "demo.h"
@@ -37,7 +38,8 @@ struct ars_app {
     struct problems problems;
     struct demo *demo;
     struct ars_inhibit *inhibit;
-    char *awake_why; /* NULL: the machine may sleep */
+    struct ars_sleep *sleep; /* NULL: the machine sleeps without a word */
+    char *awake_why;         /* NULL: the machine may sleep */
     size_t missed;
     uint32_t last_tag;
     bool stopped;

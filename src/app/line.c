@@ -166,6 +166,8 @@ bool line_event(struct ars_app *app, const struct ars_event *ev)
         /* of these two the reason follows, with the state */
         if (ev->account_state != ARS_ACCOUNT_WAITING && ev->account_state != ARS_ACCOUNT_FAILED)
             set_state(app, ev->account_state);
+        if (ev->account_state == ARS_ACCOUNT_OFFLINE)
+            l->view.reason.code = ARS_REASON_NO_NETWORK;
         break;
     case ARS_EV_REGISTRATION_FAILED:
         on_failed(app, ev);

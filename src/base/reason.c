@@ -37,6 +37,7 @@ static const struct {
     [ARS_REASON_CONNECTION_LOST] = {"connection_lost", "The connection was lost"},
     [ARS_REASON_PROXY] = {"proxy", "The HTTP proxy refused the connection"},
     [ARS_REASON_SERVER_ERROR] = {"server_error", "The server answered with an error"},
+    [ARS_REASON_NO_NETWORK] = {"no_network", "This computer has no network"},
     [ARS_REASON_NO_CONNECTION] = {"no_connection", "There is no connection to the server"},
     [ARS_REASON_BAD_NUMBER] = {"bad_number", "This is not a number to dial"},
     [ARS_REASON_NOT_NOW] = {"not_now", "This cannot be done now"},

@@ -260,6 +260,19 @@ static void wait_over(struct session *s)
             s->timers[i--] = s->timers[--s->timers_n];
 }
 
+/* What logind says to the window. */
+static bool do_suspend(struct session *s, struct script *sc, char **words, size_t n)
+{
+    session_post(s, ars_command_new(ARS_CMD_SLEEP));
+    return n == 1;
+}
+
+static bool do_wake(struct session *s, struct script *sc, char **words, size_t n)
+{
+    session_post(s, ars_command_new(ARS_CMD_WAKE));
+    return n == 1;
+}
+
 /* wait EVENT [CALL] SECONDS */
 static bool do_wait(struct session *s, struct script *sc, char **words, size_t n)
 {
@@ -285,7 +298,8 @@ static const struct {
     {"dtmf", do_dtmf, 4},         {"audio", do_audio, 4},     {"retry", do_retry, 4},
     {"wait", do_wait, 4},         {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
     {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"silence", do_silence, 4},
-    {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4},
+    {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
+    {"wake", do_wake, 4},
 };
 
 /* ---- lines ---- */

@@ -22,21 +22,23 @@ static const char *const state_names[ARS_ACCOUNT_STATES] = {
     [ARS_ACCOUNT_WAITING] = "waiting",
     [ARS_ACCOUNT_FAILED] = "failed",
     [ARS_ACCOUNT_LEAVING] = "leaving",
+    [ARS_ACCOUNT_OFFLINE] = "offline",
 };
+
+#define TROUBLE                                                                                    \
+    (ARS_TO(ARS_ACCOUNT_WAITING) | ARS_TO(ARS_ACCOUNT_OFFLINE) | ARS_TO(ARS_ACCOUNT_FAILED))
 
 static const uint32_t edges[ARS_ACCOUNT_STATES] = {
     [ARS_ACCOUNT_OFF] = ARS_TO(ARS_ACCOUNT_RESOLVING),
-    [ARS_ACCOUNT_RESOLVING] = ARS_TO(ARS_ACCOUNT_CONNECTING) | ARS_TO(ARS_ACCOUNT_WAITING) |
-                              ARS_TO(ARS_ACCOUNT_FAILED) | ARS_TO(ARS_ACCOUNT_OFF),
-    [ARS_ACCOUNT_CONNECTING] = ARS_TO(ARS_ACCOUNT_REGISTERING) | ARS_TO(ARS_ACCOUNT_WAITING) |
-                               ARS_TO(ARS_ACCOUNT_FAILED) | ARS_TO(ARS_ACCOUNT_OFF),
-    [ARS_ACCOUNT_REGISTERING] = ARS_TO(ARS_ACCOUNT_READY) | ARS_TO(ARS_ACCOUNT_WAITING) |
-                                ARS_TO(ARS_ACCOUNT_FAILED) | ARS_TO(ARS_ACCOUNT_OFF),
-    [ARS_ACCOUNT_READY] =
-        ARS_TO(ARS_ACCOUNT_WAITING) | ARS_TO(ARS_ACCOUNT_FAILED) | ARS_TO(ARS_ACCOUNT_LEAVING),
-    [ARS_ACCOUNT_WAITING] = ARS_TO(ARS_ACCOUNT_RESOLVING) | ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_RESOLVING] = TROUBLE | ARS_TO(ARS_ACCOUNT_CONNECTING) | ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_CONNECTING] = TROUBLE | ARS_TO(ARS_ACCOUNT_REGISTERING) | ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_REGISTERING] = TROUBLE | ARS_TO(ARS_ACCOUNT_READY) | ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_READY] = TROUBLE | ARS_TO(ARS_ACCOUNT_LEAVING),
+    [ARS_ACCOUNT_WAITING] =
+        ARS_TO(ARS_ACCOUNT_RESOLVING) | ARS_TO(ARS_ACCOUNT_OFFLINE) | ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_OFFLINE] = ARS_TO(ARS_ACCOUNT_RESOLVING) | ARS_TO(ARS_ACCOUNT_OFF),
     [ARS_ACCOUNT_FAILED] = ARS_TO(ARS_ACCOUNT_RESOLVING) | ARS_TO(ARS_ACCOUNT_OFF),
-    [ARS_ACCOUNT_LEAVING] = ARS_TO(ARS_ACCOUNT_OFF),
+    [ARS_ACCOUNT_LEAVING] = ARS_TO(ARS_ACCOUNT_OFF) | ARS_TO(ARS_ACCOUNT_OFFLINE),
 };
 
 const struct ars_fsm account_fsm = {
@@ -104,14 +106,8 @@ static uint32_t wait_ms(struct account *a)
     return spent < ms ? ms - (uint32_t)spent : 0;
 }
 
-void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_least_s)
+static void wait_for(struct account *a, const struct ars_reason *why, uint32_t ms)
 {
-    uint32_t ms = wait_ms(a);
-
-    if (at_least_s > RETRY_AFTER_MAX_S)
-        at_least_s = RETRY_AFTER_MAX_S;
-    if (at_least_s * 1000 > ms)
-        ms = at_least_s * 1000;
     a->retry_ms = ms ? ms : 1; /* 0 would say: not again */
     if (!account_go(a, ARS_ACCOUNT_WAITING))
         return;
@@ -120,6 +116,28 @@ void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_l
     /* after the change of state: what sip says of its lost connection is no news */
     account_disconnect(a);
     ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, ms, on_wait_over, a);
+}
+
+void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_least_s)
+{
+    uint32_t ms;
+
+    if (!account_has_way(a)) {
+        ars_log(ARS_LOG_INFO, "engine", "account %u: %s", a->id, why->text);
+        account_wait_for_network(a);
+        return;
+    }
+    ms = wait_ms(a);
+    if (at_least_s > RETRY_AFTER_MAX_S)
+        at_least_s = RETRY_AFTER_MAX_S;
+    if (at_least_s * 1000 > ms)
+        ms = at_least_s * 1000;
+    wait_for(a, why, ms);
+}
+
+void account_reconnect(struct account *a, const struct ars_reason *why)
+{
+    wait_for(a, why, 0);
 }
 
 void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert)
@@ -152,6 +170,7 @@ void account_go_off(struct account *a)
 
 static void leave(struct account *a)
 {
+    a->asleep = false;
     a->env.leave_calls(a, true, a->env.arg);
     switch (a->state) {
     case ARS_ACCOUNT_READY:
@@ -219,6 +238,7 @@ void account_start(struct account *a, struct ars_account_conf *conf, uint32_t ta
     switch (a->state) {
     case ARS_ACCOUNT_OFF:
     case ARS_ACCOUNT_WAITING:
+    case ARS_ACCOUNT_OFFLINE:
     case ARS_ACCOUNT_FAILED:
         ars_backoff_reset(&a->backoff);
         (void)account_retry(a);
@@ -241,6 +261,7 @@ int account_retry(struct account *a)
     switch (a->state) {
     case ARS_ACCOUNT_OFF:
     case ARS_ACCOUNT_WAITING:
+    case ARS_ACCOUNT_OFFLINE:
     case ARS_ACCOUNT_FAILED:
         ars_timer_stop(&a->timer);
         account_resolve(a);

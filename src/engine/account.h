@@ -34,11 +34,13 @@ struct account_env {
                     void *arg);
     /* The connection is gone: calls go on without it for a while. */
     void (*lost)(struct account *a, void *arg);
+    /* It was out of reach, and is as before. */
+    void (*found)(struct account *a, void *arg);
     /* Registered over a new connection: calls tell the server where they are reached now. */
     void (*rebound)(struct account *a, void *arg);
     /* Its signalling goes away: calls hang up (politely), or end at once. */
     void (*leave_calls)(struct account *a, bool politely, void *arg);
-    /* It has arrived in OFF. */
+    /* It has arrived in OFF, or sleeps. */
     void (*off)(struct account *a, void *arg);
     void *arg;
 };
@@ -58,6 +60,20 @@ void account_start(struct account *a, struct ars_account_conf *conf, uint32_t ta
 
 /* Now instead of after the wait. EALREADY: it is at work. */
 int account_retry(struct account *a);
+
+/* The network of this machine has changed. */
+void account_network(struct account *a);
+
+/* Un-registers and disconnects until it is woken; calls are left as they are. `off` follows. */
+void account_sleep(struct account *a);
+void account_wake(struct account *a);
+bool account_is_asleep(const struct account *a);
+
+/* Whether anything that is sent to the server can leave this machine. */
+bool account_has_way(const struct account *a);
+
+/* Whether the server can be spoken to now. */
+bool account_is_reached(const struct account *a);
 
 /* Un-registers, if there is something to; `off` follows, perhaps at once. */
 void account_stop(struct account *a);

@@ -89,7 +89,7 @@ static void on_closed(const struct ars_reason *why, const struct ars_cert *cert,
         account_wait(a, why, 0);
         break;
     case ARS_ACCOUNT_LEAVING:
-        account_go_off(a);
+        account_left(a);
         break;
     default:
         break;
@@ -102,6 +102,7 @@ static int open_connection(struct account *a)
         .opened = on_opened,
         .frame = on_frame,
         .closed = on_closed,
+        .alive = account_on_alive,
     };
     const struct ars_account_conf *c = a->conf;
     struct ars_wss_conf conf = {
@@ -114,6 +115,7 @@ static int open_connection(struct account *a)
     };
 
     memcpy(conf.trust.pin, c->pin, sizeof(conf.trust.pin));
+    account_note_source(a);
     return ars_wss_open(&a->wss, a->env.loop, &conf, &handlers, a);
 }
 

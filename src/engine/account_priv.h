@@ -40,9 +40,12 @@ struct account {
     struct ars_backoff backoff;
     struct ars_timer timer;
     uint32_t retry_ms;
-    uint32_t patience_ms; /* with an unanswered REGISTER; 0: as at the beginning */
-    uint64_t attempt_ms;  /* when the attempt under way began; 0: none is */
-    bool rebind;          /* calls of an earlier connection wait for the registration */
+    uint32_t patience_ms;   /* with an unanswered REGISTER; 0: as at the beginning */
+    uint64_t attempt_ms;    /* when the attempt under way began; 0: none is */
+    struct ars_addr source; /* of the connection: where it leaves this machine */
+    bool cut;               /* that address has no way to the server for now */
+    bool asleep;            /* un-registered until it is woken */
+    bool rebind;            /* calls of an earlier connection wait for the registration */
 };
 
 /* The only way to change state, and tells so; false: refused. */
@@ -53,6 +56,9 @@ struct ars_event *account_event(const struct account *a, enum ars_event_type typ
 
 /* Trouble that may pass: once more after a while. */
 void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_least_s);
+
+/* The same without waiting: what is wrong is known, and mended. */
+void account_reconnect(struct account *a, const struct ars_reason *why);
 
 /* Trouble that stays until the user does something. cert: what was refused, or NULL. */
 void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert);
@@ -67,6 +73,20 @@ void account_resolve(struct account *a);
 
 /* The connection and what belongs to it; dialogs live on in a->sip. */
 void account_disconnect(struct account *a);
+
+/* ---- account_network.c ---- */
+
+/* Its connection leaves from where packets to the server leave now. */
+void account_note_source(struct account *a);
+
+/* Nothing is tried until there is a network, or until it is woken. */
+void account_wait_for_network(struct account *a);
+
+/* It has un-registered, or cannot. */
+void account_left(struct account *a);
+
+/* As in ars_wss_handlers. */
+void account_on_alive(void *arg);
 
 /* ---- account_sip.c ---- */
 

@@ -50,7 +50,7 @@ static void on_unregistered(void *arg)
     if (a->state != ARS_ACCOUNT_LEAVING)
         return;
     outbox_put(a->env.outbox, account_event(a, ARS_EV_UNREGISTERED));
-    account_go_off(a);
+    account_left(a);
 }
 
 static int on_incoming(struct ars_sip_call *sc, const struct ars_sip_incoming *in, void *arg)

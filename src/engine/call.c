@@ -331,6 +331,7 @@ static const struct ars_media_handlers media_handlers = {
     .connected = on_connected,
     .first_audio = on_first_audio,
     .dtmf = on_dtmf,
+    .heard = call_on_heard,
     .failed = on_failed,
 };
 

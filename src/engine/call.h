@@ -152,8 +152,12 @@ void call_set_focus(struct call *c, bool on);
 /* Whether it is in the conference; told when it changes. */
 void call_set_merged(struct call *c, bool on);
 
+/* The network of this machine has changed. */
+void call_network(struct call *c);
+
 /* The connection is gone; once there is another one, the server is told over which it is now. */
 void call_lost(struct call *c);
+void call_found(struct call *c); /* it is the old one */
 void call_rebind(struct call *c);
 
 /* ENOTCONN: no media (any more). */

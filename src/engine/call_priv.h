@@ -158,6 +158,9 @@ void call_tell_origin(struct call *c, int status);
 /* Before its media go: no other dialog takes its place. */
 void call_survive_close(struct call *c);
 
+/* As in ars_media_handlers. */
+void call_on_heard(bool heard, void *arg);
+
 /* The server has heard us, and sound may flow. */
 void call_link_good(struct call *c);
 

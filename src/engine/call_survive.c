@@ -211,10 +211,44 @@ void call_rebind(struct call *c)
         return;
     go(c, CALL_LINK_LOST);
     go(c, CALL_LINK_MOVING);
+    if (ars_media_is_stranded(c->media))
+        (void)ars_media_restart(c->media);
     if (is_deaf(ars_sip_server(account_sip(c->account))))
         start_move(c);
     else
         call_refresh(c);
+}
+
+void call_found(struct call *c)
+{
+    if (c->link == CALL_LINK_LOST)
+        go(c, CALL_LINK_GOOD);
+}
+
+/* ---- the network ---- */
+
+void call_network(struct call *c)
+{
+    if (c->state != ARS_CALL_ESTABLISHED || !account_has_way(c->account))
+        return;
+    if (!ars_media_is_stranded(c->media))
+        ars_media_probe(c->media);
+    else if (account_is_reached(c->account))
+        call_rebind(c);
+    else
+        (void)ars_media_restart(c->media); /* its candidates are known when there is a connection */
+}
+
+void call_on_heard(bool heard, void *arg)
+{
+    struct call *c = arg;
+
+    if (c->state != ARS_CALL_ESTABLISHED)
+        return;
+    if (!heard && c->link == CALL_LINK_GOOD)
+        go(c, CALL_LINK_LOST);
+    else if (heard && account_is_reached(c->account))
+        call_found(c);
 }
 
 void call_link_good(struct call *c)

@@ -332,6 +332,16 @@ void calls_lost(struct calls *cs, const struct account *a)
     for_each(cs, a, call_lost);
 }
 
+void calls_found(struct calls *cs, const struct account *a)
+{
+    for_each(cs, a, call_found);
+}
+
+void calls_network(struct calls *cs)
+{
+    for_each(cs, NULL, call_network);
+}
+
 void calls_rebind(struct calls *cs, const struct account *a)
 {
     for_each(cs, a, call_rebind);

@@ -81,6 +81,12 @@ void calls_on_connected(struct call *c, ars_id other, void *arg);
 void calls_on_follow(struct call *c, void *arg);
 void calls_on_followed(struct call *c, ars_id origin, int status, void *arg);
 
+/* The network of this machine has changed; the accounts know already. */
+void calls_network(struct calls *cs);
+
+/* An account was out of reach, and is as before. */
+void calls_found(struct calls *cs, const struct account *a);
+
 /* Those of an account, or with NULL all: hang up, or end at once for `why`. */
 void calls_hangup(struct calls *cs, const struct account *a);
 void calls_abort(struct calls *cs, const struct account *a, const struct ars_reason *why);

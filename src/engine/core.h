@@ -19,6 +19,7 @@ struct ars_audio;
 struct ars_bell;
 struct ars_loop;
 struct ars_mailbox;
+struct ars_netmon;
 
 /* What the thread does about the end; only forwards. */
 enum engine_phase {
@@ -59,12 +60,18 @@ struct ars_engine {
     struct account_env account_env;
     struct calls calls;
     struct lookups lookups;
+    struct ars_netmon *netmon; /* NULL: the kernel tells nothing */
+    bool falling_asleep;       /* ARS_EV_ASLEEP has not been told */
     enum engine_phase phase;
     struct ars_timer end_timer;
 };
 
 /* Does what cmd asks; takes it. */
 void engine_dispatch(struct ars_engine *e, struct ars_command *cmd);
+
+/* Until engine_wake(): nothing is registered, calls are left as they are. */
+void engine_sleep(struct ars_engine *e);
+void engine_wake(struct ars_engine *e);
 
 /* From here on everything winds down; again is no harm. */
 void engine_shut_down(struct ars_engine *e);

@@ -464,6 +464,16 @@ static void do_resolve(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, lookups_start(&e->lookups, cmd));
 }
 
+static void do_sleep(struct ars_engine *e, struct ars_command *cmd)
+{
+    engine_sleep(e);
+}
+
+static void do_wake(struct ars_engine *e, struct ars_command *cmd)
+{
+    engine_wake(e);
+}
+
 static void do_shutdown(struct ars_engine *e, struct ars_command *cmd)
 {
     engine_shut_down(e);
@@ -495,6 +505,8 @@ static command_fn *const table[] = {
     [ARS_CMD_STATS_EVERY] = do_stats_every,
     [ARS_CMD_DEVICES] = do_devices,
     [ARS_CMD_RESOLVE] = do_resolve,
+    [ARS_CMD_SLEEP] = do_sleep,
+    [ARS_CMD_WAKE] = do_wake,
     [ARS_CMD_SHUTDOWN] = do_shutdown,
 };
 

@@ -8,6 +8,7 @@
 #include <ars/log.h>
 #include <ars/loop.h>
 #include <ars/mailbox.h>
+#include <ars/netmon.h>
 #include <ars/str.h>
 
 #include "core.h"
@@ -45,6 +46,13 @@ static void on_lost(struct account *a, void *arg)
     calls_lost(&e->calls, a);
 }
 
+static void on_found(struct account *a, void *arg)
+{
+    struct ars_engine *e = arg;
+
+    calls_found(&e->calls, a);
+}
+
 static void on_rebound(struct account *a, void *arg)
 {
     struct ars_engine *e = arg;
@@ -65,9 +73,23 @@ static void on_leave_calls(struct account *a, bool politely, void *arg)
     calls_abort(&e->calls, a, &why);
 }
 
+/* Whether all that was asked to sleep does. */
+static void sleep_step(struct ars_engine *e)
+{
+    bool asleep = e->falling_asleep;
+
+    for (size_t i = 0; i < e->accounts_n; i++)
+        asleep = asleep && account_is_asleep(e->accounts[i]);
+    if (!asleep)
+        return;
+    e->falling_asleep = false;
+    outbox_put(e->outbox, event_new(ARS_EV_ASLEEP));
+}
+
 static void on_account_off(struct account *a, void *arg)
 {
     end_step(arg);
+    sleep_step(arg);
 }
 
 static void on_call_gone(void *arg)
@@ -88,6 +110,33 @@ static void on_audio_device(bool input, bool ok, const char *name, const char *w
             ars_strcpy(ev->reason.text, sizeof(ev->reason.text), why);
     }
     outbox_put(e->outbox, ev);
+}
+
+static void on_network(void *arg)
+{
+    struct ars_engine *e = arg;
+
+    for (size_t i = 0; i < e->accounts_n; i++)
+        account_network(e->accounts[i]);
+    calls_network(&e->calls);
+}
+
+/* ---- sleep ---- */
+
+void engine_sleep(struct ars_engine *e)
+{
+    e->falling_asleep = true;
+    for (size_t i = 0; i < e->accounts_n; i++)
+        account_sleep(e->accounts[i]);
+    sleep_step(e);
+}
+
+void engine_wake(struct ars_engine *e)
+{
+    e->falling_asleep = false;
+    for (size_t i = 0; i < e->accounts_n; i++)
+        account_wake(e->accounts[i]);
+    calls_network(&e->calls);
 }
 
 /* ---- the end ---- */
@@ -182,11 +231,14 @@ static int set_up(struct ars_engine *e)
         .sip_trace = e->sip_trace,
         .incoming = on_incoming,
         .lost = on_lost,
+        .found = on_found,
         .rebound = on_rebound,
         .leave_calls = on_leave_calls,
         .off = on_account_off,
         .arg = e,
     };
+    if (ars_netmon_alloc(&e->netmon, e->loop, on_network, e))
+        ars_log(ARS_LOG_WARN, "engine", "changes of the network are not told to this program");
     err = ars_bell_alloc(&bell, e->loop, on_commands, e);
     if (err)
         return err;
@@ -207,6 +259,7 @@ static void tear_down(struct ars_engine *e)
     e->bell = NULL;
     pthread_mutex_unlock(&e->lock);
     ars_bell_free(bell);
+    ars_netmon_free(e->netmon);
     ars_timer_stop(&e->end_timer);
     if (e->audio)
         calls_close(&e->calls);

@@ -43,6 +43,7 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_HOST_MAP_PROBLEM] = "host_map_problem",
     [ARS_EV_RESOLVED] = "resolved",
     [ARS_EV_ERROR] = "error",
+    [ARS_EV_ASLEEP] = "asleep",
     [ARS_EV_STOPPED] = "stopped",
 };
 

@@ -57,6 +57,8 @@ static void on_news(void *arg)
         m->handlers.connected(m->arg);
     if (!m->gone && news.first_audio)
         m->handlers.first_audio(m->arg);
+    if (!m->gone && news.heard && m->handlers.heard)
+        m->handlers.heard(!m->unheard, m->arg);
     for (size_t i = 0; i < news.n_digits && !m->gone; i++)
         m->handlers.dtmf(news.digitv[i].digit, news.digitv[i].ms, m->arg);
     if (!m->gone && news.failed)
@@ -95,6 +97,15 @@ static void on_gathered(void *arg)
 static void on_ice_failed(const char *why, void *arg)
 {
     fail(arg, ARS_REASON_MEDIA_FAILED, why);
+}
+
+static void on_ice_heard(bool heard, void *arg)
+{
+    struct ars_media *m = arg;
+
+    m->unheard = !heard;
+    m->news.heard = true;
+    tell_soon(m);
 }
 
 static void on_dtls_send(const uint8_t *buf, size_t len, void *arg)
@@ -311,6 +322,7 @@ static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
         .gathered = on_gathered,
         .path = on_path,
         .receive = on_datagram,
+        .heard = on_ice_heard,
         .failed = on_ice_failed,
     };
     struct ice_agent_conf ice = {

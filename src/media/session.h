@@ -38,6 +38,7 @@ struct media_news {
     bool gathered;
     bool connected;
     bool first_audio;
+    bool heard; /* has changed, see unheard */
     bool failed;
     struct ars_reason why;
     size_t n_digits;
@@ -57,6 +58,7 @@ struct ars_media {
     struct ars_timer news_timer;
     struct media_news news;
     bool telling; /* a handler runs */
+    bool unheard; /* the far end does not answer */
     bool gone;    /* freed meanwhile: nothing but the memory is left */
 
     struct ice_agent *ice;

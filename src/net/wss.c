@@ -76,6 +76,10 @@ static void on_event(void *msg, void *arg)
         if (w->handlers.frame)
             w->handlers.frame(ev->data, ev->len, w->arg);
         break;
+    case WSS_ALIVE:
+        if (w->handlers.alive)
+            w->handlers.alive(w->arg);
+        break;
     case WSS_CLOSED:
         w->open = false;
         if (w->handlers.closed)
@@ -231,6 +235,12 @@ void ars_wss_free(struct ars_wss *w)
     wss_link_wake(w->link);
     wss_link_unref(w->link);
     free(w);
+}
+
+void ars_wss_probe(struct ars_wss *w, unsigned ms)
+{
+    atomic_store(&w->link->probe_ms, ms);
+    wss_link_wake(w->link);
 }
 
 struct ars_transport *ars_wss_transport(struct ars_wss *w)

@@ -43,6 +43,7 @@ struct wss_out {
 enum wss_event_type {
     WSS_OPENED,
     WSS_FRAME,
+    WSS_ALIVE,
     WSS_CLOSED,
 };
 
@@ -76,6 +77,7 @@ struct wss_link {
 
     atomic_uint refs;
     atomic_bool quit;
+    atomic_uint probe_ms; /* 0: no probe is asked for */
     atomic_size_t unread;
     atomic_bool stalled; /* the thread waits for `unread` to fall */
 

@@ -161,8 +161,12 @@ static void on_hangup(lws_sorted_usec_list_t *sul)
 {
     struct worker *w = lws_container_of(sul, struct worker, hangup);
 
-    wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "the server has not answered a ping for %u s",
-               w->lk->hangup_s);
+    if (w->probing_ms)
+        wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "the server does not answer a ping in %u ms",
+                   w->probing_ms);
+    else
+        wss_finish(w, ARS_REASON_CONNECTION_LOST, 0, "the server has not answered a ping for %u s",
+                   w->lk->hangup_s);
 }
 
 static void on_ping(lws_sorted_usec_list_t *sul)
@@ -176,8 +180,24 @@ static void on_ping(lws_sorted_usec_list_t *sul)
     start_timer(w, &w->ping, on_ping, w->lk->ping_s * 1000);
 }
 
+static void probe(struct worker *w)
+{
+    unsigned ms = atomic_exchange(&w->lk->probe_ms, 0);
+
+    if (!ms || w->phase != OPEN)
+        return;
+    w->probing_ms = ms;
+    w->ping_due = true;
+    start_timer(w, &w->hangup, on_hangup, ms);
+}
+
 static void on_pong(struct worker *w)
 {
+    struct wss_event *ev = w->probing_ms ? wss_event_new(WSS_ALIVE, NULL, 0) : NULL;
+
+    if (ev)
+        wss_emit(w, ev);
+    w->probing_ms = 0;
     start_timer(w, &w->hangup, on_hangup, w->lk->hangup_s * 1000);
 }
 
@@ -267,6 +287,7 @@ static void on_wake(struct worker *w)
         }
     }
     wss_stall_check(w);
+    probe(w);
     if (w->wsi)
         lws_callback_on_writable(w->wsi);
 }

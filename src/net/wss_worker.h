@@ -40,6 +40,7 @@ struct worker {
     lws_sorted_usec_list_t ping;
     lws_sorted_usec_list_t hangup;
     bool ping_due;
+    unsigned probing_ms; /* 0: no */
     bool crlf_due;
     bool close_sent;
     unsigned pings;

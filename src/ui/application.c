@@ -61,6 +61,7 @@ static gboolean start_phone(ArsApplication *self)
         .data_dir = data,
         .demo_line = g_getenv("ARS_DEMO_LINE"),
         .awake_why = _("In a call"),
+        .sleep_why = _("Signing off from the telephone server"),
         .sip_trace = trace,
     };
     int err = ars_bridge_start(self->bridge, &conf);

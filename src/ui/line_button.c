@@ -64,7 +64,8 @@ static void on_changed(ArsLineButton *self)
     g_autofree char *advice = words_line_advice(line);
     g_autofree char *details = words_details(&line->reason);
     g_autofree char *icon = NULL;
-    gboolean trouble = line->state == ARS_ACCOUNT_FAILED || line->state == ARS_ACCOUNT_WAITING;
+    gboolean trouble = line->state == ARS_ACCOUNT_FAILED || line->state == ARS_ACCOUNT_WAITING ||
+                       line->state == ARS_ACCOUNT_OFFLINE;
 
     for (guint i = 0; i < G_N_ELEMENTS(dot_classes); i++)
         gtk_widget_remove_css_class(GTK_WIDGET(self->dot), dot_classes[i]);

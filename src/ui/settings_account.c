@@ -126,6 +126,7 @@ static void on_line(ArsSettingsAccount *self)
         break;
     case ARS_ACCOUNT_FAILED:
     case ARS_ACCOUNT_WAITING:
+    case ARS_ACCOUNT_OFFLINE:
         if (self->started && line->reason.code != ARS_REASON_NONE)
             show_refusal(self, line);
         break;

@@ -85,7 +85,7 @@ void window_notices_on_line_clicked(ArsWindow *self)
 
     if (line->cert)
         action = "app.certificate";
-    else if (line->state == ARS_ACCOUNT_WAITING)
+    else if (line->state == ARS_ACCOUNT_WAITING || line->state == ARS_ACCOUNT_OFFLINE)
         action = "app.retry";
     gtk_widget_activate_action(GTK_WIDGET(self), action, NULL);
 }
@@ -97,9 +97,9 @@ static void show_trouble(ArsWindow *self, const struct ars_app_line *line)
                    : words_line_advice(line);
 
     ars_banner_show(self->line_banner, words,
-                    line->cert                           ? _("Look")
-                    : line->state == ARS_ACCOUNT_WAITING ? _("Try now")
-                                                         : _("Settings"));
+                    line->cert                          ? _("Look")
+                    : line->state == ARS_ACCOUNT_FAILED ? _("Settings")
+                                                        : _("Try now"));
 }
 
 /* While the next attempt is under way the banner stays: nothing blinks. */
@@ -110,6 +110,7 @@ void window_notices_update_line(ArsWindow *self)
     switch (line->state) {
     case ARS_ACCOUNT_FAILED:
     case ARS_ACCOUNT_WAITING:
+    case ARS_ACCOUNT_OFFLINE:
         if (line->reason.code != ARS_REASON_NONE)
             show_trouble(self, line);
         break;

@@ -50,6 +50,7 @@ static const char *const line_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_UPGRADE_REFUSED] = N_("Server refused the connection"),
     [ARS_REASON_NO_SIP_PROTOCOL] = N_("Server does not speak SIP here"),
     [ARS_REASON_CONNECTION_LOST] = N_("No connection"),
+    [ARS_REASON_NO_NETWORK] = N_("No network"),
     [ARS_REASON_PROXY] = N_("The proxy refused the connection"),
     [ARS_REASON_SERVER_ERROR] = N_("Server error"),
     [ARS_REASON_FORBIDDEN] = N_("Server refused the account"),
@@ -91,6 +92,7 @@ enum words_dot words_line_dot(const struct ars_app_line *line)
     case ARS_ACCOUNT_READY:
         return WORDS_DOT_READY;
     case ARS_ACCOUNT_WAITING:
+    case ARS_ACCOUNT_OFFLINE:
         return WORDS_DOT_WAITING;
     case ARS_ACCOUNT_FAILED:
         return WORDS_DOT_FAILED;
@@ -132,6 +134,7 @@ char *words_line(const struct ars_app_line *line)
     case ARS_ACCOUNT_WAITING:
         return waiting(line);
     case ARS_ACCOUNT_FAILED:
+    case ARS_ACCOUNT_OFFLINE:
         return g_strdup(words_line_reason(line->reason.code));
     default:
         break;
@@ -160,6 +163,9 @@ static char *certificate_advice(const struct ars_app_line *line)
 static char *advice_on(const struct ars_app_line *line)
 {
     switch (line->reason.code) {
+    case ARS_REASON_NO_NETWORK:
+        return g_strdup(
+            _("This computer has no network. As soon as it has one, the phone connects."));
     case ARS_REASON_WRONG_PASSWORD:
         return g_strdup_printf(_("%s refused the login or the password of %s. Check both."),
                                line->server, line->login);
@@ -202,7 +208,8 @@ static char *advice_on(const struct ars_app_line *line)
 
 char *words_line_advice(const struct ars_app_line *line)
 {
-    if (line->state == ARS_ACCOUNT_FAILED || line->state == ARS_ACCOUNT_WAITING)
+    if (line->state == ARS_ACCOUNT_FAILED || line->state == ARS_ACCOUNT_WAITING ||
+        line->state == ARS_ACCOUNT_OFFLINE)
         return advice_on(line);
     if (line->demo)
         return g_strdup(_("The demo line runs inside this machine. Call 600: it repeats what you "

@@ -2,6 +2,7 @@
 import json
 import os
 import threading
+import time
 
 from gi.repository import Gio, GLib
 
@@ -14,7 +15,8 @@ from stage import (CONNECT, PASSWORD, READY, SETTINGS, account_home, dial, open_
 LOGIND = """<node><interface name="org.freedesktop.login1.Manager"><method name="Inhibit">
 <arg name="what" type="s" direction="in"/><arg name="who" type="s" direction="in"/>
 <arg name="why" type="s" direction="in"/><arg name="mode" type="s" direction="in"/>
-<arg name="lock" type="h" direction="out"/></method></interface></node>"""
+<arg name="lock" type="h" direction="out"/></method>
+<signal name="PrepareForSleep"><arg type="b"/></signal></interface></node>"""
 
 
 class Logind:
@@ -39,6 +41,7 @@ class Logind:
         flags = Gio.DBusConnectionFlags
         bus = Gio.DBusConnection.new_for_address_sync(
             self.address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        self.system = bus
         interface = Gio.DBusNodeInfo.new_for_xml(LOGIND).interfaces[0]
         bus.register_object('/org/freedesktop/login1', interface, self._on_call, None, None)
         Gio.bus_own_name_on_connection(bus, 'org.freedesktop.login1', 0,
@@ -53,10 +56,12 @@ class Logind:
         self.locks.append((arguments.unpack(), ours))
         invocation.return_value_with_unix_fd_list(GLib.Variant('(h)', (0,)), fds)
 
-    def held(self):
-        """What is kept from happening now."""
+    def held(self, mode='block'):
+        """What is kept from happening now, or (delay) waits for us."""
         now = []
         for what, fd in self.locks:
+            if what[3] != mode:
+                continue
             os.set_blocking(fd, False)
             try:
                 if os.read(fd, 1) == b'':
@@ -64,6 +69,10 @@ class Logind:
             except BlockingIOError:
                 now.append(what)
         return now
+
+    def prepare_for_sleep(self, about_to):
+        self.system.emit_signal(None, '/org/freedesktop/login1', 'org.freedesktop.login1.Manager',
+                                'PrepareForSleep', GLib.Variant('(b)', (about_to,)))
 
     def stop(self):
         self.loop.quit()
@@ -87,6 +96,27 @@ def awake_in_a_call(t):
     need(lock[1:3] == ('ARS Phone', 'In a call'), f'{lock}')
     w.click('Hang up')
     wait_for('no lock', lambda: not logind.held(), 10)
+
+
+@test(60)
+def lid_closed_and_opened(t):
+    """Un-registered before the machine sleeps, which waits for it; registered again after."""
+    server = pbx(t)
+    logind = t.own(Logind(t))
+    w = open_phone(t, account_home(t), env=logind.env)
+    w.find(READY, timeout=CONNECT)
+    lock = wait_for('a delay', lambda: logind.held('delay'), 5)[0]
+    need(lock[:2] == ('sleep', 'ARS Phone'), f'{lock}')
+    logind.prepare_for_sleep(True)
+    wait_for('no delay', lambda: not logind.held('delay'), 5)
+    need(not server.contacts('100'), f'registered in its sleep: {server.contacts("100")}')
+    w.find('No network', timeout=5)
+    logind.prepare_for_sleep(False)
+    woken = time.monotonic()
+    w.find(READY, timeout=CONNECT)
+    t.figure(f'ready {time.monotonic() - woken:.2f} s after')
+    need(len(server.contacts('100')) == 1, f'{server.contacts("100")}')
+    wait_for('the next delay', lambda: logind.held('delay'), 5)
 
 
 @test(90)

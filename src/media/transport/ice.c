@@ -374,11 +374,22 @@ int ice_agent_restart(struct ice_agent *a)
     return err;
 }
 
+static const struct ars_addr *local_of(const struct ice_base *b)
+{
+    return b->relay ? icerelay_local(b->relay) : &b->addr;
+}
+
 bool ice_agent_is_stranded(const struct ice_agent *a)
 {
-    return !a->conf.basev && a->path.set && !a->no_ice &&
-           !icegather_has_address(a, a->path.base->relay ? icerelay_local(a->path.base->relay)
-                                                         : &a->path.base->addr);
+    if (a->conf.basev || a->no_ice || a->state == ICE_FAILED)
+        return false;
+    if (a->path.set)
+        return !icegather_has_address(a, local_of(a->path.base));
+    for (size_t i = 0; i < a->n_bases; i++) {
+        if (icegather_has_address(a, local_of(&a->basev[i])))
+            return false;
+    }
+    return true;
 }
 
 bool ice_agent_is_heard(const struct ice_agent *a)

@@ -91,6 +91,8 @@ struct ice_agent_handlers {
     void (*path)(void *arg);
     /* Not STUN. trusted: the source has shown that it knows our password. buf may be written to. */
     void (*receive)(uint8_t *buf, size_t len, bool trusted, void *arg);
+    /* The far end has gone silent, or is back. May be NULL. */
+    void (*heard)(bool heard, void *arg);
     /* No pair, or consent lost; once. The text is a literal. */
     void (*failed)(const char *why, void *arg);
 };

@@ -144,6 +144,7 @@ struct ice_agent {
     struct ice_path path;
     uint8_t consent_tid[ICE_TID_LEN];
     uint64_t consent_ms; /* when it was last given */
+    bool silent;         /* told so */
     struct ars_timer consent_timer;
 };
 

@@ -25,6 +25,15 @@ static void schedule(struct ice_agent *a, uint64_t left_ms)
     ars_timer_start(a->timers, &a->consent_timer, ms < left_ms ? ms : left_ms, on_timer, a);
 }
 
+static void tell(struct ice_agent *a, bool silent)
+{
+    if (a->silent == silent)
+        return;
+    a->silent = silent;
+    if (a->handlers.heard)
+        a->handlers.heard(!silent, a->arg);
+}
+
 static void on_timer(void *arg)
 {
     struct ice_agent *a = arg;
@@ -34,8 +43,10 @@ static void on_timer(void *arg)
         iceagent_fail(a, "the far end stopped answering (no consent for 30 s)");
         return;
     }
-    if (iceconsent_is_silent(a))
+    if (iceconsent_is_silent(a)) {
+        tell(a, true);
         icecheck_search(a);
+    }
     ars_rand_bytes(a->consent_tid, sizeof(a->consent_tid));
     (void)icestun_check(a, a->path.base, &a->path.addr, a->consent_tid,
                         iceagent_prio(ICE_TYPE_PRFLX, 0), false);
@@ -63,6 +74,7 @@ void iceconsent_stop(struct ice_agent *a)
 void iceconsent_given(struct ice_agent *a)
 {
     a->consent_ms = ars_clock_ms();
+    tell(a, false);
 }
 
 bool iceconsent_is_silent(const struct ice_agent *a)

@@ -82,6 +82,19 @@ static void play_waiting(void)
     sees("No connection, trying again", "Нет связи, новая попытка");
 }
 
+static void play_offline(void)
+{
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_OFFLINE);
+    settle();
+    sees("No network", "Нет сети");
+    sees("This computer has no network. As soon as it has one, the phone connects.",
+         "У компьютера нет сети. Как только она появится, телефон подключится.");
+    look("line-offline");
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_READY);
+    settle();
+    sees("Ready · 100", "Готов · 100");
+}
+
 static void play_certificate(void)
 {
     static const struct ars_cert cert = {
@@ -153,6 +166,7 @@ static const struct scene line_scenes[] = {
     {"registering", play_registering},
     {"wrong-password", play_wrong_password},
     {"waiting", play_waiting},
+    {"offline", play_offline},
     {"certificate", play_certificate},
     {"troubles", play_troubles},
 };

@@ -1,4 +1,7 @@
-/* Unit tests of app: a call keeps the machine awake. A played logind on a bus of its own. */
+/*
+ * Unit tests of app: a call keeps the machine awake, and its sleep is prepared for. A played logind
+ * on a bus of its own.
+ */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -12,7 +15,8 @@
 #include "bus.h"
 #include "face.h"
 
-#define WHY "A call is going on"
+#define WHY   "A call is going on"
+#define SLEEP "Signing off"
 
 struct logind {
     struct bus daemon;
@@ -21,6 +25,8 @@ struct logind {
     unsigned named;
     unsigned locks;
     int lock; /* our end of the newest one: it hangs up when the other is closed */
+    unsigned delays;
+    int delay; /* the same of what makes the sleep wait */
     char what[32];
     char who[32];
     char why[64];
@@ -31,6 +37,13 @@ static const char xml[] =
     "<node><interface name='org.freedesktop.login1.Manager'><method name='Inhibit'>"
     "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
     "<arg type='s' direction='in'/><arg type='h' direction='out'/></method></interface></node>";
+
+static void keep(int *place, int fd)
+{
+    if (*place >= 0)
+        close(*place);
+    *place = fd;
+}
 
 static void on_method(GDBusConnection *bus, const char *sender, const char *path,
                       const char *interface, const char *method, GVariant *args,
@@ -47,18 +60,21 @@ static void on_method(GDBusConnection *bus, const char *sender, const char *path
     if (pipe2(ends, O_CLOEXEC))
         abort();
     g_variant_get(args, "(&s&s&s&s)", &what, &who, &why, &mode);
-    ars_strcpy(l->what, sizeof(l->what), what);
-    ars_strcpy(l->who, sizeof(l->who), who);
-    ars_strcpy(l->why, sizeof(l->why), why);
-    ars_strcpy(l->mode, sizeof(l->mode), mode);
-    if (l->lock >= 0)
-        close(l->lock);
-    l->lock = ends[0];
     g_unix_fd_list_append(fds, ends[1], NULL);
     close(ends[1]);
     g_dbus_method_invocation_return_value_with_unix_fd_list(call, g_variant_new("(h)", 0), fds);
     g_object_unref(fds);
+    if (ars_streq(mode, "delay")) {
+        keep(&l->delay, ends[0]);
+        l->delays++;
+        return;
+    }
+    keep(&l->lock, ends[0]);
     l->locks++;
+    ars_strcpy(l->what, sizeof(l->what), what);
+    ars_strcpy(l->who, sizeof(l->who), who);
+    ars_strcpy(l->why, sizeof(l->why), why);
+    ars_strcpy(l->mode, sizeof(l->mode), mode);
 }
 
 static void on_name(GDBusConnection *bus, const char *name, gpointer arg)
@@ -75,6 +91,7 @@ static int logind_start(struct logind *l, const char *dir)
     int err;
 
     l->lock = -1;
+    l->delay = -1;
     err = bus_start(&l->daemon, dir);
     if (err)
         return err;
@@ -108,22 +125,22 @@ static void logind_stop(struct logind *l)
     if (l->name)
         g_bus_unown_name(l->name);
     g_clear_object(&l->bus);
-    if (l->lock >= 0)
-        close(l->lock);
+    keep(&l->lock, -1);
+    keep(&l->delay, -1);
     bus_stop(&l->daemon);
     unsetenv("DBUS_SYSTEM_BUS_ADDRESS");
 }
 
-static bool is_held(const struct logind *l)
+static bool is_held(int lock)
 {
-    struct pollfd p = {.fd = l->lock, .events = POLLIN};
+    struct pollfd p = {.fd = lock, .events = POLLIN};
 
     return poll(&p, 1, 0) == 0;
 }
 
-static int await_release(struct face *f, const struct logind *l)
+static int await_release(struct face *f, int lock)
 {
-    struct pollfd p = {.fd = l->lock, .events = POLLIN};
+    struct pollfd p = {.fd = lock, .events = POLLIN};
 
     for (int i = 0; i < 2000; i++) {
         face_serve(f);
@@ -157,16 +174,67 @@ static int test_awake_during_calls(void)
     face_serve(&f);
     fake_end(first, ARS_REASON_CANCELLED, 0, "", true, 0);
     face_serve(&f);
-    CHECK(is_held(&logind)); /* there is still one */
+    CHECK(is_held(logind.lock)); /* there is still one */
     CHECK_INT(logind.locks, 1);
     fake_end(second, ARS_REASON_CANCELLED, 0, "", true, 0);
-    TRY(await_release(&f, &logind));
+    TRY(await_release(&f, logind.lock));
     fake_incoming("C", "3");
     TRY(face_await(&f, &logind.locks, 2));
     face_serve(&f);
-    CHECK(is_held(&logind));
+    CHECK(is_held(logind.lock));
     face_stop(&f);
-    CHECK(!is_held(&logind)); /* the program's end, too */
+    CHECK(!is_held(logind.lock)); /* the program's end, too */
+out:
+    face_stop(&f);
+    logind_stop(&logind);
+    face_remove(&f);
+    return err;
+}
+
+static void prepare_for_sleep(struct logind *l, gboolean about_to)
+{
+    g_dbus_connection_emit_signal(l->bus, NULL, "/org/freedesktop/login1",
+                                  "org.freedesktop.login1.Manager", "PrepareForSleep",
+                                  g_variant_new("(b)", about_to), NULL);
+}
+
+static int await_command(struct face *f, enum ars_command_type type)
+{
+    for (int i = 0; i < 2000; i++) {
+        struct ars_command *cmd;
+
+        face_serve(f);
+        cmd = fake_find_command(type);
+        ars_command_free(cmd);
+        if (cmd)
+            return 0;
+        g_usleep(1000);
+    }
+    return check_fail(__FILE__, __LINE__, "command %d was not given", (int)type);
+}
+
+/* The lid is closed and opened: nobody is left registered, and the sleep waits for that. */
+static int test_sleep(void)
+{
+    struct logind logind = {0};
+    struct face f = {0};
+    int err;
+
+    TRY(face_make(&f));
+    TRY(logind_start(&logind, f.dir));
+    TRY(face_start_with(&f, &(struct ars_app_conf){.sleep_why = SLEEP}));
+    TRY(face_await(&f, &logind.delays, 1));
+    CHECK_INT(logind.locks, 0);
+    prepare_for_sleep(&logind, TRUE);
+    TRY(await_command(&f, ARS_CMD_SLEEP));
+    CHECK(is_held(logind.delay));
+    fake_push(fake_event(ARS_EV_ASLEEP));
+    TRY(await_release(&f, logind.delay));
+    prepare_for_sleep(&logind, FALSE);
+    TRY(await_command(&f, ARS_CMD_WAKE));
+    TRY(face_await(&f, &logind.delays, 2));
+    face_serve(&f);
+    CHECK(is_held(logind.delay)); /* for the next time */
 out:
     face_stop(&f);
     logind_stop(&logind);
@@ -175,6 +243,7 @@ out:
 }
 
 const struct check_case awake_cases[] = {
+    {"awake/sleep", test_sleep, false},
     {"awake/during-calls", test_awake_during_calls, false},
 };
 const size_t awake_cases_n = CHECK_COUNT(awake_cases);

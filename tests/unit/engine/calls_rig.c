@@ -31,6 +31,11 @@ static void on_lost(struct account *a, void *arg)
     calls_lost(&((struct fixture *)arg)->calls, a);
 }
 
+static void on_found(struct account *a, void *arg)
+{
+    calls_found(&((struct fixture *)arg)->calls, a);
+}
+
 static void on_rebound(struct account *a, void *arg)
 {
     struct fixture *f = arg;
@@ -62,6 +67,7 @@ int set_up(struct fixture *f)
 {
     struct account_env env = {.incoming = on_incoming,
                               .lost = on_lost,
+                              .found = on_found,
                               .rebound = on_rebound,
                               .leave_calls = on_leave,
                               .off = on_off,

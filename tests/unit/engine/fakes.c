@@ -27,6 +27,7 @@ int fakes_open(void)
 
     memset(&fakes, 0, sizeof(fakes));
     fakes.now_us = 1000000;
+    (void)ars_addr_parse("10.0.0.1", 0, &fakes.source);
     ars_clock_set_source(now_us);
     err = ars_timers_alloc(&fakes.timers, NULL, NULL);
     if (!err)
@@ -185,6 +186,22 @@ void ars_wss_free(struct ars_wss *w)
 {
     if (w)
         fakes.wss_h = NULL;
+}
+
+void ars_wss_probe(struct ars_wss *w, unsigned ms)
+{
+    fakes.probes++;
+}
+
+bool ars_net_source(const struct ars_addr *dst, struct ars_addr *ret)
+{
+    *ret = fakes.source;
+    return !fakes.no_network;
+}
+
+bool ars_net_is_up(void)
+{
+    return !fakes.no_network;
 }
 
 struct ars_transport *ars_wss_transport(struct ars_wss *w)

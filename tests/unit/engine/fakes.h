@@ -10,6 +10,7 @@
 
 #include <ars/audio.h>
 #include <ars/media.h>
+#include <ars/netmon.h>
 #include <ars/resolver.h>
 #include <ars/sip_call.h>
 #include <ars/sip_sub.h>
@@ -106,6 +107,9 @@ struct fakes {
     struct ars_addr wss_proxy;
     char wss_path[32];
     unsigned opens;
+    unsigned probes;
+    bool no_network;
+    struct ars_addr source; /* where packets leave this machine */
     int open_error;
 
     ars_resolve_fn *resolve; /* NULL: no query runs */

@@ -18,6 +18,7 @@ struct fixture {
     unsigned polite;
     unsigned aborts;
     unsigned losses;
+    unsigned finds;
     unsigned rebounds;
 };
 
@@ -34,6 +35,11 @@ static void on_leave(struct account *a, bool politely, void *arg)
 static void on_lost(struct account *a, void *arg)
 {
     ((struct fixture *)arg)->losses++;
+}
+
+static void on_found(struct account *a, void *arg)
+{
+    ((struct fixture *)arg)->finds++;
 }
 
 static void on_rebound(struct account *a, void *arg)
@@ -68,6 +74,7 @@ static int set_up(struct fixture *f)
 {
     struct account_env env = {.incoming = on_incoming,
                               .lost = on_lost,
+                              .found = on_found,
                               .rebound = on_rebound,
                               .leave_calls = on_leave,
                               .off = on_off,

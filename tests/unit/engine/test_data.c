@@ -296,7 +296,7 @@ static int test_states(void)
 {
     int err = 0;
 
-    TRY(walk(&account_fsm, 21));
+    TRY(walk(&account_fsm, 29));
     TRY(walk(&engine_call_fsm, 18));
     TRY(walk(&call_hold_fsm, 6));
     TRY(walk(&call_transfer_fsm, 8));

@@ -7,6 +7,7 @@ int main(int argc, char **argv)
            check_run(account_cases, account_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +
            check_run(several_cases, several_cases_n, argc, argv) +
+           check_run(network_cases, network_cases_n, argc, argv) +
            check_run(survive_cases, survive_cases_n, argc, argv) +
            check_run(transfer_cases, transfer_cases_n, argc, argv) +
            check_run(watch_cases, watch_cases_n, argc, argv);

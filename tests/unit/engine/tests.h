@@ -12,6 +12,8 @@ extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
 extern const struct check_case several_cases[];
 extern const size_t several_cases_n;
+extern const struct check_case network_cases[];
+extern const size_t network_cases_n;
 extern const struct check_case survive_cases[];
 extern const size_t survive_cases_n;
 extern const struct check_case transfer_cases[];

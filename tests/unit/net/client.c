@@ -74,7 +74,8 @@ void client_free(struct client *c)
 
 int client_run(struct client *c)
 {
-    static const struct ars_wss_handlers handlers = {on_opened, on_frame, on_closed};
+    static const struct ars_wss_handlers handlers = {
+        .opened = on_opened, .frame = on_frame, .closed = on_closed};
     int err = 0;
 
     if (!c->wss)

@@ -271,7 +271,7 @@ static void no_frame(const char *msg, size_t len, void *arg)
 /* Nothing is set: 10 s for a connection, a ping each 15 s. Both at once, on one loop. */
 static int test_default_times(void)
 {
-    static const struct ars_wss_handlers handlers = {open_only, no_frame, NULL};
+    static const struct ars_wss_handlers handlers = {.opened = open_only, .frame = no_frame};
     struct peer_process pinged = {0};
     struct ars_wss *other = NULL;
     struct ars_wss_conf conf;

@@ -547,7 +547,7 @@ out:
 /* At every moment of its making, without a loop's turn in between. */
 static int test_free_at_once(void)
 {
-    static const struct ars_wss_handlers none = {NULL, NULL, NULL};
+    static const struct ars_wss_handlers none = {.opened = NULL};
     struct pair p;
     int err = pair_init(&p, CERT_GOOD, "DNS:pbx.test");
 
@@ -643,7 +643,8 @@ static void on_crowd_closed(const struct ars_reason *why, const struct ars_cert 
 /* Contexts that are made while others are in their handshakes. */
 static int test_at_the_same_time(void)
 {
-    static const struct ars_wss_handlers handlers = {on_crowd_opened, NULL, on_crowd_closed};
+    static const struct ars_wss_handlers handlers = {.opened = on_crowd_opened,
+                                                     .closed = on_crowd_closed};
     struct pair p;
     int err = pair_init(&p, CERT_GOOD, "DNS:pbx.test");
 

@@ -1,0 +1,143 @@
+"""
+The phone's own network goes, comes back, or changes under it:
+
+  phones 10.0.1.2 (later .3) ------ cable ------ 10.0.1.1 Asterisk
+"""
+import time
+
+import numpy as np
+
+import asterisk
+import wav
+from lab import NAME, options
+from netns import Netns, veth
+from phone import Phone
+from proc import need
+from runner import test
+
+HOME, PBX = '10.0.1.2', '10.0.1.1'
+SOUND_WITHIN = 2.0      # s after the new address is usable
+
+
+class Lab:
+    """Two namespaces and a cable; Asterisk at the far end."""
+
+    def __init__(self, folder):
+        self.home, self.far = Netns('home'), Netns('far')
+        veth(self.home, 'eth0', f'{HOME}/24', self.far, 'eth0', f'{PBX}/24')
+        self.pbx = asterisk.Asterisk(folder, 20000, PBX, netns=self.far)
+        self.pbx.start()
+
+    def cable(self, state):
+        self.far.sh(f'ip link set eth0 {state}')
+
+    def address(self, old, new):
+        self.home.sh(f'ip addr del {old}/24 dev eth0\nip addr add {new}/24 dev eth0')
+
+    def stop(self):
+        self.pbx.stop()
+        for ns in (self.home, self.far):
+            ns.stop()
+
+
+def phone(t, lab, user, **kw):
+    args = options(lab.pbx, user, address=PBX, **kw)
+    p = t.own(Phone(t.dir, args, password=f'secret{user}', netns=lab.home))
+    p.wait('registered', 10)
+    return p
+
+
+def gaps(path, hz):
+    """The holes in a tone, the one at the end too, in seconds, longest first."""
+    x, rate = wav.read(path)
+    levels = wav.tone_levels(x, rate, hz)
+    # what is made up to bridge a hole is fainter
+    spans = wav.spans(levels > np.percentile(levels, 90) - 6, shortest=0.04)
+    need(spans, f'no tone of {hz} Hz')
+    spans.append((len(x) / rate, None))
+    return sorted((b[0] - a[1] for a, b in zip(spans, spans[1:])), reverse=True)
+
+
+def cut(t, lab, seconds, talk, idle):
+    """The cable is out for so long; when the phones are as before, after it is in again."""
+    lab.cable('down')
+    talk.wait('reconnecting', 3)
+    # how long it is out is what is tested
+    time.sleep(seconds)
+    lab.cable('up')
+    back = time.monotonic()
+    took = talk.wait('reconnected', 6, pass_over=('registration_failed',))['_at'] - back
+    t.figure(f'cut {seconds} s: the call is back {took:.2f} s after')
+    idle.do('dial 600')
+    idle.wait('media', 5, pass_over=('registration_failed', 'error'))
+    idle.do('hangup')
+    idle.wait('ended')
+
+
+@test(90)
+def network_cut(t):
+    """In talk, on hold of nothing, and ringing: no call is lost, 5 s and 20 s long."""
+    lab = t.shared.get('cable', Lab)
+    talk = phone(t, lab, '100', audio_in='tone:750', audio_out=t.path('heard.wav'))
+    idle = phone(t, lab, '101')
+    rings = phone(t, lab, '102')
+    talk.do('dial 600')
+    talk.wait('media')
+    rings.do('dial 603')
+    rings.wait('ringing')
+    lab.cable('down')
+    talk.wait('reconnecting', 3)
+    lab.cable('up')
+    talk.wait('reconnected', 6)
+    rings.wait('established', 10)
+    rings.do('hangup')
+    rings.wait('ended')
+    cut(t, lab, 5, talk, idle)
+    cut(t, lab, 20, talk, idle)
+    time.sleep(1)
+    talk.do('hangup 1')
+    need(talk.wait('ended')['by'] == 'local', 'the far end had gone')
+    lab.pbx.wait_idle()
+    longest = gaps(t.path('heard.wav'), 750)
+    t.figure('without sound: ' + ', '.join(f'{g:.2f} s' for g in longest[:3]))
+    need(longest[0] < 20 + SOUND_WITHIN + 1, f'holes of {longest} s')
+
+
+@test(60)
+def network_address_changes(t):
+    """Another address in a call: registered over it, and heard again."""
+    lab = t.shared.get('cable', Lab)
+    p = phone(t, lab, '100', audio_in='tone:750', audio_out=t.path('heard.wav'))
+    p.do('dial 600')
+    p.wait('media')
+    time.sleep(1)
+    lab.address(HOME, '10.0.1.3')
+    usable = time.monotonic()
+    p.wait('reconnecting', 3, pass_over=('registration_failed',))
+    took = p.wait('registered', 5, pass_over=('registration_failed',))['_at'] - usable
+    back = p.wait('reconnected', 5)['_at'] - usable
+    time.sleep(3)
+    p.do('hangup 1')
+    need(p.wait('ended')['by'] == 'local', 'the far end had gone')
+    lab.pbx.wait_idle()
+    longest = gaps(t.path('heard.wav'), 750)
+    t.figure(f'registered {took:.2f} s, call back {back:.2f} s after the change, without sound for '
+             f'{longest[0]:.2f} s')
+    need(longest[0] <= SOUND_WITHIN, f'holes of {longest} s')
+    lab.address('10.0.1.3', HOME)
+    p.wait('registered', 5, pass_over=('registration_failed',))
+
+
+@test(60)
+def network_absent(t):
+    """Without a network nothing is tried; with one at once."""
+    lab = t.shared.get('cable', Lab)
+    p = phone(t, lab, '100')
+    lab.home.sh(f'ip addr del {HOME}/24 dev eth0')
+    # longer than a ping may go unanswered
+    p.quiet(('registered', 'registering'), 28)
+    lab.home.sh(f'ip addr add {HOME}/24 dev eth0')
+    usable = time.monotonic()
+    took = p.wait('registered', 5, pass_over=('registration_failed',))['_at'] - usable
+    t.figure(f'registered {took:.2f} s after the network was there')
+    need(took < 1.5, f'registered only {took:.2f} s after')

@@ -1,0 +1,205 @@
+/* What accounts and calls make of the machine's network, and of its sleep. */
+#include <errno.h>
+
+#include "calls_rig.h"
+#include "check.h"
+#include "tests.h"
+
+static void changed(struct fixture *f)
+{
+    account_network(f->account);
+    calls_network(&f->calls);
+}
+
+static void move_to(const char *ip)
+{
+    (void)ars_addr_parse(ip, 0, &fakes.source);
+}
+
+/* How often that was told; whatever else was told is thrown away. */
+static int told(struct fixture *f, enum ars_event_type type)
+{
+    int n = 0;
+
+    ars_event_free(f->ev);
+    while ((f->ev = outbox_pop(fakes.outbox))) {
+        n += f->ev->type == type;
+        ars_event_free(f->ev);
+    }
+    return n;
+}
+
+/* The cable is out: the connection may be good still, and is asked when the cable is back. */
+static int cable(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    fakes.no_network = true;
+    changed(&f);
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTING), 1);
+    CHECK_INT(fakes.media[0].probes, 0);
+    fakes.no_network = false;
+    changed(&f);
+    CHECK_INT(fakes.probes, 1);
+    CHECK_INT(fakes.media[0].probes, 1);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 0);
+    fakes.wss_h->alive(fakes.wss_arg);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 0);
+    CHECK_INT(fakes.opens, 1);
+    /* what changes elsewhere is no news */
+    changed(&f);
+    CHECK_INT(fakes.probes, 1);
+out:
+    return tear_down(&f, err);
+}
+
+/* Another address: another connection at once, and the sound leaves from there. */
+static int address(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    move_to("10.0.0.9");
+    fakes.media[0].stranded = true;
+    changed(&f);
+    CHECK(!fakes.wss_h);
+    CHECK_INT(fakes.media[0].restarts, 1);
+    fakes.media[0].stranded = false;
+    CHECK_INT(told(&f, ARS_EV_RECONNECTING), 1);
+    fakes_pass(1); /* no wait worth the name */
+    fakes_resolve(1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    gathered(0);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 0);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 1);
+    reanswered(0, 200);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
+    CHECK_INT(fakes.media[0].restarts, 1);
+out:
+    return tear_down(&f, err);
+}
+
+/* The sound's address goes, the connection has another: a re-INVITE is enough. */
+static int second_interface(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    fakes.media[0].stranded = true;
+    changed(&f);
+    CHECK(fakes.wss_h);
+    CHECK_INT(fakes.media[0].restarts, 1);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 1);
+    reanswered(0, 200);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
+out:
+    return tear_down(&f, err);
+}
+
+/* Without a network nothing is tried; with one at once. */
+static int offline(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    unsigned queries;
+    int err;
+
+    TRY(set_up(&f));
+    fakes.no_network = true;
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFFLINE);
+    queries = fakes.queries;
+    fakes_pass(59000);
+    changed(&f);
+    CHECK_INT(fakes.queries, queries);
+    fakes.no_network = false;
+    changed(&f);
+    CHECK_INT(fakes.queries, queries + 1);
+    /* lost while it waits for its turn */
+    fakes_resolve_fail(EAGAIN);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    fakes.no_network = true;
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFFLINE);
+    CHECK_INT(account_retry(f.account), 0); /* the user knows better */
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+out:
+    return tear_down(&f, err);
+}
+
+/* Un-registered before the machine sleeps, connected as soon as it is awake; the call goes on. */
+static int sleep_and_wake(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    account_sleep(f.account);
+    CHECK_INT(fakes.unregisters, 1);
+    CHECK(!account_is_asleep(f.account));
+    fakes.sip_h->unregistered(fakes.sip_arg);
+    CHECK(account_is_asleep(f.account) && !fakes.wss_h);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTING), 1);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+    changed(&f);
+    fakes_pass(10000);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFFLINE);
+    account_wake(f.account);
+    fakes_resolve(1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 1);
+    reanswered(0, 200);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
+    /* awake before it had fallen asleep */
+    account_sleep(f.account);
+    account_wake(f.account);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+    /* turned off in its sleep */
+    account_sleep(f.account);
+    account_stop(f.account);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFF);
+    account_wake(f.account);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFF);
+out:
+    return tear_down(&f, err);
+}
+
+/* Silence of the far end alone: said, and unsaid. */
+static int silence(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    fakes.media[0].h->heard(false, fakes.media[0].arg);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTING), 1);
+    fakes.media[0].h->heard(true, fakes.media[0].arg);
+    CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
+out:
+    return tear_down(&f, err);
+}
+
+const struct check_case network_cases[] = {
+    {.name = "network_cable", .fn = cable},
+    {.name = "network_address", .fn = address},
+    {.name = "network_second_interface", .fn = second_interface},
+    {.name = "network_offline", .fn = offline},
+    {.name = "network_sleep", .fn = sleep_and_wake},
+    {.name = "network_silence", .fn = silence},
+};
+const size_t network_cases_n = CHECK_COUNT(network_cases);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <ars/app_call.h>
 #include <ars/command.h>
 #include <ars/event.h>
 #include <ars/history.h>
@@ -30,30 +31,6 @@ struct ars_app_line {
     bool needs_password;         /* OFF: none is known; save the account with one */
 };
 
-struct ars_app_call {
-    ars_id id;
-    enum ars_call_state state;
-    bool incoming;
-    bool ringing; /* 180 came */
-    bool early_media;
-    bool held;
-    bool remote_held;
-    bool reconnecting; /* out of reach for now */
-    bool muted;
-    bool connected; /* encrypted media flows */
-    bool by_remote; /* once ENDED */
-    unsigned volume;
-    const char *number;
-    const char *name;               /* "" when not known */
-    uint64_t begun_ms;              /* ars_clock_ms() */
-    uint64_t established_ms;        /* 0: not yet */
-    uint32_t ring_ms;               /* incoming: how long it rings here, from begun_ms on */
-    bool has_stats;                 /* what is in stats counts */
-    struct ars_media_stats stats;   /* newest */
-    struct ars_reason reason;       /* once ENDED */
-    enum ars_history_result result; /* what the journal says */
-};
-
 enum ars_app_problem_kind {
     ARS_APP_SETTINGS_BROKEN,    /* text: where the file was set aside */
     ARS_APP_SETTINGS_NEWER,     /* a later version's: nothing is saved over it */
@@ -69,6 +46,7 @@ enum ars_app_problem_kind {
     ARS_APP_HOST_MAP,           /* text: a rule of the account that is left out, and why */
     ARS_APP_DEMO,               /* text: why there is no demo line */
     ARS_APP_DIAL,               /* text: the number; reason */
+    ARS_APP_TRANSFER,           /* call, text: to whom, reason: it goes on as before */
     ARS_APP_COMMAND,            /* call (0: none), reason: something else was not possible */
 };
 
@@ -135,7 +113,7 @@ size_t ars_app_missed(const struct ars_app *app);
 
 /* What was typed is what is dialled; call_added follows, or the problem ARS_APP_DIAL. */
 int ars_app_dial(struct ars_app *app, const char *number);
-/* ANSWER, REJECT, HANGUP (0: all), HOLD, RESUME, MUTE, VOLUME, DTMF, as in command.h. */
+/* What command.h says of a call. */
 int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
                          const char *text);
 /* Connects now instead of later; asks the keyring again where the password is missing. */

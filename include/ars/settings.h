@@ -44,6 +44,7 @@ struct ars_stored_account {
     char *outbound_proxy; /* HOST[:PORT] to connect to; NULL: server and port */
     char *realm;          /* the only one that learns the password's digest; NULL: any */
     char *headers;        /* "Name: value" a line, beside the phone's own */
+    char *refer;          /* "follow", "refuse": what a far end asks us to call; NULL: asks */
     char *dial_rules;     /* "PATTERN -> REPLACEMENT" a line, see ars_engine_check_number() */
     bool outbound_route;  /* names the outbound proxy in a Route header */
     bool disabled;        /* kept, and not connected */

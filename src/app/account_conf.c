@@ -56,6 +56,14 @@ static int copy_pin(struct ars_account_conf *c, const char *pin)
     return err;
 }
 
+/* What nobody can make sense of asks. */
+static enum ars_refer_policy refer_of(const char *text)
+{
+    if (ars_streq(text, "follow"))
+        return ARS_REFER_FOLLOW;
+    return ars_streq(text, "refuse") ? ARS_REFER_REFUSE : ARS_REFER_ASK;
+}
+
 static int copy_texts(struct ars_account_conf *c, const struct ars_stored_account *a)
 {
     int err = copy(&c->server, a->server);
@@ -89,6 +97,7 @@ int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account
     c->port = a->port;
     c->no_proxy = a->no_proxy;
     c->ring_s = a->ring_s;
+    c->refer = refer_of(a->refer);
     err = copy_texts(c, a);
     if (!err && a->stun)
         err = copy_stun(c, a->stun);

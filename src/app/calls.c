@@ -23,6 +23,7 @@ static void call_free(struct call *c)
     free(c->name);
     free(c->peer_number);
     free(c->peer_name);
+    calls_together_free(c);
     free(c);
 }
 
@@ -83,6 +84,9 @@ static struct call *call_new(const struct ars_event *ev)
         .volume = VOLUME_FULL,
         .number = c->number,
         .name = c->name,
+        .transfer_to = "",
+        .refer_to = "",
+        .refer_by = "",
         .begun_ms = ev->t_us / 1000,
         .result = ARS_HISTORY_RUNNING,
     };
@@ -94,18 +98,6 @@ static uint32_t ring_ms(const struct ars_app *app)
     const struct ars_account_conf *conf = app->line.conf;
 
     return 1000 * (conf && conf->ring_s ? conf->ring_s : RING_S);
-}
-
-/* Answered in the place of another, and as loud and as mute as that. */
-static void succeed(const struct calls *cs, struct call *c, ars_id id)
-{
-    const struct call *old = app_calls_find(cs, id);
-
-    c->answered = true;
-    if (old) {
-        c->view.muted = old->view.muted;
-        c->view.volume = old->view.volume;
-    }
 }
 
 static void add_call(struct ars_app *app, const struct ars_event *ev)
@@ -120,7 +112,7 @@ static void add_call(struct ars_app *app, const struct ars_event *ev)
         return;
     }
     if (ev->type == ARS_EV_REPLACED)
-        succeed(&app->calls, c, (ars_id)ev->number);
+        calls_together_succeed(&app->calls, c, (ars_id)ev->number);
     else if (c->view.incoming)
         c->view.ring_ms = ring_ms(app);
     journal_put(app, c, 0);
@@ -173,6 +165,8 @@ static void on_error(struct ars_app *app, struct call *c, const struct ars_event
         c->view.muted = !c->view.muted;
     else if (ev->tag && ev->tag == c->volume_tag)
         c->view.volume = c->volume_was;
+    else if (ev->tag)
+        calls_together_refused(c, ev->tag);
     problems_add(
         &app->problems,
         &(struct ars_app_problem){.kind = ARS_APP_COMMAND, .call = ev->call, .reason = ev->reason});
@@ -180,14 +174,14 @@ static void on_error(struct ars_app *app, struct call *c, const struct ars_event
 
 static void on_established(struct ars_app *app, struct call *c, const struct ars_event *ev)
 {
-    c->view.established_ms = ev->t_us / 1000;
+    c->view.established_ms = c->since_ms ? c->since_ms : ev->t_us / 1000;
     c->view.early_media = false;
     c->view.result = ARS_HISTORY_TALKING;
     journal_put(app, c, 0);
 }
 
 /* The journal keeps whom the call was for; the name is news for it as long as that is the same. */
-static void on_peer(struct call *c, const struct ars_event *ev)
+static void on_peer(struct ars_app *app, struct call *c, const struct ars_event *ev)
 {
     char *number = ars_strdup(ev->peer_number ? ev->peer_number : "");
     char *name = ars_strdup(ev->peer_name ? ev->peer_name : "");
@@ -206,14 +200,8 @@ static void on_peer(struct call *c, const struct ars_event *ev)
     if (kept) {
         free(c->name);
         c->name = kept;
+        journal_put(app, c, 0);
     }
-}
-
-/* A 3xx, which this face does not ask about: the call ends as redirected. */
-static void on_referred(struct ars_app *app, const struct ars_event *ev)
-{
-    if (ev->call_state < ARS_CALL_INCOMING)
-        (void)app_post(app, ars_command_call(ARS_CMD_FOLLOW, ev->call, 0, NULL), 0);
 }
 
 static void take_event(struct ars_app *app, struct call *c, const struct ars_event *ev)
@@ -228,11 +216,8 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     }
     c->changed = true;
     switch (ev->type) {
-    case ARS_EV_REFERRED:
-        on_referred(app, ev);
-        break;
     case ARS_EV_PEER:
-        on_peer(c, ev);
+        on_peer(app, c, ev);
         break;
     case ARS_EV_RINGING:
         v->ringing = true;
@@ -269,6 +254,7 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
         on_ended(app, c, ev);
         break;
     default:
+        calls_together_event(app, c, ev);
         break;
     }
 }
@@ -341,8 +327,11 @@ int ars_app_dial(struct ars_app *app, const char *number)
 }
 
 /* What the engine does not tell of; it tells when it could not. */
-static void expect(struct call *c, enum ars_command_type type, int number, uint32_t tag)
+static void expect(struct ars_app *app, struct call *c, enum ars_command_type type, int number,
+                   const char *text, uint32_t tag)
 {
+    c->changed = true;
+    calls_together_expect(app, c, type, number, text, tag);
     switch (type) {
     case ARS_CMD_ANSWER:
         c->answered = true;
@@ -365,9 +354,8 @@ static void expect(struct call *c, enum ars_command_type type, int number, uint3
         c->view.volume = (unsigned)(number < 0 ? 0 : number > VOLUME_FULL ? VOLUME_FULL : number);
         break;
     default:
-        return;
+        break;
     }
-    c->changed = true;
 }
 
 int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
@@ -381,7 +369,7 @@ int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id
         return err;
     for (size_t i = 0; i < cs->n; i++)
         if (call == 0 || cs->list[i]->view.id == call)
-            expect(cs->list[i], type, number, tag);
+            expect(app, cs->list[i], type, number, text, tag);
     app_ring(app);
     return 0;
 }

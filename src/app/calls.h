@@ -17,10 +17,16 @@ struct call {
     char *name;
     char *peer_number; /* who the far end has become, NULL: it has not changed */
     char *peer_name;
-    int64_t start_us; /* since 1970 */
-    bool answered;    /* the user took it */
-    bool changed;     /* since the face was told */
+    char *transfer_to;
+    char *refer_to;
+    char *refer_by;
+    uint64_t since_ms; /* the first call in whose place it is was established; 0: none */
+    int64_t start_us;  /* since 1970 */
+    bool answered;     /* the user took it */
+    bool changed;      /* since the face was told */
     uint32_t mute_tag;
+    uint32_t silence_tag;
+    uint32_t transfer_tag;
     uint32_t volume_tag;
     unsigned volume_was;
 };
@@ -46,5 +52,17 @@ void calls_flush(struct ars_app *app);
 void app_calls_close(struct calls *cs);
 
 struct call *app_calls_find(const struct calls *cs, ars_id id);
+
+/* ---- calls_together.c: transfer, conference, calls that come of others ---- */
+
+void calls_together_event(struct ars_app *app, struct call *c, const struct ars_event *ev);
+/* What was asked for with this tag cannot be done. */
+void calls_together_refused(struct call *c, uint32_t tag);
+/* What is to be seen before the engine says it. */
+void calls_together_expect(struct ars_app *app, struct call *c, enum ars_command_type type,
+                           int number, const char *text, uint32_t tag);
+/* c comes in the place of the call of that id. */
+void calls_together_succeed(const struct calls *cs, struct call *c, ars_id id);
+void calls_together_free(struct call *c);
 
 #endif

@@ -52,6 +52,7 @@ static const struct text_field account_texts[] = {
     ACCOUNT_TEXT(host_map, ARS_SETTINGS_RULES_MAX),
     ACCOUNT_TEXT(stun, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(codecs, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(refer, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(outbound_proxy, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(realm, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(headers, ARS_SETTINGS_LINES_MAX),

@@ -29,6 +29,7 @@ struct _ArsAccountForm {
     ArsHintRow *login_hint;
     ArsSecretRow *password;
     ArsHintRow *password_hint;
+    AdwComboRow *refer;
     AdwExpanderRow *network;
     GtkEditable *stun;
     ArsHintRow *stun_hint;
@@ -66,6 +67,17 @@ static void show_mapping(ArsAccountForm *self)
     guint16 port = port_of(text, &bad);
 
     ars_host_map_editor_set_server(self->host_map, server, port ? port : PORT_DEFAULT);
+}
+
+/* As settings.json has it, in the order of the list. */
+static const char *const refers[] = {NULL, "follow", "refuse"};
+
+static guint refer_index(const char *refer)
+{
+    for (guint i = 1; i < G_N_ELEMENTS(refers); i++)
+        if (g_strcmp0(refer, refers[i]) == 0)
+            return i;
+    return 0;
 }
 
 /* ---- checks: NULL, or what is wrong ---- */
@@ -169,6 +181,11 @@ static void on_edited(ArsAccountForm *self, gpointer field)
     g_signal_emit(self, signals[EDITED], 0);
 }
 
+static void on_chosen(ArsAccountForm *self)
+{
+    on_edited(self, NULL);
+}
+
 static void on_submit(ArsAccountForm *self)
 {
     g_signal_emit(self, signals[SUBMIT], 0);
@@ -209,10 +226,12 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, login_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password_hint);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, refer);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, network);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, host_map);
+    gtk_widget_class_bind_template_callback(widget, on_chosen);
 }
 
 static void ars_account_form_init(ArsAccountForm *self)
@@ -249,6 +268,7 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     set_field(self->path, a->path ? a->path : PATH_DEFAULT);
     set_field(self->login, a->login);
     set_field(self->stun, a->stun);
+    adw_combo_row_set_selected(self->refer, refer_index(a->refer));
     ars_secret_row_set_secret(self->password, password);
     ars_host_map_editor_set_rules(self->host_map, a->host_map);
     ars_hint_row_set_hint(self->password_hint,
@@ -278,7 +298,8 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
     gboolean bad;
 
     a->port = port_of(port, &bad);
-    return set_text(&a->display_name, name) && set_text(&a->server, server) &&
+    return set_text(&a->refer, refers[adw_combo_row_get_selected(self->refer)]) &&
+           set_text(&a->display_name, name) && set_text(&a->server, server) &&
            set_text(&a->path, strcmp(slashed, PATH_DEFAULT) == 0 ? NULL : slashed) &&
            set_text(&a->login, login) && set_text(&a->stun, stun) && set_text(&a->host_map, rules);
 }
@@ -304,6 +325,7 @@ static gboolean same(const struct ars_stored_account *a, const struct ars_stored
     return g_strcmp0(a->display_name, b->display_name) == 0 &&
            g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
            g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->stun, b->stun) == 0 &&
+           refer_index(a->refer) == refer_index(b->refer) &&
            g_strcmp0(a->host_map, b->host_map) == 0 &&
            (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
 }

@@ -8,9 +8,12 @@
 struct _ArsCallItem {
     GObject parent_instance;
 
-    struct ars_app_call call; /* its texts are the two below */
+    struct ars_app_call call; /* its texts are the raw ones */
     char *raw_number;
     char *raw_name;
+    char *raw_transfer_to;
+    char *raw_refer_to;
+    char *raw_refer_by;
     char *title;
     char *number;
     const char *status;
@@ -53,6 +56,9 @@ static void finalize(GObject *object)
 
     g_free(self->raw_number);
     g_free(self->raw_name);
+    g_free(self->raw_transfer_to);
+    g_free(self->raw_refer_to);
+    g_free(self->raw_refer_by);
     g_free(self->title);
     g_free(self->number);
     G_OBJECT_CLASS(ars_call_item_parent_class)->finalize(object);
@@ -100,21 +106,26 @@ static char *number_beside(const char *title, const char *raw)
     return g_strdup("");
 }
 
+static const char *keep(char **raw, const char *text)
+{
+    char *copy = g_strdup(text ? text : "");
+
+    g_free(*raw);
+    *raw = copy;
+    return copy;
+}
+
 void ars_call_item_update(ArsCallItem *self, const struct ars_app_call *call)
 {
     const char *status;
-    char *raw;
 
     g_object_freeze_notify(G_OBJECT(self));
-    raw = g_strdup(call->number ? call->number : "");
-    g_free(self->raw_number);
-    self->raw_number = raw;
-    raw = g_strdup(call->name ? call->name : "");
-    g_free(self->raw_name);
-    self->raw_name = raw;
     self->call = *call;
-    self->call.number = self->raw_number;
-    self->call.name = self->raw_name;
+    self->call.number = keep(&self->raw_number, call->number);
+    self->call.name = keep(&self->raw_name, call->name);
+    self->call.transfer_to = keep(&self->raw_transfer_to, call->transfer_to);
+    self->call.refer_to = keep(&self->raw_refer_to, call->refer_to);
+    self->call.refer_by = keep(&self->raw_refer_by, call->refer_by);
     set_text(self, &self->title, words_caller(self->raw_name, self->raw_number), PROP_TITLE);
     set_text(self, &self->number, number_beside(self->title, self->raw_number), PROP_NUMBER);
     status = words_call_state(call);

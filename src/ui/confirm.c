@@ -1,4 +1,4 @@
-/* ui: a question before something that cannot be undone. */
+/* ui: questions with two answers. */
 #include <glib/gi18n.h>
 
 #include "confirm.h"
@@ -24,26 +24,43 @@ static GtkWidget *find_button(GtkWidget *widget, const char *label)
     return found;
 }
 
+struct focus {
+    const char *label;
+    guint frames;
+};
+
 /* In the second pair the default response has no focus: the other one would have Enter. */
-static gboolean focus_no(GtkWidget *dialog, GdkFrameClock *clock, gpointer frames)
+static gboolean focus_no(GtkWidget *dialog, GdkFrameClock *clock, gpointer arg)
 {
-    GtkWidget *no = find_button(dialog, _("_Cancel"));
+    struct focus *f = arg;
+    GtkWidget *no = find_button(dialog, f->label);
 
     if (no && no != gtk_window_get_focus(GTK_WINDOW(dialog)))
         gtk_widget_grab_focus(no);
-    return ++*(guint *)frames < SETTLES ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    return ++f->frames < SETTLES ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+AdwMessageDialog *question_new(GtkWindow *parent, const char *heading, const char *body,
+                               const char *no, const char *yes, AdwResponseAppearance appearance)
+{
+    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(parent, heading, body));
+    struct focus *f = g_new0(struct focus, 1);
+
+    f->label = no;
+    adw_message_dialog_add_responses(dialog, "no", no, "yes", yes, NULL);
+    adw_message_dialog_set_default_response(dialog, "no");
+    adw_message_dialog_set_close_response(dialog, "no");
+    adw_message_dialog_set_response_appearance(dialog, "yes", appearance);
+    gtk_widget_add_tick_callback(GTK_WIDGET(dialog), focus_no, f, g_free);
+    return dialog;
 }
 
 void confirm(GtkWindow *parent, const char *heading, const char *body, const char *yes,
              confirm_fn *fn, gpointer owner)
 {
-    AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG(adw_message_dialog_new(parent, heading, body));
+    AdwMessageDialog *dialog =
+        question_new(parent, heading, body, _("_Cancel"), yes, ADW_RESPONSE_DESTRUCTIVE);
 
-    adw_message_dialog_add_responses(dialog, "no", _("_Cancel"), "yes", yes, NULL);
-    adw_message_dialog_set_default_response(dialog, "no");
-    adw_message_dialog_set_close_response(dialog, "no");
-    adw_message_dialog_set_response_appearance(dialog, "yes", ADW_RESPONSE_DESTRUCTIVE);
     g_signal_connect_object(dialog, "response::yes", G_CALLBACK(fn), owner, G_CONNECT_SWAPPED);
-    gtk_widget_add_tick_callback(GTK_WIDGET(dialog), focus_no, g_new0(guint, 1), g_free);
     gtk_window_present(GTK_WINDOW(dialog));
 }

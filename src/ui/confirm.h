@@ -1,14 +1,20 @@
-/* ui: a question before something that cannot be undone. */
+/* ui: questions with two answers. */
 #ifndef ARS_UI_CONFIRM_H
 #define ARS_UI_CONFIRM_H
 
 #include <adwaita.h>
 
+/*
+ * Not shown yet. Its responses are "yes" and "no"; Enter and Escape say no. no, yes: what the
+ * buttons say, no is static.
+ */
+AdwMessageDialog *question_new(GtkWindow *parent, const char *heading, const char *body,
+                               const char *no, const char *yes, AdwResponseAppearance appearance);
+
 typedef void confirm_fn(gpointer owner);
 
 /*
- * yes: what the button that does it says. fn is called only then, while the owner lives. Enter and
- * Escape do no harm.
+ * Before something that cannot be undone. fn is called only for a yes, while the owner lives.
  */
 void confirm(GtkWindow *parent, const char *heading, const char *body, const char *yes,
              confirm_fn *fn, gpointer owner);

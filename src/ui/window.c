@@ -3,6 +3,7 @@
 
 #include <ars/reason.h>
 
+#include "referral.h"
 #include "reveal.h"
 #include "ticker.h"
 #include "window_private.h"
@@ -193,6 +194,7 @@ static void on_call_changed(ArsCallItem *item, ArsWindow *self)
             show_call(self);
         }
     }
+    referral_update(GTK_WINDOW(self), self->bridge, item);
     update_layout(self);
 }
 
@@ -204,7 +206,7 @@ static void on_item_added(ArsWindow *self, ArsCallItem *item)
 
 static void on_call_ended(ArsWindow *self, ArsCallItem *item)
 {
-    (void)item;
+    referral_update(GTK_WINDOW(self), self->bridge, item);
     update_layout(self);
 }
 

@@ -328,3 +328,20 @@ int face_save(struct face *f, const struct ars_stored_account *a, const char *pa
     ars_secret_free(secret);
     return err;
 }
+
+int face_ready(struct face *f)
+{
+    struct ars_stored_account a = face_account();
+    int err = face_make(f);
+
+    if (!err)
+        err = face_start(f);
+    if (!err)
+        err = face_save(f, &a, "x");
+    if (!err)
+        err = face_await_state(f, ARS_ACCOUNT_READY);
+    if (!err)
+        err = face_await_problem(f, ARS_APP_SECRET_IN_FILE);
+    f->problems_n = 0;
+    return err;
+}

@@ -20,6 +20,8 @@ extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
 extern const struct check_case app_cases[];
 extern const size_t app_cases_n;
+extern const struct check_case together_cases[];
+extern const size_t together_cases_n;
 extern const struct check_case awake_cases[];
 extern const size_t awake_cases_n;
 
@@ -56,6 +58,9 @@ static inline char *text(const char *s)
 {
     return (char *)(uintptr_t)s;
 }
+
+/* A folder, the app, and an account that is registered. */
+int face_ready(struct face *f);
 
 /* Its folder; the app is not started. */
 int face_make(struct face *f);

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 {
     return check_run(line_cases, line_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +
+           check_run(together_cases, together_cases_n, argc, argv) +
            check_run(app_cases, app_cases_n, argc, argv) +
            check_run(awake_cases, awake_cases_n, argc, argv);
 }

@@ -69,6 +69,7 @@ static int check_set(const struct ars_account_conf *c)
     CHECK_STR(c->stun_host, "2001:db8::1");
     CHECK_INT(c->stun_port, 3479);
     CHECK_STR(c->codecs, "pcma");
+    CHECK_INT(c->refer, ARS_REFER_FOLLOW);
     CHECK_INT(c->ring_s, 20);
 out:
     return err;
@@ -91,6 +92,7 @@ static int test_save_and_connect(void)
     a.host_map = text("MAP a b");
     a.stun = text("[2001:db8::1]:3479");
     a.codecs = text("pcma");
+    a.refer = text("follow");
     a.no_proxy = true;
     a.ring_s = 20;
     TRY(face_make(&f));

@@ -36,6 +36,7 @@ static struct ars_stored_account full_account(void)
         .host_map = text("MAP pbx.example 192.0.2.1:7443, EXCLUDE x\nMAP * 192.0.2.2"),
         .stun = text("stun.example:3478"),
         .codecs = text("pcma,opus"),
+        .refer = text("refuse"),
         .outbound_proxy = text("edge.example:443"),
         .realm = text("pbx.example"),
         .headers = text("X-Team: support\nX-Desk: 7"),

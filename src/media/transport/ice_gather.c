@@ -1,15 +1,11 @@
 /*
- * media: ICE gathering: local addresses and their sockets, server-reflexive candidates (RFC 8445
- * 5.1).
+ * media: ICE gathering: sockets at the local addresses, server-reflexive candidates (RFC 8445 5.1).
  */
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <ars/clock.h>
 #include <ars/log.h>
@@ -17,6 +13,7 @@
 #include <ars/resolver.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_hosts.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
 
@@ -30,8 +27,6 @@
 #define REFRESH_MS 15000
 /* RFC 8445 5.1.2.1: local preference, one step an address */
 #define LOCAL_PREF_MAX 65535u
-/* No packet is sent there: which interface the default route takes (RFC 5737). */
-#define ANYWHERE "198.51.100.1"
 
 static void on_gather_cap(void *arg);
 
@@ -98,79 +93,12 @@ static int open_base(struct ice_agent *a, const struct ars_addr *addr, uint16_t 
         b->sock = mem_deref(b->sock);
         return err;
     }
-    if (udp_setsockopt(b->sock, IPPROTO_IP, IP_TOS, &tos, sizeof(tos)))
+    if (addr->family == ARS_AF_INET6
+            ? udp_setsockopt(b->sock, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos))
+            : udp_setsockopt(b->sock, IPPROTO_IP, IP_TOS, &tos, sizeof(tos)))
         ars_log(ARS_LOG_DEBUG, "media", "ice: DSCP cannot be set");
     a->n_bases++;
     return 0;
-}
-
-/* The local address that the route to dst takes. */
-static bool route_source(const struct ars_addr *dst, struct ars_addr *ret)
-{
-    struct sockaddr_storage ss;
-    socklen_t len = ars_addr_to_sockaddr(dst, &ss);
-    int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool ok = false;
-
-    if (fd < 0)
-        return false;
-    if (connect(fd, (struct sockaddr *)&ss, len) == 0) {
-        len = sizeof(ss);
-        ok = getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
-             ars_addr_from_sockaddr((struct sockaddr *)&ss, ret) == 0;
-    }
-    (void)close(fd);
-    return ok;
-}
-
-static bool is_usable(const struct ifaddrs *ifa, bool loopback, struct ars_addr *ret)
-{
-    if (!ifa->ifa_addr || ifa->ifa_addr->sa_family != AF_INET || !(ifa->ifa_flags & IFF_UP) ||
-        !(ifa->ifa_flags & IFF_RUNNING) || ars_addr_from_sockaddr(ifa->ifa_addr, ret))
-        return false;
-    ret->port = 0;
-    if (ars_addr_is_loopback(ret))
-        return loopback;
-    return !(ret->ip[0] == 169 && ret->ip[1] == 254); /* RFC 3927 */
-}
-
-static bool has_address(const struct ars_addr *v, size_t n, const struct ars_addr *a)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (ars_addr_eq(&v[i], a))
-            return true;
-    }
-    return false;
-}
-
-/* In order of preference: loopback (when wanted), the one that routes to the server, the others. */
-static size_t local_addresses(const struct ars_addr *server, struct ars_addr *v, size_t max)
-{
-    bool loopback = ars_addr_is_loopback(server);
-    struct ars_addr dst = *server;
-    struct ars_addr src = {0};
-    struct ars_addr a;
-    struct ifaddrs *list = NULL;
-    size_t n = 0;
-
-    if (dst.family != ARS_AF_INET || loopback)
-        (void)ars_addr_parse(ANYWHERE, 0, &dst);
-    dst.port = 9; /* connect() wants one */
-    (void)route_source(&dst, &src);
-    src.port = 0;
-    if (getifaddrs(&list))
-        return 0;
-    for (int pass = 0; pass < 3; pass++) {
-        for (const struct ifaddrs *i = list; i && n < max; i = i->ifa_next) {
-            bool fits = is_usable(i, loopback, &a) && !has_address(v, n, &a);
-
-            if (fits && (pass == 2 || (pass == 0 && ars_addr_is_loopback(&a)) ||
-                         (pass == 1 && ars_addr_eq(&a, &src))))
-                v[n++] = a;
-        }
-    }
-    freeifaddrs(list);
-    return n;
 }
 
 int icegather_open(struct ice_agent *a)
@@ -183,7 +111,7 @@ int icegather_open(struct ice_agent *a)
     int err = ENETUNREACH;
 
     if (!v) {
-        n = local_addresses(&conf->server, found, ICE_MAX_HOSTS);
+        n = icehosts_find(&conf->server, found, ICE_MAX_HOSTS);
         v = found;
     }
     for (size_t i = 0; i < n && i < ICE_MAX_HOSTS; i++) {
@@ -320,6 +248,7 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     bool loopback;
 
     a->query = NULL;
+    /* IPv4 ones come first; an IPv6 address is not translated, so there is nothing to ask for */
     if (err || addrv[0].family != ARS_AF_INET) {
         ars_log(ARS_LOG_WARN, "media", "ice: no address of the STUN server");
         no_reflexive(a);
@@ -330,7 +259,8 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     loopback = ars_addr_is_loopback(&addrv[0]);
     ars_timer_start(a->timers, &a->refresh_timer, REFRESH_MS, on_refresh, a);
     for (size_t i = 0; i < a->n_bases; i++) {
-        if (ars_addr_is_loopback(&a->basev[i].addr) == loopback)
+        if (a->basev[i].addr.family == ARS_AF_INET &&
+            ars_addr_is_loopback(&a->basev[i].addr) == loopback)
             ask(&a->basev[i]);
         else
             base_done(&a->basev[i]);
@@ -389,11 +319,15 @@ void icegather_close(struct ice_agent *a)
 bool icegather_has_address(const struct ice_agent *a, const struct ars_addr *addr)
 {
     struct ars_addr v[ICE_MAX_HOSTS];
-    size_t n = local_addresses(&a->conf.server, v, ICE_MAX_HOSTS);
+    size_t n = icehosts_find(&a->conf.server, v, ICE_MAX_HOSTS);
     struct ars_addr bare = *addr;
 
     bare.port = 0;
-    return has_address(v, n, &bare);
+    for (size_t i = 0; i < n; i++) {
+        if (ars_addr_eq(&v[i], &bare))
+            return true;
+    }
+    return false;
 }
 
 void icegather_renew(struct ice_agent *a)

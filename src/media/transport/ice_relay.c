@@ -15,6 +15,7 @@
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_hosts.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
 #include "transport/turn_uri.h"
@@ -109,33 +110,17 @@ static void on_udp(const struct sa *src, struct mbuf *mb, void *arg)
         icegather_receive(r->base, src, mb);
 }
 
-/* The address that the route to dst leaves from. */
-static int route_source(const struct sa *dst, struct sa *ret)
-{
-    struct udp_sock *sock;
-    int err;
-
-    sa_init(ret, sa_af(dst));
-    err = udp_listen(&sock, ret, NULL, NULL);
-    if (err)
-        return err;
-    err = udp_connect(sock, dst);
-    if (!err)
-        err = udp_local_get(sock, ret);
-    mem_deref(sock);
-    sa_set_port(ret, 0);
-    return err;
-}
-
 static void open_udp(struct ice_relay *r)
 {
+    struct ars_addr server, from;
     int tos = TOS_EF;
     struct sa local;
-    int err;
+    int err = ENETUNREACH;
 
-    err = route_source(&r->server, &local);
-    if (!err)
+    if (!ars_addr_from_sockaddr(&r->server.u.sa, &server) && icehosts_route(&server, &from)) {
+        icestun_to_sa(&from, &local);
         err = udp_listen(&r->udp, &local, on_udp, r);
+    }
     if (err) {
         fail(r, strerror(err));
         return;

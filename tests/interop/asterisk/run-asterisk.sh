@@ -3,7 +3,7 @@
 # run side by side. Usage: run-asterisk.sh DIR PORTBASE STATEDIR [BIND]
 #   DIR as for get-asterisk.sh; make-certs.sh has filled STATEDIR/tls.
 #   WSS is PORTBASE+89 (/ws), WS +88, SIP UDP and TCP +60, AMI +38, RTP +200..+398; all on BIND
-#   (127.0.0.1). Ready when it prints "Asterisk Ready."
+#   (127.0.0.1; IPv6 in brackets). Ready when it prints "Asterisk Ready."
 set -euo pipefail
 
 [ $# -ge 3 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
@@ -34,6 +34,7 @@ if [ "$bind" = 127.0.0.1 ]; then
 fi
 awk -v map="$map" '$0 == "@HOSTMAP@" {print map; next} {print}' "$here/conf/rtp.conf" \
     > "$state/etc/rtp.conf"
+[ "${bind#\[}" = "$bind" ] || sed -i '/^ice_deny=/d' "$state/etc/rtp.conf"
 
 # conf/ has the ports of base 20000 and the paths of a packaged Asterisk
 sed -i \

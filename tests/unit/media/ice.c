@@ -520,6 +520,27 @@ out:
     return err;
 }
 
+/* Each has both families; a pair is of one family, and that of the peer decides. */
+static int test_two_families(void)
+{
+    static const char *const both[] = {"127.0.0.1", "::1", NULL};
+    static const char *const six[] = {"::1", NULL};
+    struct rig r;
+    int err;
+
+    TRY(rig_open(&r));
+    TRY(rig_agent(&r, &r.a, both, NULL));
+    TRY(rig_agent(&r, &r.b, six, NULL));
+    rig_connect(&r);
+    TRY(rig_wait(&r, completed, 2000));
+    CHECK_INT(r.a.ice->path.addr.family, ARS_AF_INET6);
+    CHECK_INT(r.a.ice->path.base->addr.family, ARS_AF_INET6);
+    TRY(say(&r));
+out:
+    rig_close(&r);
+    return err;
+}
+
 /* Loopback first and only when the server is there; RFC 8445 5.1.2.1 for the priority. */
 static int test_interfaces(void)
 {
@@ -568,6 +589,7 @@ int suite_ice(int argc, char **argv)
         {"ice/without-ice", test_without_ice, false},
         {"ice/lite-peer", test_lite_peer, false},
         {"ice/port-range", test_port_range, false},
+        {"ice/two-families", test_two_families, false},
         {"ice/interfaces", test_interfaces, false},
     };
 

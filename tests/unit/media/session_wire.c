@@ -159,11 +159,13 @@ static int test_dscp(void)
     TRY(call_open(c, NULL));
     ice = c->a.media->ice;
     for (size_t i = 0; i < ice->n_bases; i++) {
+        bool v6 = ice->basev[i].addr.family == ARS_AF_INET6;
+        int fd = udp_sock_fd(ice->basev[i].sock, v6 ? AF_INET6 : AF_INET);
         int tos = 0;
         socklen_t len = sizeof(tos);
 
         CHECK_INT(
-            getsockopt(udp_sock_fd(ice->basev[i].sock, AF_INET), IPPROTO_IP, IP_TOS, &tos, &len),
+            getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, &tos, &len),
             0);
         CHECK_INT(tos, EF_TOS);
     }

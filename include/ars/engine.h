@@ -51,4 +51,21 @@ typedef void ars_map_problem_fn(size_t rule, size_t offset, const char *reason, 
 int ars_engine_check_map(const char *rules, const char *host, uint16_t port, ars_map_problem_fn *fn,
                          void *arg, char **ret_target);
 
+/*
+ * What is sent when somebody dials `typed` with these dial rules: "PATTERN -> REPLACEMENT" a line,
+ * the pattern a POSIX extended regular expression; the first rule that is found in the number
+ * replaces what it found (\1 .. \9: its groups). A URI goes past them. Bad rules through fn (or
+ * NULL), as above; the others apply. *ret_number: what was understood; *ret_wire: what is sent (the
+ * caller's both); *ret_rule (or NULL): which did it, 0: none. typed NULL: rules are checked, and no
+ * more. EINVAL: nothing that can be dialled. ENOMEM. Any thread.
+ */
+int ars_engine_check_number(const char *rules, const char *typed, ars_map_problem_fn *fn, void *arg,
+                            char **ret_number, char **ret_wire, size_t *ret_rule);
+
+/*
+ * Whether "Name: value" lines may go into REGISTER and INVITE beside what the phone says itself.
+ * EINVAL: *ret_line (from 1) and *ret_why (English) say why not. Any thread.
+ */
+int ars_engine_check_headers(const char *lines, size_t *ret_line, const char **ret_why);
+
 #endif

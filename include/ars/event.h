@@ -20,7 +20,7 @@ enum ars_event_type {
     ARS_EV_REGISTERED,          /* number: seconds granted */
     ARS_EV_REGISTRATION_FAILED, /* reason, cert if that was it, retry_ms (0: not again) */
     ARS_EV_UNREGISTERED,
-    ARS_EV_DIALING,     /* tag, call, peer_number */
+    ARS_EV_DIALING,     /* tag, call, peer_number; text: what is sent of it */
     ARS_EV_RINGING,     /* call: 180, local ringback */
     ARS_EV_EARLY_MEDIA, /* call: the far end sends sound before the answer */
     ARS_EV_INCOMING,    /* call, peer_name, peer_number */

@@ -30,6 +30,7 @@ enum ars_reason_code {
     ARS_REASON_TRANSFERRED,    /* one of the two sides has gone to another call */
     /* registration and connection */
     ARS_REASON_WRONG_PASSWORD,  /* 401/407 again, 403 to REGISTER */
+    ARS_REASON_WRONG_REALM,     /* challenged by another realm than the account's */
     ARS_REASON_NAME_NOT_FOUND,  /* the server's name has no address */
     ARS_REASON_UNREACHABLE,     /* refused, no route */
     ARS_REASON_TIMEOUT,         /* connect or transaction time-out */

@@ -42,6 +42,9 @@ struct ars_sip_conf {
     const char *user_agent;
     const char *instance; /* UUID for +sip.instance (RFC 5626), stable between runs */
     uint32_t expires_s;   /* 0: 600 */
+    const char *realm;    /* the only one whose challenges are answered; NULL: all are */
+    const char *route;    /* URI of an outbound proxy, for Route (section 8.1.2), or NULL */
+    const char *headers;  /* as ars_sip_check_headers() takes them, or NULL */
     uint32_t session_s;   /* session interval that calls ask for (RFC 4028), 90 or more; 0: 1800 */
     struct ars_timers *timers;
 };
@@ -76,6 +79,13 @@ struct ars_sip_handlers {
     /* Sending failed, or REGISTER had no answer (then instead of register_failed): reconnect. */
     void (*flow_failed)(const struct ars_reason *why, void *arg);
 };
+
+/*
+ * Whether "Name: value" lines may go into REGISTER and INVITE: none that is our own, no control
+ * characters; empty lines count for nothing. EINVAL: *ret_line (from 1) and *ret_why say where and
+ * why in English. Any thread.
+ */
+int ars_sip_check_headers(const char *lines, size_t *ret_line, const char **ret_why);
 
 /* ENOMEM, EINVAL. */
 int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,

@@ -76,11 +76,17 @@ struct ars_account_conf {
     char *turn;         /* URI of a relay (RFC 7065); NULL: none */
     char *turn_user;
     struct ars_secret *turn_password;
-    char *codecs;          /* NULL: "opus,g722,pcmu,pcma" */
-    uint32_t expires_s;    /* 0: 600 */
-    uint32_t session_s;    /* session timer of calls (RFC 4028), 90 or more; 0: 1800 */
-    uint32_t ring_s;       /* 0: 30; how long an incoming call rings before 480 */
-    uint16_t rtp_port_min; /* 0: any */
+    char *outbound_host;    /* to connect to instead of server and port; NULL: those */
+    uint16_t outbound_port; /* 0: port */
+    bool outbound_route;    /* a Route header names it (RFC 3261 section 8.1.2) */
+    char *realm;            /* the only one whose challenges are answered; NULL: all are */
+    char *headers;          /* "Name: value" a line, see ars_engine_check_headers(); NULL: none */
+    char *dial_rules;       /* see ars_engine_check_number(); NULL: none */
+    char *codecs;           /* NULL: "opus,g722,pcmu,pcma" */
+    uint32_t expires_s;     /* 0: 600 */
+    uint32_t session_s;     /* session timer of calls (RFC 4028), 90 or more; 0: 1800 */
+    uint32_t ring_s;        /* 0: 30; how long an incoming call rings before 480 */
+    uint16_t rtp_port_min;  /* 0: any */
     uint16_t rtp_port_max;
     enum ars_refer_policy refer;
     bool mailbox; /* subscribe to its state; what the server tells unasked is heard anyway */

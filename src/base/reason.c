@@ -26,6 +26,7 @@ static const struct {
     [ARS_REASON_DIALOG_LOST] = {"dialog_lost", "The server has lost the call"},
     [ARS_REASON_TRANSFERRED] = {"transferred", "Transferred"},
     [ARS_REASON_WRONG_PASSWORD] = {"wrong_password", "Wrong login or password"},
+    [ARS_REASON_WRONG_REALM] = {"wrong_realm", "The server asks for the password of another realm"},
     [ARS_REASON_NAME_NOT_FOUND] = {"name_not_found", "The server's name has no address"},
     [ARS_REASON_UNREACHABLE] = {"unreachable", "The server cannot be reached"},
     [ARS_REASON_TIMEOUT] = {"timeout", "The server does not answer"},

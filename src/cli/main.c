@@ -7,8 +7,8 @@
 #include "session.h"
 
 static const struct command *const commands[] = {
-    &command_register, &command_call,    &command_answer,
-    &command_devices,  &command_resolve, &command_script,
+    &command_register, &command_call,   &command_answer, &command_devices,
+    &command_resolve,  &command_script, &command_number,
 };
 
 static void on_log(enum ars_log_level level, const char *room, const char *line, void *arg)

@@ -25,6 +25,12 @@ enum option_id {
     OPT_PATH,
     OPT_LOGIN,
     OPT_AUTH_USER,
+    OPT_ALSO,
+    OPT_OUTBOUND,
+    OPT_OUTBOUND_ROUTE,
+    OPT_REALM,
+    OPT_HEADER,
+    OPT_DIAL_RULE,
     OPT_PASSWORD_FILE,
     OPT_DISPLAY_NAME,
     OPT_CA,
@@ -67,6 +73,12 @@ static const struct option long_options[] = {
     {"path", required_argument, NULL, OPT_PATH},
     {"login", required_argument, NULL, OPT_LOGIN},
     {"auth-user", required_argument, NULL, OPT_AUTH_USER},
+    {"also", no_argument, NULL, OPT_ALSO},
+    {"outbound-proxy", required_argument, NULL, OPT_OUTBOUND},
+    {"outbound-route", no_argument, NULL, OPT_OUTBOUND_ROUTE},
+    {"realm", required_argument, NULL, OPT_REALM},
+    {"header", required_argument, NULL, OPT_HEADER},
+    {"dial-rule", required_argument, NULL, OPT_DIAL_RULE},
     {"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
     {"display-name", required_argument, NULL, OPT_DISPLAY_NAME},
     {"ca", required_argument, NULL, OPT_CA},
@@ -114,9 +126,11 @@ static const char usage[] =
     "  answer [--count N] [--for S] [--after S] [--reject CODE]\n"
     "                                answer N calls (1), after S seconds, or refuse them\n"
     "  devices                       list the sound devices\n"
+    "  number NUMBER                 show what the dial rules make of a number\n"
     "  resolve HOST[:PORT]           show what host mapping and the system make of a name\n"
     "  script                        commands from standard input, one a line:\n"
-    "      dial NUMBER | answer N | reject N [CODE] | hold N | resume N | mute N | unmute N |\n"
+    "      dial NUMBER | dial @A NUMBER | account A on|off | answer N | reject N [CODE] | hold N | "
+    "resume N | mute N | unmute N |\n"
     "      merge N | split N | silence N on|off | volume N PERCENT | dtmf N DIGITS |\n"
     "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
     "      connect N N | follow N | stay N | watch NUMBER | unwatch NUMBER |\n"
@@ -127,12 +141,16 @@ static const char usage[] =
     "  --login LOGIN  --auth-user USER  --password-file FILE (or $ARS_PASSWORD)\n"
     "  --display-name NAME  --expires S (600)  --ring S (30)  --calls N (4)\n"
     "  --refer ask|follow|refuse (ask)  --mailbox (ask the server for news of it)\n"
+    "  --realm REALM (answer no other)  --header 'NAME: VALUE' (in REGISTER and INVITE)\n"
+    "  --dial-rule 'PATTERN -> REPLACEMENT' (the first that fits; see number)\n"
+    "  --also           another account, like the one before but for what follows\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
     "  --ca FILE        a CA to trust beside the system's\n"
     "  --pin SHA256     trust this certificate, and no other\n"
     "  --map RULES      host mapping, as Chromium's --host-resolver-rules\n"
+    "  --outbound-proxy HOST[:PORT]  --outbound-route (names it in a Route header)\n"
     "  --stun HOST[:PORT]  --rtp-ports MIN-MAX  --no-proxy\n"
     "  --turn turn[s]:HOST[:PORT][?transport=udp|tcp]  --turn-user USER\n"
     "  --turn-password-file FILE (or $ARS_TURN_PASSWORD)\n"
@@ -295,6 +313,21 @@ static bool set_pin(struct ars_account_conf *c, const char *value)
     return true;
 }
 
+/* The one before stays; what follows is said of a copy. */
+static bool also(struct options *o)
+{
+    struct ars_account_conf *c;
+
+    if (o->accounts_n >= OPTIONS_ACCOUNTS)
+        return bad("too many accounts", "--also");
+    c = ars_account_conf_dup(o->account);
+    if (!c)
+        return bad("out of memory", "--also");
+    o->accounts[o->accounts_n++] = c;
+    o->account = c;
+    return true;
+}
+
 static bool take_account(struct ars_account_conf *c, int id, const char *value)
 {
     switch (id) {
@@ -343,6 +376,20 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         return true;
     case OPT_REFER:
         return set_refer(c, value);
+    case OPT_OUTBOUND:
+        free(c->outbound_host);
+        c->outbound_host = NULL;
+        return parse_host_port(value, &c->outbound_host, &c->outbound_port) ||
+               bad("--outbound-proxy", value);
+    case OPT_OUTBOUND_ROUTE:
+        c->outbound_route = true;
+        return true;
+    case OPT_REALM:
+        return set_text(&c->realm, value);
+    case OPT_HEADER:
+        return account_add_header(c, value) || bad("--header", value);
+    case OPT_DIAL_RULE:
+        return account_add_dial_rule(c, value) || bad("--dial-rule", value);
     case OPT_NO_PROXY:
         c->no_proxy = true;
         return true;
@@ -392,6 +439,8 @@ static bool take(struct options *o, int id, const char *value)
         return set_number("--count", value, 1, 1000000, &o->count);
     case OPT_REJECT:
         return set_number("--reject", value, 400, 699, &o->reject);
+    case OPT_ALSO:
+        return also(o);
     default:
         return take_account(o->account, id, value);
     }
@@ -406,22 +455,26 @@ static void choose_ring(struct options *o)
         o->audio_ring = "none";
 }
 
-bool options_complete(const struct options *o, bool account, bool argument)
+static bool account_complete(const struct options *o, const struct ars_account_conf *c)
 {
-    const struct ars_account_conf *c = o->account;
-
-    if (argument && !o->argument)
-        return bad("needs an argument", o->command);
-    if (!argument && o->argument)
-        return bad("one argument too many", o->argument);
-    if (!account)
-        return true;
     if (!c->server || !*c->server)
         return bad("--server is missing", o->command);
     if (!c->login || !*c->login)
         return bad("--login is missing", o->command);
     if (!c->password)
         return bad("no password: --password-file or $" ENV_PASSWORD, o->command);
+    return true;
+}
+
+bool options_complete(const struct options *o, bool account, bool argument)
+{
+    if (argument && !o->argument)
+        return bad("needs an argument", o->command);
+    if (!argument && o->argument)
+        return bad("one argument too many", o->argument);
+    for (size_t i = 0; account && i < o->accounts_n; i++)
+        if (!account_complete(o, o->accounts[i]))
+            return false;
     return true;
 }
 
@@ -461,7 +514,8 @@ bool options_parse(struct options *o, int argc, char **argv, int *ret_code)
         .count = 1,
     };
     *ret_code = EXIT_USAGE;
-    o->account = ars_account_conf_new();
+    o->account = o->accounts[0] = ars_account_conf_new();
+    o->accounts_n = 1;
     if (!o->account || password_from_env(&o->account->password, ENV_PASSWORD) ||
         password_from_env(&o->account->turn_password, ENV_TURN_PASSWORD) ||
         !parse_all(o, argc, argv, ret_code)) {
@@ -474,6 +528,8 @@ bool options_parse(struct options *o, int argc, char **argv, int *ret_code)
 
 void options_close(struct options *o)
 {
-    ars_account_conf_free(o->account);
+    for (size_t i = 0; i < o->accounts_n; i++)
+        ars_account_conf_free(o->accounts[i]);
+    o->accounts_n = 0;
     o->account = NULL;
 }

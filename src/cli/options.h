@@ -3,6 +3,7 @@
 #define CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <ars/types.h>
@@ -17,10 +18,14 @@ enum {
     EXIT_TIMEOUT = 6,
 };
 
-#define NO_TIME UINT32_MAX
+#define NO_TIME          UINT32_MAX
+
+#define OPTIONS_ACCOUNTS 16
 
 struct options {
-    struct ars_account_conf *account;
+    struct ars_account_conf *accounts[OPTIONS_ACCOUNTS]; /* the engine's ids count from 1 */
+    size_t accounts_n;
+    struct ars_account_conf *account; /* the last of them */
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;
@@ -38,7 +43,7 @@ struct options {
     uint32_t count;
     uint32_t reject; /* 0: answer */
     const char *command;
-    const char *argument; /* NUMBER of call, HOST[:PORT] of resolve */
+    const char *argument; /* NUMBER of call and number, HOST[:PORT] of resolve */
 };
 
 /*
@@ -53,6 +58,10 @@ void options_close(struct options *o);
  * has been said.
  */
 bool options_complete(const struct options *o, bool account, bool argument);
+
+/* One more of them. False: it cannot be, and why has been said if there is more to say. */
+bool account_add_header(struct ars_account_conf *c, const char *value);
+bool account_add_dial_rule(struct ars_account_conf *c, const char *value);
 
 /* "2", "0.5": seconds to milliseconds. False: no such thing. */
 bool parse_seconds(const char *s, uint32_t *ret_ms);

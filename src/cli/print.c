@@ -180,6 +180,7 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         break;
     case ARS_EV_DIALING:
         add_text(o, "number", ev->peer_number);
+        add_text(o, "wire", ev->text);
         break;
     case ARS_EV_INCOMING:
     case ARS_EV_PEER:
@@ -242,6 +243,8 @@ static void print_json(struct printer *p, const struct ars_event *ev)
     add_int(o, "t", (int64_t)(event_us(p, ev) / 1000));
     add_text(o, "event", ars_event_name(ev->type));
     json_object_object_add(o, "call", ev->call ? json_object_new_int64(ev->call) : NULL);
+    if (ev->account)
+        add_int(o, "line", ev->account);
     add_fields(o, ev);
     puts(
         json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -313,6 +316,13 @@ static void print_reason(const struct ars_reason *r)
         printf(" (%d)", r->sip_status);
 }
 
+static void print_dialing(const struct ars_event *ev)
+{
+    printf(" %s", ev->peer_number ? ev->peer_number : "");
+    if (!ars_streq(ev->peer_number, ev->text))
+        printf(" as %s", ev->text ? ev->text : "");
+}
+
 static void print_details(const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -327,7 +337,7 @@ static void print_details(const struct ars_event *ev)
             print_cert(ev->cert);
         break;
     case ARS_EV_DIALING:
-        printf(" %s", ev->peer_number ? ev->peer_number : "");
+        print_dialing(ev);
         break;
     case ARS_EV_PEER:
         printf(" %s %s", ev->peer_number ? ev->peer_number : "",
@@ -401,6 +411,8 @@ static void print_human(struct printer *p, const struct ars_event *ev)
     printf("%9.3f  ", (double)event_us(p, ev) / 1e6);
     if (ev->call)
         printf("call %u ", ev->call);
+    if (ev->account && p->several)
+        printf("account %u ", ev->account);
     for (const char *s = ars_event_name(ev->type); *s; s++)
         putchar(*s == '_' ? ' ' : *s);
     print_details(ev);

@@ -9,6 +9,7 @@
 
 struct printer {
     bool json;
+    bool several; /* accounts: their number stands before what they tell */
     uint64_t start_us;
     uint64_t last_us; /* merged statistics overtake: time in the output never goes back */
 };

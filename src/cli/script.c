@@ -45,6 +45,18 @@ static bool to_call(const char *word, ars_id *ret)
     return true;
 }
 
+/* In the order of the command line, from 1; a space ends it. */
+static bool to_account(const struct session *s, const char *word, ars_id *ret)
+{
+    char *end;
+    unsigned long n = strtoul(word, &end, 10);
+
+    if (end == word || (*end && *end != ' ') || n < 1 || n > s->opt->accounts_n)
+        return false;
+    *ret = (ars_id)n;
+    return true;
+}
+
 /* The call that a line names, or without one the newest. */
 static bool named_call(const struct script *sc, char **words, size_t n, ars_id *ret)
 {
@@ -88,9 +100,38 @@ static bool do_verb(struct session *s, struct script *sc, char **words, size_t n
 
 static bool do_dial(struct session *s, struct script *sc, char **words, size_t n)
 {
-    if (n != 2)
+    const char *number = n == 2 ? words[1] : "";
+    ars_id account = 0;
+
+    if (*number == '@') {
+        number += strcspn(number, " ");
+        if (!*number || !to_account(s, words[1] + 1, &account))
+            return false;
+        number++;
+    }
+    if (!*number)
         return false;
-    session_post(s, ars_command_dial(0, words[1]));
+    session_post(s, ars_command_dial(account, number));
+    return true;
+}
+
+/* account N on|off */
+static bool do_account(struct session *s, struct script *sc, char **words, size_t n)
+{
+    struct ars_command *cmd;
+    bool on = n == 3 && ars_streq(words[2], "on");
+    ars_id account;
+
+    if (n != 3 || (!on && !ars_streq(words[2], "off")) || !to_account(s, words[1], &account))
+        return false;
+    if (on) {
+        cmd = ars_command_account(account, s->opt->accounts[account - 1]);
+    } else {
+        cmd = ars_command_new(ARS_CMD_ACCOUNT_OFF);
+        if (cmd)
+            cmd->account = account;
+    }
+    session_post(s, cmd);
     return true;
 }
 
@@ -299,7 +340,7 @@ static const struct {
     {"wait", do_wait, 4},         {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
     {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"silence", do_silence, 4},
     {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
-    {"wake", do_wake, 4},
+    {"wake", do_wake, 4},         {"account", do_account, 4},
 };
 
 /* ---- lines ---- */

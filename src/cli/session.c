@@ -69,15 +69,18 @@ void session_await_registration(struct session *s)
 
 bool session_registered(struct session *s, const struct ars_event *ev)
 {
+    uint32_t bit = ev->account ? 1u << (ev->account - 1) : 0;
     bool first;
 
     switch (ev->type) {
     case ARS_EV_REGISTERED:
-        first = !s->was_registered;
-        s->registered = true;
-        s->was_registered = true;
+        s->online |= bit;
+        s->registered = s->online == (1u << s->opt->accounts_n) - 1;
+        first = s->registered && !s->was_registered;
+        s->was_registered = s->was_registered || s->registered;
         return first;
     case ARS_EV_REGISTRATION_FAILED:
+        s->online &= ~bit;
         s->registered = false;
         s->failed_to_register = true;
         /* what waiting does not mend: the user's to change, or a name that nobody knows */
@@ -271,15 +274,15 @@ int session_run(struct session *s, const struct options *opt, const struct comma
     *s = (struct session){
         .opt = opt,
         .command = command,
-        .printer = {.json = opt->json, .start_us = ars_clock_us()},
+        .printer = {.json = opt->json, .several = opt->accounts_n > 1, .start_us = ars_clock_us()},
         .bell_fd = -1,
         .signal_fd = -1,
     };
     if (open_fds(s) || start_engine(s)) {
         s->code = EXIT_USAGE;
     } else {
-        if (command->needs_account)
-            session_post(s, ars_command_account(0, opt->account));
+        for (size_t i = 0; command->needs_account && i < opt->accounts_n; i++)
+            session_post(s, ars_command_account(0, opt->accounts[i]));
         command->begin(s);
         loop(s);
         ars_engine_free(s->engine);

@@ -49,7 +49,8 @@ struct session {
     int bell_fd;
     int signal_fd;
     int code;
-    bool registered; /* now */
+    uint32_t online; /* accounts that are registered now, a bit each */
+    bool registered; /* all of them */
     bool was_registered;
     bool failed_to_register;
     bool input_ended;
@@ -72,8 +73,8 @@ void session_finish(struct session *s, int code);
 
 /*
  * The first part of every command with an account. begin() calls the former; the latter is called
- * with each event, is true for the one with which it got registered for the first time, and ends
- * the session when it cannot be. /
+ * with each event, is true for the one with which all accounts got registered for the first time,
+ * and ends the session when one cannot be.
  */
 void session_await_registration(struct session *s);
 bool session_registered(struct session *s, const struct ars_event *ev);
@@ -87,5 +88,6 @@ extern const struct command command_answer;
 extern const struct command command_devices;
 extern const struct command command_resolve;
 extern const struct command command_script;
+extern const struct command command_number;
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/engine.h>
 #include <ars/media.h>
 #include <ars/secret.h>
 #include <ars/str.h>
@@ -12,8 +13,10 @@
 static char **texts(struct ars_account_conf *c, size_t i)
 {
     char **const all[] = {
-        &c->server,  &c->path,     &c->login,     &c->auth_user, &c->display_name, &c->instance,
-        &c->ca_file, &c->host_map, &c->stun_host, &c->codecs,    &c->turn,         &c->turn_user,
+        &c->server,        &c->path,     &c->login,   &c->auth_user,
+        &c->display_name,  &c->instance, &c->ca_file, &c->host_map,
+        &c->stun_host,     &c->codecs,   &c->turn,    &c->turn_user,
+        &c->outbound_host, &c->realm,    &c->headers, &c->dial_rules,
     };
 
     return i < sizeof(all) / sizeof(all[0]) ? all[i] : NULL;
@@ -64,10 +67,14 @@ void ars_account_conf_free(struct ars_account_conf *c)
 
 const char *account_conf_problem(const struct ars_account_conf *c)
 {
+    const char *why;
+
     if (!c->server || !*c->server || !c->login || !*c->login)
         return "an account needs a server and a login";
     if (c->turn && !ars_media_turn_valid(c->turn))
         return "no such address of a TURN server";
+    if (ars_engine_check_headers(c->headers, NULL, &why))
+        return why;
     return ars_media_codecs_valid(c->codecs) ? NULL : "no such list of codecs";
 }
 
@@ -76,9 +83,17 @@ const char *account_conf_path(const struct ars_account_conf *c)
     return c->path ? c->path : "/ws";
 }
 
+const char *account_conf_host(const struct ars_account_conf *c)
+{
+    return c->outbound_host && *c->outbound_host ? c->outbound_host : c->server;
+}
+
 uint16_t account_conf_port(const struct ars_account_conf *c)
 {
-    return c->port ? c->port : ACCOUNT_PORT;
+    uint16_t port = c->outbound_host && *c->outbound_host ? c->outbound_port : 0;
+
+    port = port ? port : c->port;
+    return port ? port : ACCOUNT_PORT;
 }
 
 bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b)
@@ -91,5 +106,7 @@ bool account_conf_same_identity(const struct ars_account_conf *a, const struct a
            ars_streq(a->ca_file, b->ca_file) && a->has_pin == b->has_pin &&
            memcmp(a->pin, b->pin, sizeof(a->pin)) == 0 && ars_streq(a->host_map, b->host_map) &&
            a->no_proxy == b->no_proxy && a->expires_s == b->expires_s &&
-           a->session_s == b->session_s;
+           a->session_s == b->session_s && ars_streq(a->outbound_host, b->outbound_host) &&
+           a->outbound_port == b->outbound_port && a->outbound_route == b->outbound_route &&
+           ars_streq(a->realm, b->realm) && ars_streq(a->headers, b->headers);
 }

@@ -11,6 +11,8 @@
 const char *account_conf_problem(const struct ars_account_conf *c);
 
 const char *account_conf_path(const struct ars_account_conf *c);
+/* Where the connection leads. */
+const char *account_conf_host(const struct ars_account_conf *c);
 uint16_t account_conf_port(const struct ars_account_conf *c);
 
 /* False: the connection must be made anew to go from a to b. */

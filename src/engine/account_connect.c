@@ -107,7 +107,7 @@ static int open_connection(struct account *a)
     const struct ars_account_conf *c = a->conf;
     struct ars_wss_conf conf = {
         .addr = a->addrs[a->addrs_i],
-        .host = c->server,
+        .host = account_conf_host(c),
         .port = account_conf_port(c),
         .path = account_conf_path(c),
         .trust = {.ca_file = c->ca_file, .has_pin = c->has_pin},
@@ -203,7 +203,8 @@ static void resolve_proxy(struct account *a)
 
     a->proxy = (struct ars_addr){.family = ARS_AF_NONE};
     if (!a->conf->no_proxy)
-        err = ars_proxy_from_env(a->conf->server, account_conf_port(a->conf), host, &port);
+        err =
+            ars_proxy_from_env(account_conf_host(a->conf), account_conf_port(a->conf), host, &port);
     if (err == ENOENT) {
         start_connecting(a);
     } else if (err) {
@@ -223,7 +224,7 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
 
     a->query = NULL;
     if (err) {
-        name_failed(a, a->conf->server, err);
+        name_failed(a, account_conf_host(a->conf), err);
         return;
     }
     a->addrs_n = n < ARS_RESOLVE_MAX ? n : ARS_RESOLVE_MAX;
@@ -278,8 +279,8 @@ void account_resolve(struct account *a)
         return;
     }
     if (!err)
-        err = ars_resolver_query(a->resolver, &a->query, a->conf->server,
+        err = ars_resolver_query(a->resolver, &a->query, account_conf_host(a->conf),
                                  account_conf_port(a->conf), on_resolved, a);
     if (err)
-        name_failed(a, a->conf->server, err);
+        name_failed(a, account_conf_host(a->conf), err);
 }

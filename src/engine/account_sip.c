@@ -1,9 +1,15 @@
 /* engine: what SIP has to say to an account: registered or not, who calls, what is asked. */
+#include <stdlib.h>
+#include <string.h>
+
 #include <ars/log.h>
 #include <ars/loop.h>
 #include <ars/sip.h>
+#include <ars/str.h>
 
 #include "account_priv.h"
+
+#define ROUTE_MAX 512
 
 static void on_registered(uint32_t expires_s, void *arg)
 {
@@ -90,6 +96,23 @@ static void on_trace(bool out, const char *msg, size_t len, void *arg)
     }
 }
 
+/* RFC 7118 section 5.4 has the transport; an IPv6 address stands in brackets. */
+static int route_uri(const struct ars_account_conf *c, char **ret)
+{
+    bool v6 = strchr(c->outbound_host, ':') && c->outbound_host[0] != '[';
+    struct ars_buf b;
+    int err = 0;
+    char *uri;
+
+    ars_buf_init(&b, ROUTE_MAX);
+    ars_buf_addf(&b, v6 ? "sip:[%s]" : "sip:%s", c->outbound_host);
+    ars_buf_addf(&b, ":%u;transport=ws;lr", account_conf_port(c));
+    uri = ars_buf_take(&b, &err);
+    if (!err)
+        *ret = uri;
+    return err;
+}
+
 int account_make_sip(struct account *a)
 {
     static const struct ars_sip_handlers handlers = {
@@ -109,15 +132,23 @@ int account_make_sip(struct account *a)
         .display_name = c->display_name,
         .user_agent = a->env.user_agent,
         .instance = c->instance ? c->instance : a->instance,
+        .realm = c->realm,
+        .headers = c->headers,
         .expires_s = c->expires_s,
         .session_s = c->session_s,
         .timers = ars_loop_timers(a->env.loop),
     };
-    int err;
+    char *route = NULL;
+    int err = 0;
 
     if (a->sip)
         return 0;
-    err = ars_sip_alloc(&a->sip, &conf, &handlers, a);
+    if (c->outbound_route && c->outbound_host)
+        err = route_uri(c, &route);
+    conf.route = route;
+    if (!err)
+        err = ars_sip_alloc(&a->sip, &conf, &handlers, a);
+    free(route);
     if (!err && a->env.sip_trace)
         ars_sip_set_trace(a->sip, on_trace, a);
     return err;

@@ -407,7 +407,8 @@ static int call_alloc(struct call **ret, ars_id id, struct account *a, enum ars_
 /* ---- public ---- */
 
 int call_dial(struct call **ret, ars_id id, struct account *a, const char *target,
-              const struct call_referral *r, uint32_t tag, const struct call_env *env)
+              const char *number, const struct call_referral *r, uint32_t tag,
+              const struct call_env *env)
 {
     struct call *c;
     int err;
@@ -417,8 +418,9 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
         return err;
     c->tag = tag;
     c->target = ars_strdup(target);
+    c->dialled = ars_strdup(number);
     c->referral = r ? call_referral_dup(r) : NULL;
-    err = c->target && (c->referral || !r) ? open_media(c) : ENOMEM;
+    err = c->target && c->dialled && (c->referral || !r) ? open_media(c) : ENOMEM;
     if (err) {
         call_free(c);
         return err;
@@ -492,6 +494,7 @@ void call_free(struct call *c)
     free(c->transfer_target);
     call_referral_free(c->referral);
     free(c->target);
+    free(c->dialled);
     free(c->peer_name);
     free(c->peer_number);
     free(c->offer);

@@ -83,11 +83,12 @@ struct call_env {
 };
 
 /*
- * Begins at once; `dialing` is told with tag. r: the far end of another call asks for it, or NULL.
- * ENOTCONN, ENOMEM, or what media says.
+ * Begins at once; `dialing` is told with tag. number: what the user knows target by. r:
+ * the far end of another call asks for it, or NULL. ENOTCONN, ENOMEM, or what media says.
  */
 int call_dial(struct call **ret, ars_id id, struct account *a, const char *target,
-              const struct call_referral *r, uint32_t tag, const struct call_env *env);
+              const char *number, const struct call_referral *r, uint32_t tag,
+              const struct call_env *env);
 
 /*
  * Somebody calls: rings; or, with `old`, is answered at once in its place. A SIP status to refuse

@@ -8,6 +8,7 @@
 #include <ars/timer.h>
 
 #include "call.h"
+#include "call_report.h"
 
 struct ars_media;
 struct ars_media_handlers;
@@ -24,7 +25,8 @@ struct call {
     int hold;  /* enum call_hold, by call_hold_go() alone */
     struct ars_sip_call *sip;
     struct ars_media *media;
-    char *target; /* outgoing */
+    char *target;  /* outgoing: what is sent */
+    char *dialled; /* and of what it was made */
     char *peer_name;
     char *peer_number;
     char *offer; /* incoming: the peer's, until it is answered; NULL: it wants ours */
@@ -181,20 +183,5 @@ void call_moved(struct call *c);
 /* As in ars_sip_call_handlers. */
 void call_on_identity(struct ars_sip_call *sc, void *arg);
 void call_on_redirected(struct ars_sip_call *sc, const char *number, void *arg);
-
-/* One event about c as it is now. */
-void call_tell(const struct call *c, enum ars_event_type type);
-void call_tell_number(const struct call *c, enum ars_event_type type, int number);
-void call_tell_dialing(const struct call *c);
-void call_tell_peer(const struct call *c, enum ars_event_type type);
-void call_tell_stats(const struct call *c, enum ars_event_type type, uint32_t tag);
-void call_tell_transfer(const struct call *c, enum ars_event_type type,
-                        const struct ars_reason *why);
-void call_tell_replaced(const struct call *c);
-void call_tell_referred(const struct call *c, const struct call_referral *r);
-void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
-void call_tell_redirected(const struct call *c, const char *number);
-void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);
-void call_tell_ended(const struct call *c, const struct ars_reason *why, bool by_remote);
 
 #endif

@@ -118,7 +118,8 @@ void call_tell_dialing(const struct call *c)
 
     if (ev) {
         ev->tag = c->tag;
-        ev->peer_number = ars_strdup(c->referral ? c->referral->number : c->target);
+        ev->peer_number = ars_strdup(c->dialled);
+        ev->text = ars_strdup(c->target);
     }
     put(c, ev);
 }

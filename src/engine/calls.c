@@ -175,7 +175,7 @@ struct call *calls_find(const struct calls *cs, ars_id id)
     return NULL;
 }
 
-static int dial(struct calls *cs, struct account *a, const char *target,
+static int dial(struct calls *cs, struct account *a, const char *target, const char *number,
                 const struct call_referral *r, uint32_t tag, struct call **ret)
 {
     struct call *c;
@@ -183,7 +183,7 @@ static int dial(struct calls *cs, struct account *a, const char *target,
 
     if (cs->n >= CALLS_MAX)
         return ENOSPC;
-    err = call_dial(&c, cs->last_id + 1, a, target, r, tag, &cs->env);
+    err = call_dial(&c, cs->last_id + 1, a, target, number, r, tag, &cs->env);
     if (err)
         return err;
     add(cs, c);
@@ -193,17 +193,18 @@ static int dial(struct calls *cs, struct account *a, const char *target,
     return 0;
 }
 
-int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag)
+int calls_dial(struct calls *cs, struct account *a, const char *target, const char *number,
+               uint32_t tag)
 {
     struct call *c;
 
-    return dial(cs, a, target, NULL, tag, &c);
+    return dial(cs, a, target, number, NULL, tag, &c);
 }
 
 int calls_dial_for(struct calls *cs, struct call *origin, const struct call_referral *r)
 {
     struct call *c;
-    int err = dial(cs, call_account(origin), r->target, r, 0, &c);
+    int err = dial(cs, call_account(origin), r->target, r->number, r, 0, &c);
 
     if (!err)
         call_set_origin(c, call_id(origin));

@@ -39,8 +39,12 @@ void calls_close(struct calls *cs);
 /* NULL: unknown, so already gone. */
 struct call *calls_find(const struct calls *cs, ars_id id);
 
-/* ENOSPC: too many. ENOMEM, or what media says. The call that talked is put on hold. */
-int calls_dial(struct calls *cs, struct account *a, const char *target, uint32_t tag);
+/*
+ * target: what is sent, of number, which is what the user knows the call by. ENOSPC: too many.
+ * ENOMEM, or what media says. The call that talked is put on hold.
+ */
+int calls_dial(struct calls *cs, struct account *a, const char *target, const char *number,
+               uint32_t tag);
 
 /* The same, because the far end of c asks for it. */
 int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral *r);

@@ -160,7 +160,8 @@ static struct call *named_call(struct ars_engine *e, const struct ars_command *c
 static void do_dial(struct ars_engine *e, struct ars_command *cmd)
 {
     struct account *a;
-    char *target = NULL;
+    char *number = NULL;
+    char *wire = NULL;
     int err;
 
     a = cmd->account ? named_account(e, cmd) : e->accounts_n ? e->accounts[0] : NULL;
@@ -173,14 +174,15 @@ static void do_dial(struct ars_engine *e, struct ars_command *cmd)
         command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "not registered");
         return;
     }
-    err = number_to_target(cmd->text, &target);
+    err = number_for(account_conf(a)->dial_rules, cmd->text, &number, &wire, NULL);
     if (err == EINVAL) {
         command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
         return;
     }
     if (!err)
-        err = calls_dial(&e->calls, a, target, cmd->tag);
-    free(target);
+        err = calls_dial(&e->calls, a, wire, number, cmd->tag);
+    free(number);
+    free(wire);
     command_errno(e, cmd, err);
 }
 
@@ -298,19 +300,21 @@ static void do_dtmf(struct ars_engine *e, struct ars_command *cmd)
 static void do_transfer(struct ars_engine *e, struct ars_command *cmd)
 {
     struct call *c = named_call(e, cmd);
-    char *target = NULL;
+    char *number = NULL;
+    char *wire = NULL;
     int err;
 
     if (!c)
         return;
-    err = number_to_target(cmd->text, &target);
+    err = number_for(account_conf(call_account(c))->dial_rules, cmd->text, &number, &wire, NULL);
     if (err == EINVAL) {
         command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
         return;
     }
     if (!err)
-        err = call_transfer(c, target, cmd->tag);
-    free(target);
+        err = call_transfer(c, wire, cmd->tag);
+    free(number);
+    free(wire);
     command_errno(e, cmd, err);
 }
 

@@ -7,79 +7,137 @@
 
 #include <ars/str.h>
 
+#include "dial_rules.h"
 #include "number.h"
 
 /* Longer than any number (E.164: 15 digits) and any sensible URI. */
 #define NUMBER_MAX 256
 
-/* What may stand between the digits of a number, besides ASCII: no-break spaces and dashes. */
+/* What may stand between the digits of a number (RFC 3966 section 5.1.1 and what people write). */
 static const char *const separators[] = {
     " ",
+    "\t",
     "-",
     "(",
     ")",
     ".",
+    "/",
     "\xc2\xa0",     /* U+00A0 no-break space */
+    "\xe2\x80\x87", /* U+2007 figure space */
+    "\xe2\x80\x89", /* U+2009 thin space */
     "\xe2\x80\xaf", /* U+202F narrow no-break space */
     "\xe2\x80\x90", /* U+2010 hyphen */
     "\xe2\x80\x91", /* U+2011 non-breaking hyphen */
     "\xe2\x80\x92", /* U+2012 figure dash */
     "\xe2\x80\x93", /* U+2013 en dash */
     "\xe2\x80\x94", /* U+2014 em dash */
+    "\xe2\x88\x92", /* U+2212 minus */
 };
 
-/* Invisible, and often pasted around a number: U+200E, U+200F, U+202A .. U+202E, U+FEFF. */
-static size_t invisible(const char *s)
-{
-    static const char *const marks[] = {
-        "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xaa", "\xe2\x80\xab",
-        "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae", "\xef\xbb\xbf",
-    };
+/* Invisible, and often pasted with a number. */
+static const char *const marks[] = {
+    "\xc2\xad",     /* U+00AD soft hyphen */
+    "\xe2\x80\x8b", /* U+200B zero width space */
+    "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e", "\xe2\x80\x8f",
+    "\xe2\x80\xaa", /* U+202A .. U+202E: directions */
+    "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\xad", "\xe2\x80\xae",
+    "\xe2\x81\xa0",                                                 /* U+2060 word joiner */
+    "\xe2\x81\xa6",                                                 /* U+2066 .. U+2069: isolates */
+    "\xe2\x81\xa7", "\xe2\x81\xa8", "\xe2\x81\xa9", "\xef\xbb\xbf", /* U+FEFF byte order mark */
+};
 
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (strncmp(s, marks[i], strlen(marks[i])) == 0)
-            return strlen(marks[i]);
+/* What a number stands in when it is copied with its surroundings. */
+static const struct {
+    const char *open;
+    const char *close;
+} quotes[] = {
+    {"\"", "\""},
+    {"'", "'"},
+    {"<", ">"},
+    {"\xc2\xab", "\xc2\xbb"},
+    {"\xe2\x80\x9c", "\xe2\x80\x9d"},
+    {"\xe2\x80\x9e", "\xe2\x80\x9c"},
+};
+
+/* The length of the one that s begins with, or 0. */
+static size_t one_of(const char *s, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(s, list[i], strlen(list[i])) == 0)
+            return strlen(list[i]);
     return 0;
 }
 
 static size_t separator(const char *s)
 {
-    for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++)
-        if (strncmp(s, separators[i], strlen(separators[i])) == 0)
-            return strlen(separators[i]);
-    return invisible(s);
+    return one_of(s, separators, sizeof(separators) / sizeof(separators[0]));
 }
 
-static bool space(char c)
+static void drop_marks(char *s)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+    char *to = s;
 
-/* A copy without white space and invisible marks at both ends. */
-static char *trimmed(const char *s)
-{
-    size_t len;
+    while (*s) {
+        size_t skip = one_of(s, marks, sizeof(marks) / sizeof(marks[0]));
 
-    while (space(*s) || invisible(s) || strncmp(s, "\xc2\xa0", 2) == 0) {
-        size_t skip = invisible(s);
-
-        s += skip ? skip : space(*s) ? 1 : 2;
+        if (skip)
+            s += skip;
+        else
+            *to++ = *s++;
     }
-    len = strlen(s);
-    for (bool more = true; more && len > 0;) {
+    *to = '\0';
+}
+
+static size_t space(const char *s)
+{
+    return strchr(" \t\r\n", *s) && *s ? 1 : strncmp(s, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+/* In place: what is between the white space. */
+static char *trim(char *s)
+{
+    char *end;
+
+    while (space(s))
+        s += space(s);
+    end = s + strlen(s);
+    for (bool more = true; more && end > s;) {
         more = false;
-        if (space(s[len - 1])) {
-            len--;
-            more = true;
-        } else if (len >= 2 && strncmp(s + len - 2, "\xc2\xa0", 2) == 0) {
-            len -= 2;
-            more = true;
-        } else if (len >= 3 && invisible(s + len - 3) == 3) {
-            len -= 3;
-            more = true;
-        }
+        for (size_t n = 1; n <= 2 && !more; n++)
+            if (end >= s + n && space(end - n) == n) {
+                end -= n;
+                more = true;
+            }
     }
-    return ars_strndup(s, len);
+    *end = '\0';
+    return s;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
+}
+
+/* "Anna" <sip:600@pbx>, "600", <600>; and the comma or full stop that ended the sentence. */
+static char *unwrap(char *s)
+{
+    char *angle = strchr(s, '<');
+
+    while (*s && strchr(",;.", s[strlen(s) - 1]) && strspn(s, ",;.") < strlen(s))
+        s[strlen(s) - 1] = '\0';
+    if (angle && angle > s && ends_with(s, ">"))
+        s = angle;
+    for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
+        size_t open = strlen(quotes[i].open);
+        size_t close = strlen(quotes[i].close);
+
+        if (strlen(s) <= open + close || strncmp(s, quotes[i].open, open) != 0 ||
+            !ends_with(s, quotes[i].close))
+            continue;
+        s[strlen(s) - close] = '\0';
+        return trim(s + open);
+    }
+    return s;
 }
 
 /* Digits, + * # and separators alone: then the separators are only there for the eye. */
@@ -122,66 +180,141 @@ static void strip(char *s)
     *to = '\0';
 }
 
-static int take_uri(const char *s, size_t scheme, char **ret)
+/* scheme:user@host as it is; of a number in it what is there for the eye goes, "%20" too. */
+static int print_uri(struct ars_buf *b, const char *rest)
 {
-    if (!s[scheme] || !is_clean(s))
+    const char *at = strchr(rest, '@');
+    char *user = ars_percent_decode(rest, at ? (size_t)(at - rest) : 0);
+
+    if (!user)
+        return ENOMEM;
+    if (at && is_number(user)) {
+        strip(user);
+        for (const char *p = user; *p; p++)
+            ars_buf_addf(b, *p == '#' ? "%%23" : "%c", *p); /* RFC 3261 section 25.1 */
+        ars_buf_adds(b, at);
+    } else {
+        ars_buf_adds(b, rest);
+    }
+    free(user);
+    return 0;
+}
+
+static int take_uri(char *s, const char *scheme, char **ret)
+{
+    struct ars_buf b;
+    char *text;
+    int err;
+
+    s = trim(s);
+    if (!*s || *s == '@' || ends_with(s, "@"))
+        return EINVAL;
+    ars_buf_init(&b, 2 * NUMBER_MAX);
+    ars_buf_adds(&b, scheme);
+    err = print_uri(&b, s);
+    text = err ? NULL : ars_buf_take(&b, &err);
+    ars_buf_free(&b);
+    if (!err && !is_clean(text))
+        err = EINVAL;
+    if (err)
+        free(text);
+    else
+        *ret = text;
+    return err;
+}
+
+/* RFC 3966: parameters mean nothing to a PBX, and what a web page wrote may be escaped. */
+static int take_tel(const char *s, char **ret)
+{
+    char *decoded = ars_percent_decode(s, strcspn(s, ";"));
+    char *number = decoded;
+    int err = 0;
+
+    if (!decoded)
+        return ENOMEM;
+    drop_marks(decoded);
+    while (number[0] == '/')
+        number++;
+    number = trim(number);
+    if (is_number(number))
+        strip(number);
+    else if (!*number || !is_clean(number))
+        err = EINVAL;
+    if (!err) {
+        *ret = ars_strdup(number);
+        err = *ret ? 0 : ENOMEM;
+    }
+    free(decoded);
+    return err;
+}
+
+static int take_plain(char *s, char **ret)
+{
+    if (is_number(s))
+        strip(s);
+    else if (!is_clean(s) || !s[strspn(s, " -().")])
         return EINVAL;
     *ret = ars_strdup(s);
     return *ret ? 0 : ENOMEM;
 }
 
-static int take_address(const char *s, char **ret)
-{
-    struct ars_buf b;
-    char *uri;
-    int err = 0;
+static const struct {
+    const char *name;
+    bool uri; /* else a telephone number */
+} schemes[] = {{"sip:", true}, {"sips:", true}, {"tel:", false}, {"callto:", false}};
 
-    if (*s == '@' || s[strlen(s) - 1] == '@' || !is_clean(s))
+bool number_is_uri(const char *number)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (strncasecmp(number, schemes[i].name, strlen(schemes[i].name)) == 0)
+            return schemes[i].uri;
+    return false;
+}
+
+static int take(char *s, char **ret)
+{
+    if (!*s || strlen(s) > NUMBER_MAX)
         return EINVAL;
-    ars_buf_init(&b, NUMBER_MAX + 8);
-    ars_buf_addf(&b, "sip:%s", s);
-    uri = ars_buf_take(&b, &err);
-    if (!err)
-        *ret = uri;
-    return err;
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t len = strlen(schemes[i].name);
+        char scheme[8];
+
+        if (strncasecmp(s, schemes[i].name, len) != 0)
+            continue;
+        ars_strncpy(scheme, sizeof(scheme), s, len);
+        return schemes[i].uri ? take_uri(s + len, scheme, ret) : take_tel(s + len, ret);
+    }
+    return strchr(s, '@') ? take_uri(s, "sip:", ret) : take_plain(s, ret);
 }
 
 int number_to_target(const char *typed, char **ret)
 {
     char *s;
-    char *number;
-    int err = 0;
+    int err;
 
     if (!typed)
         return EINVAL;
-    s = trimmed(typed);
+    s = ars_strdup(typed);
     if (!s)
         return ENOMEM;
-    number = s;
-    if (!*s || strlen(s) > NUMBER_MAX) {
-        err = EINVAL;
-        goto out;
-    }
-    if (strncasecmp(s, "sip:", 4) == 0 || strncasecmp(s, "sips:", 5) == 0) {
-        err = take_uri(s, strchr(s, ':') + 1 - s, ret);
-        goto out;
-    }
-    if (strncasecmp(s, "tel:", 4) == 0) {
-        number = s + 4;
-        number[strcspn(number, ";")] = '\0'; /* RFC 3966 parameters mean nothing to a PBX */
-    } else if (strchr(s, '@')) {
-        err = take_address(s, ret);
-        goto out;
-    }
-    if (is_number(number))
-        strip(number);
-    else if (!is_clean(number) || !number[strspn(number, " -().")])
-        err = EINVAL;
-    if (err)
-        goto out;
-    *ret = ars_strdup(number);
-    err = *ret ? 0 : ENOMEM;
-out:
+    drop_marks(s);
+    err = take(trim(unwrap(trim(s))), ret);
     free(s);
+    return err;
+}
+
+int number_for(const char *rules, const char *typed, char **ret_number, char **ret_wire,
+               size_t *ret_rule)
+{
+    char *number;
+    int err = number_to_target(typed, &number);
+
+    if (err)
+        return err;
+    err = dial_rules_apply(number_is_uri(number) ? NULL : rules, number, ret_wire, ret_rule);
+    if (err)
+        free(number);
+    else
+        *ret_number = number;
     return err;
 }

@@ -87,7 +87,9 @@ static size_t merge(struct challenge *list, size_t n, const struct challenge *ch
     return n;
 }
 
-static size_t collect(const struct sip_in *in, struct challenge *list)
+/* *ret_foreign: challenges of other realms than the one that the password is for. */
+static size_t collect(const struct ars_sip *sip, const struct sip_in *in, struct challenge *list,
+                      size_t *ret_foreign)
 {
     static const char *const headers[] = {"WWW-Authenticate", "Proxy-Authenticate"};
     size_t seen = 0;
@@ -100,7 +102,11 @@ static size_t collect(const struct sip_in *in, struct challenge *list)
             struct challenge ch;
 
             seen++;
-            if (parse(&ch, val, h == 1))
+            if (!parse(&ch, val, h == 1))
+                continue;
+            if (sip->realm && pl_strcmp(&ch.realm, sip->realm))
+                ++*ret_foreign;
+            else
                 n = merge(list, n, &ch);
         }
     }
@@ -169,10 +175,11 @@ static bool is_refusal(const struct auth *a, const struct auth_try *t, const str
 int auth_challenged(struct ars_sip *sip, struct auth_try *t, const struct sip_in *in)
 {
     struct challenge list[SIP_REALMS_MAX];
-    size_t n = collect(in, list);
+    size_t foreign = 0;
+    size_t n = collect(sip, in, list, &foreign);
 
     if (!n)
-        return ENOTSUP;
+        return foreign ? EPERM : ENOTSUP;
     if (++t->tries > SIP_AUTH_TRIES_MAX)
         return ELOOP;
     for (size_t k = 0; k < n; k++) {

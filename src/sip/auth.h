@@ -41,7 +41,7 @@ struct auth_try {
 
 /*
  * Learns from a 401 or 407. 0: send again; EACCES: the password is wrong; ENOTSUP: no challenge
- * that we can answer; ELOOP: too many; ENOMEM.
+ * that we can answer; EPERM: none of the realm that we are for; ELOOP: too many; ENOMEM.
  */
 int auth_challenged(struct ars_sip *sip, struct auth_try *t, const struct sip_in *in);
 

@@ -17,6 +17,7 @@
 #include "call.h"
 #include "ctrans.h"
 #include "endpoint.h"
+#include "extra.h"
 #include "msg_in.h"
 #include "redact.h"
 #include "strans.h"
@@ -42,6 +43,9 @@ static void destructor(void *arg)
     free(sip->display_name);
     free(sip->agent);
     free(sip->instance);
+    free(sip->realm);
+    free(sip->extra);
+    route_clear(&sip->outbound);
     free(sip->aor);
     free(sip->contact);
 }
@@ -63,6 +67,18 @@ static char *domain_dup(const char *s)
     ars_buf_init(&b, SIP_LINE_MAX);
     ars_buf_addf(&b, "[%s]", s);
     return ars_buf_take(&b, &err);
+}
+
+static int copy_rules(struct ars_sip *sip, const struct ars_sip_conf *conf)
+{
+    int err = extra_render(conf->headers, &sip->extra);
+
+    if (!err && conf->route)
+        err = route_set_one(&sip->outbound, conf->route);
+    sip->realm = clean_dup(conf->realm);
+    if (!err && conf->realm && *conf->realm && !sip->realm)
+        err = ENOMEM;
+    return err;
 }
 
 static int copy_conf(struct ars_sip *sip, const struct ars_sip_conf *conf)
@@ -128,6 +144,8 @@ int ars_sip_alloc(struct ars_sip **ret, const struct ars_sip_conf *conf,
     sip->session_s = conf->session_s ? conf->session_s : SESSION_DEFAULT_S;
     reg_init(sip, conf->expires_s);
     err = copy_conf(sip, conf);
+    if (!err)
+        err = copy_rules(sip, conf);
     if (err)
         mem_deref(sip);
     else

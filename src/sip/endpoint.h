@@ -19,6 +19,7 @@
 #include "auth.h"
 #include "bounds.h"
 #include "reg.h"
+#include "route.h"
 
 struct sip_in;
 
@@ -35,6 +36,9 @@ struct ars_sip {
     char *display_name;
     char *agent;
     char *instance;
+    char *realm;               /* or NULL */
+    char *extra;               /* header lines of REGISTER and INVITE */
+    struct route_set outbound; /* what the first request goes by while nothing else is known */
     uint32_t session_s;
     struct ars_secret *password;
     char *aor;                                    /* sip:user@domain */

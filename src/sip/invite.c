@@ -46,6 +46,8 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn)
     call_add_contact(call, &b);
     refresh_add_request(call, &b);
     ars_buf_adds(&b, call->headers ? call->headers : "");
+    if (!*call->dlg->rtag)
+        ars_buf_adds(&b, call->sip->extra);
     before = b.len;
     err = uri ? auth_add(call->sip, &call->try, &b, "INVITE", uri) : ENOMEM;
     if (!err)
@@ -327,7 +329,7 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
     number = NULL;
     err = render_headers(call, headers, n);
     if (!err)
-        err = dialog_alloc_uac(&call->dlg, sip->display_name, sip->aor, uri, &sip->reg.routes);
+        err = dialog_alloc_uac(&call->dlg, sip->display_name, sip->aor, uri, reg_routes(sip));
     if (!err)
         err = call_keep_offer(call, offer);
     if (!err)

@@ -79,8 +79,8 @@ static void add_headers(const struct ars_sip *sip, struct ars_buf *b, uint32_t e
                      sip->reg.plain ? "" : ";reg-id=1");
     ars_buf_addf(b, ";expires=%u\r\n", (unsigned)expires);
     ars_buf_addf(b, "Expires: %u\r\n", (unsigned)expires);
-    ars_buf_addf(b, "Allow: " OUT_ALLOW "\r\nSupported: path%s\r\n",
-                 sip->reg.plain ? "" : ", outbound");
+    ars_buf_addf(b, "Allow: " OUT_ALLOW "\r\nSupported: path%s\r\n%s",
+                 sip->reg.plain ? "" : ", outbound", sip->extra);
 }
 
 static int send_register(struct ars_sip *sip)
@@ -88,12 +88,14 @@ static int send_register(struct ars_sip *sip)
     struct reg *r = &sip->reg;
     uint32_t expires = r->state == REG_LEAVING ? 0 : r->expires_s;
     struct ars_buf headers;
+    struct ars_buf routes;
     struct ars_buf uri;
     struct ars_buf from;
     struct ars_buf to;
     int err;
 
     ars_buf_init(&headers, SIP_MSG_MAX);
+    ars_buf_init(&routes, SIP_MSG_MAX);
     ars_buf_init(&uri, SIP_MSG_MAX);
     ars_buf_init(&from, SIP_MSG_MAX);
     ars_buf_init(&to, SIP_MSG_MAX);
@@ -102,7 +104,13 @@ static int send_register(struct ars_sip *sip)
     msg_out_name_addr(&from, sip->display_name, sip->aor);
     ars_buf_addf(&from, ";tag=%s", r->tag);
     add_headers(sip, &headers, expires);
-    err = uri.err ? uri.err : to.err ? to.err : from.err ? from.err : headers.err;
+    for (size_t i = 0; i < sip->outbound.n; i++)
+        msg_out_header(&routes, "Route", sip->outbound.values[i]);
+    err = routes.err ? routes.err
+          : uri.err  ? uri.err
+          : to.err   ? to.err
+          : from.err ? from.err
+                     : headers.err;
     if (!err)
         err = auth_add(sip, &r->try, &headers, "REGISTER", uri.data);
     if (!err) {
@@ -112,11 +120,13 @@ static int send_register(struct ars_sip *sip)
                               .to = to.data,
                               .call_id = r->call_id,
                               .cseq = ++r->cseq,
+                              .routes = routes.data,
                               .headers = headers.data};
 
         err = ctrans_request(&r->ct, sip, &req, on_response, sip);
     }
     ars_buf_free(&headers);
+    ars_buf_free(&routes);
     ars_buf_free(&uri);
     ars_buf_free(&from);
     ars_buf_free(&to);
@@ -338,7 +348,7 @@ static void on_refused(struct ars_sip *sip, const struct sip_in *in)
         return;
     }
     why_from_auth(&why, err, in);
-    failed(sip, &why, 0, err == EACCES);
+    failed(sip, &why, 0, err == EACCES || err == EPERM);
 }
 
 static void on_response(const struct sip_in *in, int err, void *arg)
@@ -407,6 +417,11 @@ int ars_sip_unregister(struct ars_sip *sip)
     }
     ars_timer_start(sip->timers, &r->timer, LEAVE_WAIT_MS, on_leave_timeout, sip);
     return 0;
+}
+
+const struct route_set *reg_routes(const struct ars_sip *sip)
+{
+    return sip->reg.routes.n ? &sip->reg.routes : &sip->outbound;
 }
 
 const char *ars_sip_server(const struct ars_sip *sip)

@@ -46,6 +46,9 @@ struct reg {
 void reg_init(struct ars_sip *sip, uint32_t expires_s);
 void reg_close(struct ars_sip *sip);
 
+/* What a request that begins a dialog goes by: the registrar's, else the outbound proxy. */
+const struct route_set *reg_routes(const struct ars_sip *sip);
+
 /* The connection is gone: the binding with it. */
 void reg_lost(struct ars_sip *sip);
 

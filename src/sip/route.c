@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <ars/str.h>
 
@@ -49,6 +50,21 @@ int route_learn(struct route_set *rs, const struct sip_in *in, const char *name,
     else if (reverse)
         turn(rs);
     return err;
+}
+
+int route_set_one(struct route_set *rs, const char *uri)
+{
+    struct ars_buf b;
+    int err = 0;
+    char *value;
+
+    if (uri[strcspn(uri, " \t\r\n<>\",")])
+        return EINVAL;
+    ars_buf_init(&b, SIP_LINE_MAX);
+    ars_buf_addf(&b, "<%s>", uri);
+    value = ars_buf_take(&b, &err);
+    route_clear(rs);
+    return err ? err : add(rs, value);
 }
 
 int route_copy(struct route_set *rs, const struct route_set *from)

@@ -20,6 +20,9 @@ struct route_set {
 /* Takes all values of that header in place of what was there. EBADMSG: too many; ENOMEM. */
 int route_learn(struct route_set *rs, const struct sip_in *in, const char *name, bool reverse);
 
+/* Of one proxy alone, by its URI. EINVAL, ENOMEM. */
+int route_set_one(struct route_set *rs, const char *uri);
+
 /* ENOMEM. */
 int route_copy(struct route_set *rs, const struct route_set *from);
 

@@ -336,7 +336,7 @@ static int set_up(struct ars_sip_sub *sub, const struct ars_sip_sub_conf *conf)
         err = ENOMEM;
     if (!err)
         err = dialog_alloc_uac(&sub->dlg, sip->display_name, sip->aor, uri ? uri : sip->aor,
-                               &sip->reg.routes);
+                               reg_routes(sip));
     free(number);
     free(uri);
     return err;

@@ -138,6 +138,10 @@ void why_from_auth(struct ars_reason *why, int err, const struct sip_in *in)
     switch (err) {
     case EACCES:
         break;
+    case EPERM:
+        ars_reason_set(why, ARS_REASON_WRONG_REALM, in->status,
+                       "the password is asked for by another realm");
+        break;
     case ENOTSUP:
         ars_reason_set(why, ARS_REASON_SERVER_ERROR, in->status,
                        "no authentication method that we know");

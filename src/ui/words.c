@@ -36,11 +36,13 @@ static const char *const call_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_BAD_NUMBER] = N_("This is not a number to dial"),
     [ARS_REASON_NOT_NOW] = N_("This cannot be done now"),
     [ARS_REASON_WRONG_PASSWORD] = N_("The server wants another password"),
+    [ARS_REASON_WRONG_REALM] = N_("The server asks for the password of another realm"),
     [ARS_REASON_INTERNAL] = N_("Something went wrong in the phone"),
 };
 
 static const char *const line_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_WRONG_PASSWORD] = N_("Wrong password"),
+    [ARS_REASON_WRONG_REALM] = N_("Another realm"),
     [ARS_REASON_NAME_NOT_FOUND] = N_("Server not found"),
     [ARS_REASON_UNREACHABLE] = N_("Server cannot be reached"),
     [ARS_REASON_TIMEOUT] = N_("Server does not answer"),
@@ -169,6 +171,10 @@ static char *advice_on(const struct ars_app_line *line)
     case ARS_REASON_WRONG_PASSWORD:
         return g_strdup_printf(_("%s refused the login or the password of %s. Check both."),
                                line->server, line->login);
+    case ARS_REASON_WRONG_REALM:
+        return g_strdup_printf(_("%s asks for the password of another realm than the one in the "
+                                 "settings. Check the realm."),
+                               line->server);
     case ARS_REASON_CERTIFICATE:
         return certificate_advice(line);
     case ARS_REASON_NAME_NOT_FOUND:

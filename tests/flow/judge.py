@@ -25,9 +25,10 @@ class Fault:
 
 
 class Account:
-    def __init__(self, user, password, domain, path, display=None):
+    def __init__(self, user, password, domain, path, display=None, edge=None):
         self.user, self.password, self.domain = user, password, domain
         self.path, self.display = path, display
+        self.host = edge or domain        # whom the connection leads to
         self.aor = 'sip:%s@%s' % (user, domain)
 
 

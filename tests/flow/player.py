@@ -18,6 +18,7 @@ from wire import Server
 STARTUP = 15.0     # until a program on a busy machine has come to connect
 PATIENCE = 3.0
 DOMAIN = 'pbx.test'
+EDGE = 'edge.test'
 SETTLE = 0.05
 
 
@@ -105,8 +106,10 @@ class Player:
         cmd = [self.cli, 'script', '--server', DOMAIN, '--port', str(self.server.port),
                '--path', self.account.path, '--login', self.account.user,
                '--password-file', self.certs.password_file(self.account.password),
-               '--ca', self.certs.ca, '--map', 'MAP %s 127.0.0.1' % DOMAIN,
+               '--ca', self.certs.ca, '--map', 'MAP %s 127.0.0.1' % self.account.host,
                '--audio-in', 'silence', '--audio-out', 'none', '--json', '--timeout', '30']
+        if self.account.host != DOMAIN:
+            cmd += ['--outbound-proxy', self.account.host]
         if self.account.display:
             cmd += ['--display-name', self.account.display]
         env = {k: v for k, v in os.environ.items()

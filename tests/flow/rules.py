@@ -20,9 +20,9 @@ def upgrade(meta, account, bad):
         bad('upgrade.protocol', 'sub-protocol %r' % fields.get('sec-websocket-protocol'))
     if fields.get('sec-websocket-version') != '13':
         bad('upgrade', 'version %r' % fields.get('sec-websocket-version'))
-    if fields.get('host', '').split(':')[0] != account.domain:
+    if fields.get('host', '').split(':')[0] != account.host:
         bad('upgrade.host', 'Host %r' % fields.get('host'))
-    if meta['sni'] != account.domain:
+    if meta['sni'] != account.host:
         bad('upgrade.sni', 'SNI %r' % meta['sni'])
 
 

@@ -17,7 +17,7 @@ import tempfile
 import case as cases
 import mutate
 from judge import Account, judge
-from player import DOMAIN, Failed, Player
+from player import DOMAIN, EDGE, Failed, Player
 
 ROOT = os.path.dirname(os.path.dirname(cases.HERE))
 AT_ONCE = 2
@@ -33,7 +33,7 @@ class Certs:
                                         for n in ('ca.pem', 'cert.pem', 'key.pem'))
         ca_key, request, ext = (os.path.join(folder, n) for n in ('ca.key', 'req.pem', 'ext'))
         with open(ext, 'w', encoding='ascii') as f:
-            f.write('subjectAltName=DNS:%s\nextendedKeyUsage=serverAuth\n' % DOMAIN)
+            f.write('subjectAltName=DNS:%s,DNS:%s\nextendedKeyUsage=serverAuth\n' % (DOMAIN, EDGE))
         curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
         self.openssl('req', '-x509', *curve, '-keyout', ca_key, '-out', self.ca, '-days', '2',
                      '-subj', '/CN=flow test CA')
@@ -75,7 +75,8 @@ async def play(name, cli, certs):
     """The player, the account and what went wrong."""
     case = cases.load(name)
     account = Account(case.account.get('user', '1000'), case.account.get('password', 'geheim-1000'),
-                      DOMAIN, case.account.get('path', '/ws'), case.account.get('display'))
+                      DOMAIN, case.account.get('path', '/ws'), case.account.get('display'),
+                      case.account.get('edge'))
     player = Player(case, cli, certs, account)
     wrong = []
     try:

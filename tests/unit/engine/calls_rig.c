@@ -171,7 +171,7 @@ int called(const struct ars_sip_body *offer)
 int talk(struct fixture *f, const char *number)
 {
     size_t i = fakes.sip_calls_n;
-    int err = calls_dial(&f->calls, f->account, number, 0);
+    int err = calls_dial(&f->calls, f->account, number, number, 0);
 
     if (err)
         return err;

@@ -14,7 +14,7 @@ static int test_dial(void)
     int err;
 
     TRY(set_up(&f));
-    TRY(calls_dial(&f.calls, f.account, "600", 77));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 77));
     CHECK(take(&f, ARS_EV_DIALING));
     CHECK_INT(f.ev->tag, 77);
     CHECK_INT(f.ev->call, 1);
@@ -67,7 +67,7 @@ static int test_refused(void)
     int err;
 
     TRY(set_up(&f));
-    TRY(calls_dial(&f.calls, f.account, "605", 0));
+    TRY(calls_dial(&f.calls, f.account, "605", "605", 0));
     gathered(0);
     CHECK(fakes_told(ARS_EV_DIALING));
     ended(0, ARS_REASON_BUSY, 486);
@@ -76,7 +76,7 @@ static int test_refused(void)
     CHECK_INT(f.ev->reason.sip_status, 486);
     CHECK(f.ev->by_remote && !f.ev->has_stats);
     /* the connection went away: nobody over there decided that */
-    TRY(calls_dial(&f.calls, f.account, "605", 0));
+    TRY(calls_dial(&f.calls, f.account, "605", "605", 0));
     gathered(1);
     CHECK(fakes_told(ARS_EV_DIALING));
     ended(1, ARS_REASON_CONNECTION_LOST, 503);
@@ -85,7 +85,7 @@ static int test_refused(void)
     CHECK_INT(f.ev->call, 2);
     /* INVITE cannot even be sent */
     fakes.invite_error = ENOTCONN;
-    TRY(calls_dial(&f.calls, f.account, "605", 0));
+    TRY(calls_dial(&f.calls, f.account, "605", "605", 0));
     gathered(2);
     CHECK(fakes_told(ARS_EV_DIALING));
     CHECK(take(&f, ARS_EV_ENDED));
@@ -101,7 +101,7 @@ static int test_cancel(void)
 
     TRY(set_up(&f));
     /* before there is an INVITE */
-    TRY(calls_dial(&f.calls, f.account, "608", 0));
+    TRY(calls_dial(&f.calls, f.account, "608", "608", 0));
     CHECK(fakes_told(ARS_EV_DIALING));
     call_hangup(nth(&f, 1), 0);
     CHECK(take(&f, ARS_EV_ENDED));
@@ -109,7 +109,7 @@ static int test_cancel(void)
     CHECK(!f.ev->by_remote);
     CHECK_INT(fakes.sip_calls_n, 0);
     /* while it rings; sip may end the call from inside */
-    TRY(calls_dial(&f.calls, f.account, "608", 0));
+    TRY(calls_dial(&f.calls, f.account, "608", "608", 0));
     gathered(1);
     progress(0, 180, &no_body);
     CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_RINGING));
@@ -128,7 +128,7 @@ static int test_early_media(void)
     int err;
 
     TRY(set_up(&f));
-    TRY(calls_dial(&f.calls, f.account, "609", 0));
+    TRY(calls_dial(&f.calls, f.account, "609", "609", 0));
     gathered(0);
     CHECK(fakes_told(ARS_EV_DIALING));
     progress(0, 183, &sdp);
@@ -157,7 +157,7 @@ static int test_bad_answer(void)
     int err;
 
     TRY(set_up(&f));
-    TRY(calls_dial(&f.calls, f.account, "600", 0));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
     gathered(0);
     CHECK(fakes_told(ARS_EV_DIALING));
     ars_reason_set(&fakes.media[0].refuse, ARS_REASON_NOT_ENCRYPTED, 0, "no fingerprint");
@@ -168,7 +168,7 @@ static int test_bad_answer(void)
     CHECK_INT(f.ev->reason.code, ARS_REASON_NOT_ENCRYPTED);
     CHECK(!f.ev->by_remote);
     /* no SDP at all */
-    TRY(calls_dial(&f.calls, f.account, "600", 0));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
     gathered(1);
     CHECK(fakes_told(ARS_EV_DIALING));
     answered(1, &no_body);
@@ -394,7 +394,7 @@ static int test_redirected(void)
     int err = set_up(&f);
 
     CHECK_INT(err, 0);
-    CHECK_INT(calls_dial(&f.calls, f.account, "600", 1), 0);
+    CHECK_INT(calls_dial(&f.calls, f.account, "600", "600", 1), 0);
     gathered(0);
     sc = &fakes.sip_calls[0];
     sc->redirect_asked = true;

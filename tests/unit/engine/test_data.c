@@ -12,90 +12,7 @@
 #include "call.h"
 #include "check.h"
 #include "event.h"
-#include "number.h"
 #include "tests.h"
-
-static int test_numbers(void)
-{
-    static const struct {
-        const char *typed;
-        const char *target; /* NULL: refused */
-    } table[] = {
-        {"600", "600"},
-        {"  600\n", "600"},
-        {"+7 (912) 345-67-89", "+79123456789"},
-        {"8.800.555.35.35", "88005553535"},
-        {"*97#", "*97#"},
-        {"\xc2\xa0+7\xc2\xa0"
-         "912",
-         "+7912"}, /* no-break spaces */
-        {"\xe2\x80\x8e+49\xe2\x80\x93"
-         "30\xe2\x80\x8f",
-         "+4930"}, /* marks and an en dash */
-        {"alice", "alice"},
-        {"front-desk.2", "front-desk.2"}, /* a name keeps what looks like a separator */
-        {"sip:600@pbx.test", "sip:600@pbx.test"},
-        {" SIPS:a-b@pbx.test;x=1 ", "SIPS:a-b@pbx.test;x=1"},
-        {"600@pbx.test", "sip:600@pbx.test"},
-        {"tel:+7-912-345;ext=7", "+7912345"},
-        {"", NULL},
-        {"   ", NULL},
-        {"---", NULL},
-        {"sip:", NULL},
-        {"sip:a b@c", NULL},
-        {"tel:", NULL},
-        {"@pbx.test", NULL},
-        {"600@", NULL},
-        {"60\r\nVia: x", NULL},
-        {"60\t0", NULL},
-        {"6\x01"
-         "0",
-         NULL},
-        {"two words", NULL},
-        {"<600>", NULL},
-        {"\"600\"", NULL},
-    };
-    char *target = NULL;
-    int err = 0;
-
-    for (size_t i = 0; i < CHECK_COUNT(table); i++) {
-        int e = number_to_target(table[i].typed, &target);
-
-        if (e == ENOMEM) {
-            err = e;
-            goto out;
-        }
-        if (table[i].target) {
-            CHECK_INT(e, 0);
-            CHECK_STR(target, table[i].target);
-        } else {
-            CHECK_INT(e, EINVAL);
-        }
-        free(target);
-        target = NULL;
-    }
-    CHECK_INT(number_to_target(NULL, &target), EINVAL);
-out:
-    free(target);
-    return err;
-}
-
-static int test_number_length(void)
-{
-    char digits[400];
-    char *target = NULL;
-    int err = 0;
-
-    memset(digits, '1', sizeof(digits));
-    digits[sizeof(digits) - 1] = '\0';
-    CHECK_INT(number_to_target(digits, &target), EINVAL);
-    digits[256] = '\0';
-    TRY(number_to_target(digits, &target));
-    CHECK_INT(strlen(target), 256);
-out:
-    free(target);
-    return err;
-}
 
 static struct ars_account_conf *full_conf(void)
 {
@@ -141,6 +58,19 @@ static int test_conf(void)
     b->has_pin = true;
     CHECK(!account_conf_same_identity(a, b));
     CHECK_STR(account_conf_path(a), "/ws");
+    CHECK_STR(account_conf_host(b), "pbx.test");
+    a->has_pin = true;
+    CHECK(account_conf_same_identity(a, b));
+    b->outbound_host = ars_strdup("edge.test");
+    TRY(b->outbound_host ? 0 : ENOMEM);
+    CHECK(!account_conf_same_identity(a, b));
+    CHECK_STR(account_conf_host(b), "edge.test");
+    CHECK_INT(account_conf_port(b), 7443);
+    b->outbound_port = 443;
+    CHECK_INT(account_conf_port(b), 443);
+    b->headers = ars_strdup("X-Team: a\nVia: b");
+    TRY(b->headers ? 0 : ENOMEM);
+    CHECK_STR(account_conf_problem(b), "this header is the phone's own");
     CHECK(!account_conf_problem(a));
     free(a->codecs);
     a->codecs = ars_strdup("unknown");
@@ -312,8 +242,6 @@ out:
 }
 
 const struct check_case data_cases[] = {
-    {.name = "numbers", .fn = test_numbers, .oom = true},
-    {.name = "number_length", .fn = test_number_length, .oom = true},
     {.name = "conf", .fn = test_conf, .oom = true},
     {.name = "commands", .fn = test_commands, .oom = true},
     {.name = "outbox", .fn = test_outbox},

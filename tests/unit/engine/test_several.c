@@ -162,7 +162,7 @@ static int test_two_calls(void)
     CHECK(fakes.media[0].talk && !fakes.media[1].talk);
     CHECK(fakes_told(ARS_EV_HELD) && fakes_told(ARS_EV_RESUMED));
     /* dialling a third */
-    TRY(calls_dial(&f.calls, f.account, "601", 0));
+    TRY(calls_dial(&f.calls, f.account, "601", "601", 0));
     CHECK(!fakes.media[0].talk);
     CHECK_STR(fakes.sip_calls[0].sdp, "offer sendonly");
     CHECK_INT(f.calls.n, 3);
@@ -196,8 +196,8 @@ static int test_too_many(void)
         CHECK_INT(called(&sdp), 0);
     CHECK_INT(called(&sdp), 486);
     for (int i = 4; i < CALLS_MAX; i++)
-        TRY(calls_dial(&f.calls, f.account, "600", 0));
-    CHECK_INT(calls_dial(&f.calls, f.account, "600", 0), ENOSPC);
+        TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    CHECK_INT(calls_dial(&f.calls, f.account, "600", "600", 0), ENOSPC);
 out:
     return tear_down(&f, err);
 }
@@ -273,7 +273,7 @@ static int test_conference(void)
     CHECK_INT(calls_merge(&f.calls, nth(&f, 4)), 0); /* with the one that talks */
     CHECK(fakes.media[0].shared && fakes.media[3].shared);
     /* a call from outside takes the floor: all of the conference waits */
-    TRY(calls_dial(&f.calls, f.account, "601", 0));
+    TRY(calls_dial(&f.calls, f.account, "601", "601", 0));
     CHECK(!fakes.media[0].talk && !fakes.media[3].talk);
 out:
     return tear_down(&f, err);
@@ -370,7 +370,7 @@ static int test_out_of_memory(void)
     err = set_up(&f);
     if (err)
         return tear_down(&f, err);
-    (void)calls_dial(&f.calls, f.account, "600", 0);
+    (void)calls_dial(&f.calls, f.account, "600", "600", 0);
     step(0);
     step(1);
     (void)called(&sdp);

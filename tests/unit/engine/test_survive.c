@@ -211,7 +211,7 @@ static int out_of_memory(void)
     struct fixture f;
 
     if (!set_up(&f)) {
-        (void)calls_dial(&f.calls, f.account, "600", 0);
+        (void)calls_dial(&f.calls, f.account, "600", "600", 0);
         play_peer(0);
         if (reconnect(&f, "FreeSWITCH") >= 0)
             play_peer(1);

@@ -148,7 +148,7 @@ static int test_transfer_without_hold(void)
 
     TRY(set_up(&f));
     CHECK(!nth(&f, 1));
-    TRY(calls_dial(&f.calls, f.account, "600", 0));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
     CHECK(fakes_told(ARS_EV_DIALING));
     CHECK_INT(call_transfer(nth(&f, 1), "700", 9), EPROTO);
     gathered(0);
@@ -202,7 +202,7 @@ static int two(struct fixture *f)
 
     TRY(set_up(f));
     TRY(talk(f, "600"));
-    TRY(calls_dial(&f->calls, f->account, "700", 0));
+    TRY(calls_dial(&f->calls, f->account, "700", "700", 0));
     reanswered(0, 200);
     gathered(1);
     answered(1, &sdp);
@@ -499,7 +499,7 @@ static int test_out_of_memory(void)
     int err = set_up(&f);
 
     if (!err)
-        err = calls_dial(&f.calls, f.account, "600", 0);
+        err = calls_dial(&f.calls, f.account, "600", "600", 0);
     if (err)
         return tear_down(&f, err);
     gathered(0);

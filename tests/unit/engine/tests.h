@@ -6,6 +6,8 @@
 
 extern const struct check_case data_cases[];
 extern const size_t data_cases_n;
+extern const struct check_case number_cases[];
+extern const size_t number_cases_n;
 extern const struct check_case account_cases[];
 extern const size_t account_cases_n;
 extern const struct check_case calls_cases[];

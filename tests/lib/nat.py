@@ -43,7 +43,7 @@ while True:
 
 
 def coturn():
-    """The program that tests/interop/get-coturn.sh unpacked, with the libraries beside it."""
+    """The program that tests/interop/get-unpacked.sh unpacked, with the libraries beside it."""
     root = os.path.join(CACHE, 'coturn', 'root')
     libs = ':'.join(glob.glob(os.path.join(root, 'usr', 'lib', '*-linux-gnu*')))
     return ['env', f'LD_LIBRARY_PATH={libs}', os.path.join(root, 'usr', 'bin', 'turnserver')]

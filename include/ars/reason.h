@@ -24,21 +24,23 @@ enum ars_reason_code {
     ARS_REASON_UNAVAILABLE,    /* 5xx, congestion */
     ARS_REASON_REDIRECTED,     /* 3xx */
     ARS_REASON_NOT_ACCEPTABLE, /* 488, 606: no common codec, or no usable candidate */
+    ARS_REASON_NO_CANDIDATE,   /* FreeSWITCH's 488 with Q.850 88: none of ours is of use to it */
     ARS_REASON_MEDIA_FAILED,   /* no ICE pair, or consent lost */
     ARS_REASON_NOT_ENCRYPTED,  /* peer refused encryption, fingerprint mismatch, m-line port 0 */
     ARS_REASON_DIALOG_LOST,    /* 481, or the PBX forgot the call */
     ARS_REASON_TRANSFERRED,    /* one of the two sides has gone to another call */
     /* registration and connection */
-    ARS_REASON_WRONG_PASSWORD,  /* 401/407 again, 403 to REGISTER */
-    ARS_REASON_WRONG_REALM,     /* challenged by another realm than the account's */
-    ARS_REASON_NAME_NOT_FOUND,  /* the server's name has no address */
-    ARS_REASON_UNREACHABLE,     /* refused, no route */
-    ARS_REASON_TIMEOUT,         /* connect or transaction time-out */
-    ARS_REASON_CERTIFICATE,     /* not trusted; see struct ars_cert */
-    ARS_REASON_TLS,             /* handshake failed otherwise */
-    ARS_REASON_WRONG_PATH,      /* upgrade answered with 404 */
-    ARS_REASON_UPGRADE_REFUSED, /* upgrade answered with another status: sip_status holds it */
-    ARS_REASON_NO_SIP_PROTOCOL, /* sub-protocol other than sip */
+    ARS_REASON_WRONG_PASSWORD,    /* 401/407 again, 403 to REGISTER */
+    ARS_REASON_WRONG_REALM,       /* challenged by another realm than the account's */
+    ARS_REASON_NAME_NOT_FOUND,    /* the server's name has no address */
+    ARS_REASON_UNREACHABLE,       /* refused, no route */
+    ARS_REASON_TIMEOUT,           /* connect or transaction time-out */
+    ARS_REASON_CERTIFICATE,       /* not trusted; see struct ars_cert */
+    ARS_REASON_TLS,               /* handshake failed otherwise */
+    ARS_REASON_WRONG_PATH,        /* upgrade answered with 404 */
+    ARS_REASON_UPGRADE_FORBIDDEN, /* 401 or 403 */
+    ARS_REASON_UPGRADE_REFUSED,   /* another status: sip_status holds it; 5xx is UNAVAILABLE */
+    ARS_REASON_NO_SIP_PROTOCOL,   /* sub-protocol other than sip */
     ARS_REASON_CONNECTION_LOST,
     ARS_REASON_PROXY,         /* the HTTP proxy refused */
     ARS_REASON_SERVER_ERROR,  /* any other final answer */
@@ -54,6 +56,7 @@ enum ars_reason_code {
 struct ars_reason {
     enum ars_reason_code code;
     int sip_status;             /* SIP or HTTP status, 0 when none */
+    uint32_t retry_after_s;     /* the server's wish, 0: none */
     int q850;                   /* Q.850 cause of RFC 3326, 0 when none */
     char text[ARS_REASON_TEXT]; /* the peer's words or ours, English, one line */
 };

@@ -142,7 +142,7 @@ static void connect_next(struct account *a, const struct ars_reason *why)
     if (why) {
         a->addrs_i++;
         if (a->addrs_i >= a->addrs_n) {
-            account_wait(a, why, 0);
+            account_wait(a, why, why->retry_after_s);
             return;
         }
     }
@@ -223,10 +223,16 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     struct account *a = arg;
 
     a->query = NULL;
+    if (err && err != ENOENT && a->addrs_good) {
+        /* DNS is out of reach or broken: the server may well be where it was */
+        resolve_proxy(a);
+        return;
+    }
     if (err) {
         name_failed(a, account_conf_host(a->conf), err);
         return;
     }
+    a->addrs_good = false;
     a->addrs_n = n < ARS_RESOLVE_MAX ? n : ARS_RESOLVE_MAX;
     memcpy(a->addrs, addrv, a->addrs_n * sizeof(a->addrs[0]));
     resolve_proxy(a);

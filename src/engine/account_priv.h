@@ -32,7 +32,8 @@ struct account {
     struct ars_query *query;
     struct ars_addr addrs[ARS_RESOLVE_MAX];
     size_t addrs_n;
-    size_t addrs_i; /* in use */
+    size_t addrs_i;  /* in use */
+    bool addrs_good; /* it was registered at one of them */
     struct ars_addr proxy;
     struct ars_wss *wss;
     struct ars_sip *sip;

@@ -260,6 +260,30 @@ static int on_protocol(struct worker *w, struct lws *wsi)
     return -1;
 }
 
+static enum ars_reason_code code_of(unsigned status)
+{
+    switch (status) {
+    case 401:
+    case 403:
+        return ARS_REASON_UPGRADE_FORBIDDEN;
+    case 404:
+        return ARS_REASON_WRONG_PATH;
+    default:
+        return status >= 500 ? ARS_REASON_UNAVAILABLE : ARS_REASON_UPGRADE_REFUSED;
+    }
+}
+
+/* RFC 9110 section 10.2.3, in seconds; a date is not waited for. */
+static uint32_t retry_after(struct lws *wsi)
+{
+    char text[16] = "";
+    uint32_t s = 0;
+
+    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_RETRY_AFTER) > 0)
+        (void)ars_str_to_u32(text, UINT32_MAX, &s);
+    return s;
+}
+
 static int on_response(struct worker *w, struct lws *wsi)
 {
     unsigned status = lws_http_client_http_response(wsi);
@@ -271,8 +295,8 @@ static int on_response(struct worker *w, struct lws *wsi)
     if (lws_hdr_copy(wsi, line, sizeof(line), WSI_TOKEN_HTTP) <= 0)
         (void)snprintf(line, sizeof(line), "%u", status);
     clean = ars_utf8_clean(line, strlen(line));
-    wss_finish(w, status == 404 ? ARS_REASON_WRONG_PATH : ARS_REASON_UPGRADE_REFUSED, (int)status,
-               "the server answers '%s'", clean ? clean : "");
+    wss_finish(w, code_of(status), (int)status, "the server answers '%s'", clean ? clean : "");
+    w->lk->last->why.retry_after_s = retry_after(wsi);
     free(clean);
     return -1;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <ars/str.h>
 
@@ -16,6 +17,7 @@
 /* ITU-T Q.850 */
 #define Q850_CALL_REJECTED     21
 #define Q850_NON_SELECTED_USER 26
+#define Q850_INCOMPATIBLE      88
 #define Q850_MAX               127
 
 struct row {
@@ -88,6 +90,16 @@ static void set(struct ars_reason *why, enum ars_reason_code code, int status, i
     free(clean);
 }
 
+/* It says so of an offer in which no candidate is one that it may send to. */
+static bool is_freeswitch(const struct sip_in *in)
+{
+    static const char name[] = "FreeSWITCH";
+    const struct pl *agent = msg_in_hdr(in, "User-Agent");
+
+    return agent && agent->l >= sizeof(name) - 1 &&
+           strncasecmp(agent->p, name, sizeof(name) - 1) == 0;
+}
+
 void why_from_response(struct ars_reason *why, const struct sip_in *in)
 {
     enum ars_reason_code code = code_of(in->status);
@@ -97,6 +109,8 @@ void why_from_response(struct ars_reason *why, const struct sip_in *in)
     /* Asterisk turns the callee's 603 into 403 with this cause */
     if (in->status == 403 && r.q850 == Q850_CALL_REJECTED)
         code = ARS_REASON_DECLINED;
+    if (in->status == 488 && r.q850 == Q850_INCOMPATIBLE && is_freeswitch(in))
+        code = ARS_REASON_NO_CANDIDATE;
     set(why, code, in->status, r.q850, in->phrase.l ? &in->phrase : &r.text);
 }
 

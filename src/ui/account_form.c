@@ -370,6 +370,7 @@ gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code
         break;
     case ARS_REASON_WRONG_PATH:
     case ARS_REASON_UPGRADE_REFUSED:
+    case ARS_REASON_UPGRADE_FORBIDDEN:
     case ARS_REASON_NO_SIP_PROTOCOL:
         hint = self->path_hint;
         field = GTK_WIDGET(self->path);

@@ -25,6 +25,7 @@ static const char *const call_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_UNAVAILABLE] = N_("The number cannot be reached now"),
     [ARS_REASON_REDIRECTED] = N_("The call was redirected"),
     [ARS_REASON_NOT_ACCEPTABLE] = N_("The two phones have no common way to talk"),
+    [ARS_REASON_NO_CANDIDATE] = N_("The server cannot reach this computer; a STUN server may help"),
     [ARS_REASON_MEDIA_FAILED] = N_("No sound path to the other side"),
     [ARS_REASON_NOT_ENCRYPTED] = N_("The other side does not encrypt its sound"),
     [ARS_REASON_DIALOG_LOST] = N_("The server lost the call"),
@@ -49,6 +50,7 @@ static const char *const line_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_CERTIFICATE] = N_("Certificate not trusted"),
     [ARS_REASON_TLS] = N_("No secure connection"),
     [ARS_REASON_WRONG_PATH] = N_("Wrong path"),
+    [ARS_REASON_UPGRADE_FORBIDDEN] = N_("Server does not let this computer in"),
     [ARS_REASON_UPGRADE_REFUSED] = N_("Server refused the connection"),
     [ARS_REASON_NO_SIP_PROTOCOL] = N_("Server does not speak SIP here"),
     [ARS_REASON_CONNECTION_LOST] = N_("No connection"),
@@ -196,6 +198,9 @@ static char *advice_on(const struct ars_app_line *line)
     case ARS_REASON_NO_SIP_PROTOCOL:
     case ARS_REASON_UPGRADE_REFUSED:
         return g_strdup_printf(_("%s answers, but not as a telephone server. Check port and path."),
+                               line->server);
+    case ARS_REASON_UPGRADE_FORBIDDEN:
+        return g_strdup_printf(_("%s answers, but forbids the connection. Ask who runs it."),
                                line->server);
     case ARS_REASON_PROXY:
         return g_strdup(_("The network's proxy refused the connection. Ask who runs it."));

@@ -141,6 +141,8 @@ static const struct {
     {ARS_REASON_WRONG_PATH, "path", "Wrong path", "Неверный путь"},
     {ARS_REASON_UPGRADE_REFUSED, "upgrade", "Server refused the connection",
      "Сервер отказал в соединении"},
+    {ARS_REASON_UPGRADE_FORBIDDEN, "forbids", "Server does not let this computer in",
+     "Сервер не пускает этот компьютер"},
     {ARS_REASON_NO_SIP_PROTOCOL, "protocol", "Server does not speak SIP here",
      "Сервер не говорит здесь по SIP"},
     {ARS_REASON_PROXY, "proxy", "The proxy refused the connection", "Прокси отказал в соединении"},

@@ -128,13 +128,47 @@ static int offline(void)
     changed(&f);
     CHECK_INT(fakes.queries, queries + 1);
     /* lost while it waits for its turn */
-    fakes_resolve_fail(EAGAIN);
+    fakes_resolve_fail(ENOENT);
     CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
     fakes.no_network = true;
     changed(&f);
     CHECK(account_state(f.account) == ARS_ACCOUNT_OFFLINE);
     CHECK_INT(account_retry(f.account), 0); /* the user knows better */
     CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+out:
+    return tear_down(&f, err);
+}
+
+/* The server, or the DNS, is in trouble: waited for as told, and gone to where it was. */
+static int trouble(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(1000);
+    fakes_resolve_fail(EAGAIN); /* it was registered there */
+    CHECK(fakes.wss_h);
+    CHECK_INT(fakes.wss_addr.ip[3], 1);
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 503, "busy");
+    why.retry_after_s = 40;
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    fakes_pass(39000);
+    CHECK(!fakes.resolve);
+    fakes_pass(1000);
+    CHECK(fakes.resolve);
+    fakes_resolve(2); /* it has moved: nothing is known of these */
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(40000);
+    fakes_resolve_fail(EAGAIN);
+    CHECK(!fakes.wss_h);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
 out:
     return tear_down(&f, err);
 }
@@ -199,6 +233,7 @@ const struct check_case network_cases[] = {
     {.name = "network_address", .fn = address},
     {.name = "network_second_interface", .fn = second_interface},
     {.name = "network_offline", .fn = offline},
+    {.name = "network_trouble", .fn = trouble},
     {.name = "network_sleep", .fn = sleep_and_wake},
     {.name = "network_silence", .fn = silence},
 };

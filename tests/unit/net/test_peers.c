@@ -18,6 +18,7 @@ struct scene {
     const char *last;
     enum ars_reason_code why; /* NONE: it must stay open until we leave */
     int status;
+    uint32_t retry_after_s;
     const char *text;            /* a part of the reason's */
     const char *said[LINES_MAX]; /* lines of the peer */
     const char *not_said[2];
@@ -45,10 +46,11 @@ static const struct scene scenes[] = {
     {.mode = "other-protocol", .why = ARS_REASON_NO_SIP_PROTOCOL},
     {.mode = "two-protocols", .why = ARS_REASON_NO_SIP_PROTOCOL},
     {.mode = "bad-accept", .why = ARS_REASON_UPGRADE_REFUSED},
-    {.mode = "401", .why = ARS_REASON_UPGRADE_REFUSED, .status = 401},
-    {.mode = "403", .why = ARS_REASON_UPGRADE_REFUSED, .status = 403, .text = "403 Forbidden"},
+    {.mode = "401", .why = ARS_REASON_UPGRADE_FORBIDDEN, .status = 401},
+    {.mode = "403", .why = ARS_REASON_UPGRADE_FORBIDDEN, .status = 403, .text = "403 Forbidden"},
     {.mode = "404", .why = ARS_REASON_WRONG_PATH, .status = 404, .text = "404 Not Found"},
-    {.mode = "503", .why = ARS_REASON_UPGRADE_REFUSED, .status = 503},
+    {.mode = "426", .why = ARS_REASON_UPGRADE_REFUSED, .status = 426},
+    {.mode = "503", .why = ARS_REASON_UNAVAILABLE, .status = 503, .retry_after_s = 7},
     {.mode = "200", .why = ARS_REASON_UPGRADE_REFUSED, .status = 200},
     {.mode = "302", .why = ARS_REASON_UPGRADE_REFUSED, .status = 302},
     {.mode = "hangup", .why = ARS_REASON_UPGRADE_REFUSED},
@@ -96,7 +98,8 @@ static int check_said(const struct scene *s, const struct peer_process *p)
 
 static int check_reason(const struct scene *s, const struct client *c)
 {
-    if (c->why.code != s->why || c->why.sip_status != s->status)
+    if (c->why.code != s->why || c->why.sip_status != s->status ||
+        c->why.retry_after_s != s->retry_after_s)
         return check_fail(__FILE__, __LINE__, "%s, status %d: %s", ars_reason_name(c->why.code),
                           c->why.sip_status, c->why.text);
     if (s->text && !strstr(c->why.text, s->text))

@@ -36,6 +36,14 @@ typedef void ars_resolve_fn(int err, const struct ars_addr *addrv, size_t n, voi
 int ars_resolver_query(struct ars_resolver *r, struct ars_query **ret, const char *host,
                        uint16_t port, ars_resolve_fn *fn, void *arg);
 
+/*
+ * The same for a domain that was given without a port: where its NAPTR and SRV records say that SIP
+ * over secure WebSockets is (RFC 3263, RFC 7118), else at host:port. A name that the map changes,
+ * one without a dot and a literal are taken as they are.
+ */
+int ars_resolver_query_service(struct ars_resolver *r, struct ars_query **ret, const char *host,
+                               uint16_t port, ars_resolve_fn *fn, void *arg);
+
 /* fn will not run. Not to be called from or after fn. Takes NULL. */
 void ars_query_cancel(struct ars_query *q);
 

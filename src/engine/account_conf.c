@@ -88,12 +88,21 @@ const char *account_conf_host(const struct ars_account_conf *c)
     return c->outbound_host && *c->outbound_host ? c->outbound_host : c->server;
 }
 
-uint16_t account_conf_port(const struct ars_account_conf *c)
+static uint16_t given_port(const struct ars_account_conf *c)
 {
     uint16_t port = c->outbound_host && *c->outbound_host ? c->outbound_port : 0;
 
-    port = port ? port : c->port;
-    return port ? port : ACCOUNT_PORT;
+    return port ? port : c->port;
+}
+
+bool account_conf_has_port(const struct ars_account_conf *c)
+{
+    return given_port(c) != 0;
+}
+
+uint16_t account_conf_port(const struct ars_account_conf *c)
+{
+    return account_conf_has_port(c) ? given_port(c) : ACCOUNT_PORT;
 }
 
 bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b)

@@ -15,6 +15,9 @@ const char *account_conf_path(const struct ars_account_conf *c);
 const char *account_conf_host(const struct ars_account_conf *c);
 uint16_t account_conf_port(const struct ars_account_conf *c);
 
+/* False: that is the default, and the DNS may know another. */
+bool account_conf_has_port(const struct ars_account_conf *c);
+
 /* False: the connection must be made anew to go from a to b. */
 bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b);
 

@@ -108,7 +108,7 @@ static int open_connection(struct account *a)
     struct ars_wss_conf conf = {
         .addr = a->addrs[a->addrs_i],
         .host = account_conf_host(c),
-        .port = account_conf_port(c),
+        .port = account_conf_has_port(c) ? account_conf_port(c) : a->addrs[a->addrs_i].port,
         .path = account_conf_path(c),
         .trust = {.ca_file = c->ca_file, .has_pin = c->has_pin},
         .proxy = a->proxy,
@@ -270,6 +270,17 @@ static int make_resolver(struct account *a)
     return err;
 }
 
+/* RFC 3263 section 4.2: a port that was given is the port. */
+static int query(struct account *a)
+{
+    const char *host = account_conf_host(a->conf);
+    uint16_t port = account_conf_port(a->conf);
+
+    if (account_conf_has_port(a->conf))
+        return ars_resolver_query(a->resolver, &a->query, host, port, on_resolved, a);
+    return ars_resolver_query_service(a->resolver, &a->query, host, port, on_resolved, a);
+}
+
 void account_resolve(struct account *a)
 {
     struct ars_reason why;
@@ -285,8 +296,7 @@ void account_resolve(struct account *a)
         return;
     }
     if (!err)
-        err = ars_resolver_query(a->resolver, &a->query, account_conf_host(a->conf),
-                                 account_conf_port(a->conf), on_resolved, a);
+        err = query(a);
     if (err)
         name_failed(a, account_conf_host(a->conf), err);
 }

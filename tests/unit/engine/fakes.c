@@ -137,6 +137,12 @@ int ars_resolver_query(struct ars_resolver *r, struct ars_query **ret, const cha
     return 0;
 }
 
+int ars_resolver_query_service(struct ars_resolver *r, struct ars_query **ret, const char *host,
+                               uint16_t port, ars_resolve_fn *fn, void *arg)
+{
+    return ars_resolver_query(r, ret, host, port, fn, arg);
+}
+
 void ars_query_cancel(struct ars_query *q)
 {
     if (q)

@@ -1,7 +1,7 @@
 /*
  * ui: the calls: one on the page, the others as cards above it. Signal "finished" (the
  * ArsCallItem): there is nothing to look at here any more. "redial" (string): the number is to be
- * called again.
+ * called. "word" (string): is said by the way.
  */
 #ifndef ARS_UI_CALL_VIEW_H
 #define ARS_UI_CALL_VIEW_H
@@ -23,9 +23,12 @@ void ars_call_view_show(ArsCallView *self, ArsCallItem *item);
 void ars_call_view_hang_up(ArsCallView *self);
 void ars_call_view_toggle_hold(ArsCallView *self);
 void ars_call_view_toggle_mute(ArsCallView *self);
+void ars_call_view_transfer(ArsCallView *self);
+void ars_call_view_swap(ArsCallView *self);
+void ars_call_view_merge(ArsCallView *self);
 /* A digit typed on the page is sent; FALSE where it means nothing. */
 gboolean ars_call_view_type(ArsCallView *self, const char *digit);
-/* Leaves the page of a call that has ended; FALSE when there is none. */
+/* Closes what is open on the page, or leaves that of a call that has ended; FALSE: neither. */
 gboolean ars_call_view_dismiss(ArsCallView *self);
 
 #endif

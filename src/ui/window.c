@@ -13,7 +13,7 @@
 #define WIDE 860
 
 /* Pixels that a toast needs around its text. */
-#define TOAST_FRAME 150
+#define TOAST_FRAME 170
 
 G_DEFINE_FINAL_TYPE(ArsWindow, ars_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -94,6 +94,8 @@ static void show_call(ArsWindow *self)
 {
     gtk_widget_set_visible(GTK_WIDGET(self->call_view), TRUE);
     adw_leaflet_set_visible_child(self->leaflet, GTK_WIDGET(self->call_view));
+    if (self->toast)
+        adw_toast_dismiss(self->toast); /* it would cover what ends the call */
     update_layout(self);
     if (window_shows_call(self))
         gtk_widget_child_focus(GTK_WIDGET(self->call_view), GTK_DIR_TAB_FORWARD);
@@ -200,6 +202,8 @@ static void on_call_changed(ArsCallItem *item, ArsWindow *self)
 
 static void on_item_added(ArsWindow *self, ArsCallItem *item)
 {
+    if (ars_call_item_get(item)->replaces) /* answered long ago, for the user */
+        g_object_set_data(G_OBJECT(item), "answered", GINT_TO_POINTER(1));
     g_signal_connect_object(item, "changed", G_CALLBACK(on_call_changed), self, 0);
     on_call_added(self, item);
 }
@@ -230,6 +234,13 @@ static void on_dial(ArsWindow *self, const char *number)
 static void on_redial(ArsWindow *self, const char *number)
 {
     ars_window_dial(self, number);
+}
+
+/* The page of a call says it itself. */
+static void on_word(ArsWindow *self, const char *word)
+{
+    if (!window_shows_call(self))
+        ars_window_toast(self, word);
 }
 
 static void on_call_bar(ArsWindow *self)
@@ -277,6 +288,7 @@ static void dispose(GObject *object)
     g_clear_pointer(&self->ticker, ticker_free);
     window_notices_clear(self);
     g_clear_pointer(&self->dialled, g_free);
+    g_clear_weak_pointer(&self->toast);
     if (self->bridge)
         g_signal_handlers_disconnect_by_data(ars_bridge_line(self->bridge), self);
     g_clear_object(&self->bridge);
@@ -308,6 +320,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_callback(widget, on_dial);
     gtk_widget_class_bind_template_callback(widget, on_redial);
     gtk_widget_class_bind_template_callback(widget, on_finished);
+    gtk_widget_class_bind_template_callback(widget, on_word);
     gtk_widget_class_bind_template_callback(widget, on_call_bar);
     gtk_widget_class_bind_template_callback(widget, on_back);
     gtk_widget_class_bind_template_callback(widget, on_visible_child);
@@ -432,5 +445,8 @@ void ars_window_toast(ArsWindow *self, const char *words)
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_widget_add_css_class(label, "heading");
     adw_toast_set_custom_title(toast, label);
+    if (self->toast)
+        adw_toast_dismiss(self->toast); /* the newest counts */
+    g_set_weak_pointer(&self->toast, toast);
     adw_toast_overlay_add_toast(self->toasts, toast);
 }

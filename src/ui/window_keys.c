@@ -16,6 +16,21 @@ static void do_mute(GtkWidget *widget, const char *name, GVariant *arg)
     ars_call_view_toggle_mute(ARS_WINDOW(widget)->call_view);
 }
 
+static void do_transfer(GtkWidget *widget, const char *name, GVariant *arg)
+{
+    ars_call_view_transfer(ARS_WINDOW(widget)->call_view);
+}
+
+static void do_swap(GtkWidget *widget, const char *name, GVariant *arg)
+{
+    ars_call_view_swap(ARS_WINDOW(widget)->call_view);
+}
+
+static void do_merge(GtkWidget *widget, const char *name, GVariant *arg)
+{
+    ars_call_view_merge(ARS_WINDOW(widget)->call_view);
+}
+
 static void do_page(GtkWidget *widget, const char *name, GVariant *arg)
 {
     ars_window_show_page(ARS_WINDOW(widget), g_variant_get_string(arg, NULL));
@@ -79,6 +94,9 @@ void window_keys_init(ArsWindowClass *klass)
     gtk_widget_class_install_action(widget, "win.hang-up", NULL, do_hang_up);
     gtk_widget_class_install_action(widget, "win.hold", NULL, do_hold);
     gtk_widget_class_install_action(widget, "win.mute", NULL, do_mute);
+    gtk_widget_class_install_action(widget, "win.transfer", NULL, do_transfer);
+    gtk_widget_class_install_action(widget, "win.swap", NULL, do_swap);
+    gtk_widget_class_install_action(widget, "win.merge", NULL, do_merge);
     gtk_widget_class_install_action(widget, "win.page", "s", do_page);
     gtk_widget_class_install_action(widget, "win.search", NULL, do_search);
     gtk_widget_class_install_action(widget, "win.show-call", NULL, do_show_call);

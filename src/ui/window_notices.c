@@ -210,6 +210,20 @@ static char *sentence_of(const struct ars_app_problem *problem)
     }
 }
 
+/* The page of the call says it where it is seen. */
+static void transfer_failed(ArsWindow *self, const struct ars_app_problem *problem)
+{
+    ArsCallItem *item = ars_bridge_find_call(self->bridge, problem->call);
+    g_autofree char *words = NULL;
+
+    if (item == NULL ||
+        (window_shows_call(self) && item == ars_call_view_get_current(self->call_view)))
+        return;
+    words = words_transfer(ars_app_find_call(ars_bridge_app(self->bridge), problem->call));
+    if (words)
+        ars_window_toast(self, words);
+}
+
 void ars_window_show_problem(ArsWindow *self, const struct ars_app_problem *problem)
 {
     char *sentence;
@@ -220,6 +234,9 @@ void ars_window_show_problem(ArsWindow *self, const struct ars_app_problem *prob
         return;
     case ARS_APP_COMMAND:
         ars_window_toast(self, words_call_reason(problem->reason.code));
+        return;
+    case ARS_APP_TRANSFER:
+        transfer_failed(self, problem);
         return;
     case ARS_APP_AUDIO_DEVICE_BACK:
         drop_kind(self, ARS_APP_AUDIO_DEVICE);

@@ -39,6 +39,7 @@ struct _ArsWindow {
     struct ticker *ticker; /* of the call bar */
     GQueue notices;        /* struct notice */
     char *dialled;         /* on its way to the engine */
+    AdwToast *toast;       /* the newest, while it is there */
     gboolean knows_last;
     gboolean wide;
     guint layout_idle;

@@ -285,6 +285,27 @@ char *words_caller(const char *name, const char *number)
     return g_steal_pointer(&shown);
 }
 
+char *words_transfer(const struct ars_app_call *call)
+{
+    g_autofree char *to = words_caller(NULL, call->transfer_to);
+
+    switch (call->transfer) {
+    case ARS_APP_TRANSFER_ASKED:
+        /* Translators: whom the call is handed on to */
+        return call->transfer_reason.sip_status == 180
+                   ? g_strdup_printf(_("Transferring to %s: it rings there"), to)
+                   : g_strdup_printf(_("Transferring to %s…"), to);
+    case ARS_APP_TRANSFER_DONE:
+        return g_strdup_printf(_("Transferred to %s"), to);
+    case ARS_APP_TRANSFER_FAILED:
+        /* Translators: to whom the call should have gone, and why it did not */
+        return g_strdup_printf(_("%s: %s. The call was not transferred, and goes on."), to,
+                               words_call_reason(call->transfer_reason.code));
+    default:
+        return NULL;
+    }
+}
+
 static const char *codec_words(const char *codec)
 {
     if (g_ascii_strcasecmp(codec, "opus") == 0)

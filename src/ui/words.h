@@ -33,6 +33,8 @@ char *words_details(const struct ars_reason *reason);
 
 /* "Calling…", "On hold", or NULL where a timer stands instead. */
 const char *words_call_state(const struct ars_app_call *call);
+/* How handing it on goes; NULL: there is nothing to say. */
+char *words_transfer(const struct ars_app_call *call);
 /* Name, or number as it is shown, or "Unknown caller". */
 char *words_caller(const char *name, const char *number);
 /* "Encrypted · Opus · good"; "" before there is media. */

@@ -1,0 +1,189 @@
+/* ui: where a call is handed on. */
+#include <glib/gi18n.h>
+
+#include "conference.h"
+#include "number_entry.h"
+#include "transfer_panel.h"
+
+struct _ArsTransferPanel {
+    AdwBin parent_instance;
+
+    /* template widgets */
+    ArsNumberEntry *number;
+    GtkWidget *ask;
+    GtkWidget *transfer;
+    GtkBox *others;
+
+    ArsBridge *bridge;
+    ArsCallItem *item; /* NULL: closed */
+    guint origin;
+};
+
+enum { DONE, ASK, SIGNALS };
+
+static guint signals[SIGNALS];
+
+G_DEFINE_FINAL_TYPE(ArsTransferPanel, ars_transfer_panel, ADW_TYPE_BIN)
+
+static void on_changed(ArsTransferPanel *self)
+{
+    gboolean any = ars_number_entry_get_number(self->number)[0] != '\0';
+
+    gtk_widget_set_sensitive(self->ask, any);
+    gtk_widget_set_sensitive(self->transfer, any);
+}
+
+static void done(ArsTransferPanel *self)
+{
+    g_signal_emit(self, signals[DONE], 0);
+}
+
+static void on_transfer(ArsTransferPanel *self)
+{
+    const char *number = ars_number_entry_get_number(self->number);
+
+    if (!self->item || !number[0])
+        return;
+    ars_bridge_command(self->bridge, ARS_CMD_TRANSFER, ars_call_item_get(self->item)->id, 0,
+                       number);
+    done(self);
+}
+
+static void on_ask(ArsTransferPanel *self)
+{
+    g_autofree char *number = g_strdup(ars_number_entry_get_number(self->number));
+
+    if (self->item && number[0])
+        g_signal_emit(self, signals[ASK], 0, number);
+}
+
+/* The older of the two is asked to take the other one's far end. */
+static void on_connect(GtkButton *button, ArsTransferPanel *self)
+{
+    guint other = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(button), "call"));
+    guint mine = ars_call_item_get(self->item)->id;
+
+    ars_bridge_command(self->bridge, ARS_CMD_CONNECT, MIN(mine, other), (int)MAX(mine, other),
+                       NULL);
+    done(self);
+}
+
+/* ---- the other calls ---- */
+
+static GtkWidget *connect_button(ArsTransferPanel *self, ArsCallItem *other)
+{
+    guint id = ars_call_item_get(other)->id;
+    /* Translators: the two far ends talk to each other, and we leave */
+    g_autofree char *words = g_strdup_printf(_("Connect with %s"), ars_call_item_title(other));
+    GtkWidget *button = gtk_button_new_with_label(words);
+    GtkWidget *label = gtk_button_get_child(GTK_BUTTON(button));
+
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+    gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+    gtk_label_set_lines(GTK_LABEL(label), 3);
+    gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                   -1);
+    gtk_widget_set_tooltip_text(button, _("They talk to each other, and you leave both calls"));
+    gtk_widget_set_focus_on_click(button, FALSE);
+    gtk_widget_add_css_class(button, "pill");
+    if (id == self->origin)
+        gtk_widget_add_css_class(button, "suggested-action");
+    g_object_set_data(G_OBJECT(button), "call", GUINT_TO_POINTER(id));
+    g_signal_connect(button, "clicked", G_CALLBACK(on_connect), self);
+    return button;
+}
+
+static gboolean fits(ArsTransferPanel *self, ArsCallItem *other)
+{
+    return other != self->item && conference_is_free(other) && conference_is_free(self->item) &&
+           !ars_call_item_get(other)->merged;
+}
+
+void ars_transfer_panel_update(ArsTransferPanel *self)
+{
+    GListModel *calls;
+    GtkWidget *old;
+
+    if (!self->item)
+        return;
+    while ((old = gtk_widget_get_first_child(GTK_WIDGET(self->others))))
+        gtk_box_remove(self->others, old);
+    calls = ars_bridge_calls(self->bridge);
+    for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
+        g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
+
+        if (fits(self, other))
+            gtk_box_append(self->others, connect_button(self, other));
+    }
+    gtk_widget_set_visible(GTK_WIDGET(self->others),
+                           gtk_widget_get_first_child(GTK_WIDGET(self->others)) != NULL);
+}
+
+/* ---- the object ---- */
+
+static void dispose(GObject *object)
+{
+    ArsTransferPanel *self = ARS_TRANSFER_PANEL(object);
+
+    g_clear_object(&self->item);
+    g_clear_object(&self->bridge);
+    G_OBJECT_CLASS(ars_transfer_panel_parent_class)->dispose(object);
+}
+
+static void ars_transfer_panel_class_init(ArsTransferPanelClass *klass)
+{
+    GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
+    const GType type = G_TYPE_FROM_CLASS(klass);
+
+    G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(ARS_TYPE_NUMBER_ENTRY);
+    signals[DONE] =
+        g_signal_new("done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[ASK] = g_signal_new("ask", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                G_TYPE_STRING);
+    gtk_widget_class_set_template_from_resource(widget,
+                                                "/io/github/arsphone/ArsPhone/transfer_panel.ui");
+    gtk_widget_class_bind_template_child(widget, ArsTransferPanel, number);
+    gtk_widget_class_bind_template_child(widget, ArsTransferPanel, ask);
+    gtk_widget_class_bind_template_child(widget, ArsTransferPanel, transfer);
+    gtk_widget_class_bind_template_child(widget, ArsTransferPanel, others);
+    gtk_widget_class_bind_template_callback(widget, on_changed);
+    gtk_widget_class_bind_template_callback(widget, on_transfer);
+    gtk_widget_class_bind_template_callback(widget, on_ask);
+}
+
+static void ars_transfer_panel_init(ArsTransferPanel *self)
+{
+    gtk_widget_init_template(GTK_WIDGET(self));
+    on_changed(self);
+}
+
+void ars_transfer_panel_set_bridge(ArsTransferPanel *self, ArsBridge *bridge)
+{
+    self->bridge = g_object_ref(bridge);
+}
+
+void ars_transfer_panel_open(ArsTransferPanel *self, ArsCallItem *item, guint origin)
+{
+    GtkWidget *suggested;
+
+    g_set_object(&self->item, item);
+    self->origin = origin;
+    ars_number_entry_set_number(self->number, "");
+    ars_transfer_panel_update(self);
+    suggested = origin ? gtk_widget_get_first_child(GTK_WIDGET(self->others)) : NULL;
+    gtk_widget_grab_focus(suggested ? suggested : GTK_WIDGET(self->number));
+}
+
+void ars_transfer_panel_close(ArsTransferPanel *self)
+{
+    g_clear_object(&self->item);
+}
+
+void ars_transfer_panel_type(ArsTransferPanel *self, const char *text)
+{
+    gtk_widget_grab_focus(GTK_WIDGET(self->number));
+    ars_number_entry_type(self->number, text);
+}

@@ -10,26 +10,13 @@
 #include <stdint.h>
 
 #include <ars/app_call.h>
+#include <ars/app_line.h>
 #include <ars/command.h>
 #include <ars/event.h>
 #include <ars/history.h>
 #include <ars/settings.h>
 
 struct ars_app;
-/* The account as shown in the header. Borrowed texts, "" without an account, never NULL. */
-struct ars_app_line {
-    enum ars_account_state state;
-    const char *account_id; /* of settings; "" on the demo line */
-    const char *login;
-    const char *server;
-    struct ars_reason reason;    /* of FAILED, WAITING and OFFLINE */
-    const struct ars_cert *cert; /* the refused certificate, or NULL */
-    uint64_t retry_at_ms;        /* ars_clock_ms() of the next attempt, 0: none */
-    bool configured;             /* false: there is no account yet */
-    bool demo;                   /* the built-in demo line */
-    bool asking_keyring;         /* OFF: the password is on its way, the keyring may ask */
-    bool needs_password;         /* OFF: none is known; save the account with one */
-};
 
 enum ars_app_problem_kind {
     ARS_APP_SETTINGS_BROKEN,    /* text: where the file was set aside */
@@ -60,7 +47,8 @@ struct ars_app_problem {
 
 /* Any may be NULL. What they are given is borrowed for the call. */
 struct ars_app_handlers {
-    void (*line)(const struct ars_app_line *line, void *arg);
+    void (*line)(const struct ars_app_line *line, void *arg); /* the one that dials */
+    void (*lines)(void *arg); /* any of them, or how many there are: ask again */
     void (*call_added)(const struct ars_app_call *call, void *arg);
     void (*call_changed)(const struct ars_app_call *call, void *arg);
     /* state is ENDED; the call leaves the model when the handler returns. */
@@ -102,7 +90,6 @@ void ars_app_quit(struct ars_app *app);
 /* Takes NULL. */
 void ars_app_free(struct ars_app *app);
 
-const struct ars_app_line *ars_app_get_line(const struct ars_app *app);
 size_t ars_app_call_count(const struct ars_app *app);
 /* Oldest first; by id NULL: no such call any more. */
 const struct ars_app_call *ars_app_call_at(const struct ars_app *app, size_t i);
@@ -111,44 +98,25 @@ size_t ars_app_missed(const struct ars_app *app);
 
 /* ---- what the user does: 0, EAGAIN, ENOMEM; what goes wrong later comes through handlers ---- */
 
-/* What was typed is what is dialled; call_added follows, or the problem ARS_APP_DIAL. */
+/* By the account that dials, through its dial rules; call_added follows, or ARS_APP_DIAL. */
 int ars_app_dial(struct ars_app *app, const char *number);
+/* By another. ENOENT: there is no such account. */
+int ars_app_dial_from(struct ars_app *app, const char *account_id, const char *number);
 /* What command.h says of a call. */
 int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
                          const char *text);
-/* Connects now instead of later; asks the keyring again where the password is missing. */
-int ars_app_retry(struct ars_app *app);
 /* Answered by `devices`; not during a call (ARS_APP_COMMAND). */
 int ars_app_list_devices(struct ars_app *app);
 
 /* ---- settings ---- */
 
 const struct ars_settings *ars_app_settings(const struct ars_app *app);
-/* The account in use, or NULL when there is none or the demo line is. */
-const struct ars_stored_account *ars_app_account(const struct ars_app *app);
-
-/*
- * Stores and connects; leaves the demo line. a->id NULL: a new account. password NULL: the one that
- * is known stays. The pin goes when server or port change. EINVAL: server or login is missing, or
- * stun or pin is none. EMSGSIZE: a text is too long. ENOSPC: too many accounts.
- */
-int ars_app_save_account(struct ars_app *app, const struct ars_stored_account *a,
-                         const struct ars_secret *password);
-
-/* Un-registers and forgets the account in use with its password. ENOENT. */
-int ars_app_remove_account(struct ars_app *app);
-/* Trusts the refused certificate for this account alone, and connects again. ENOENT: none is. */
-int ars_app_trust_certificate(struct ars_app *app);
-
 /* All but the accounts: sound devices, ring_off, size of the window. Sound is switched at once. */
 int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *s);
 
 /* Offered when there is no account; stores nothing. As ars_settings_import(). */
 int ars_app_import(struct ars_app *app, struct ars_stored_account *ret,
                    struct ars_secret **ret_password);
-
-/* Starts the demo line's program and connects to it; nothing is stored. Returns at once. */
-int ars_app_use_demo(struct ars_app *app);
 
 /* ---- host mapping, while one types; pure. A bad rule: number from 1, byte, why in English ---- */
 
@@ -161,6 +129,15 @@ typedef void ars_app_rule_fn(size_t rule, size_t offset, const char *reason, voi
  */
 int ars_app_check_rules(const char *rules, const char *server, uint16_t port, ars_app_rule_fn *fn,
                         void *arg, char **ret_text);
+
+/*
+ * What is sent when `typed` (NULL: none) is dialled with these rules; bad ones through fn.
+ * *ret_wire: caller frees; *ret_rule: which did it, 0: none. EINVAL: it is no number. ENOMEM.
+ */
+int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *fn, void *arg,
+                         char **ret_wire, size_t *ret_rule);
+/* As ars_engine_check_headers(). */
+int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why);
 
 /* ---- journal, as in history.h; fn runs in a later ars_app_dispatch() ---- */
 

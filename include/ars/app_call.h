@@ -35,6 +35,8 @@ struct ars_app_call {
     unsigned volume;
     const char *number;
     const char *name;        /* "" when not known */
+    const char *wire;        /* what was sent of number when that is another, or "" */
+    const char *account_id;  /* of settings; "" on the demo line */
     uint64_t begun_ms;       /* ars_clock_ms() */
     uint64_t established_ms; /* 0: not yet; of the first of those that it replaces in turn */
     uint32_t ring_ms;        /* incoming: how long it rings here, from begun_ms on */

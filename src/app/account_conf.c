@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ars/log.h>
+#include <ars/engine.h>
 #include <ars/secret.h>
 #include <ars/str.h>
 
@@ -21,7 +21,7 @@ static int copy(char **to, const char *from)
 }
 
 /* HOST[:PORT], an IPv6 address in brackets or alone. EINVAL. */
-static int copy_stun(struct ars_account_conf *c, const char *s)
+static int copy_host(const char *s, char **ret_host, uint16_t *ret_port)
 {
     const char *host = s;
     const char *colon = strrchr(s, ':');
@@ -43,9 +43,9 @@ static int copy_stun(struct ars_account_conf *c, const char *s)
     }
     if (len == 0 || (colon && (ars_str_to_u32(colon + 1, UINT16_MAX, &port) || port == 0)))
         return EINVAL;
-    c->stun_host = ars_strndup(host, len);
-    c->stun_port = (uint16_t)port;
-    return c->stun_host ? 0 : ENOMEM;
+    *ret_host = ars_strndup(host, len);
+    *ret_port = (uint16_t)port;
+    return *ret_host ? 0 : ENOMEM;
 }
 
 static int copy_pin(struct ars_account_conf *c, const char *pin)
@@ -84,6 +84,12 @@ static int copy_texts(struct ars_account_conf *c, const struct ars_stored_accoun
         err = copy(&c->host_map, a->host_map);
     if (!err)
         err = copy(&c->codecs, a->codecs);
+    if (!err)
+        err = copy(&c->realm, a->realm);
+    if (!err)
+        err = copy(&c->headers, a->headers);
+    if (!err)
+        err = copy(&c->dial_rules, a->dial_rules);
     return err;
 }
 
@@ -97,10 +103,16 @@ int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account
     c->port = a->port;
     c->no_proxy = a->no_proxy;
     c->ring_s = a->ring_s;
+    c->expires_s = a->expires_s;
+    c->outbound_route = a->outbound_route;
     c->refer = refer_of(a->refer);
     err = copy_texts(c, a);
     if (!err && a->stun)
-        err = copy_stun(c, a->stun);
+        err = copy_host(a->stun, &c->stun_host, &c->stun_port);
+    if (!err && a->outbound_proxy)
+        err = copy_host(a->outbound_proxy, &c->outbound_host, &c->outbound_port);
+    if (!err)
+        err = ars_engine_check_headers(c->headers, NULL, NULL);
     if (!err && a->pin)
         err = copy_pin(c, a->pin);
     if (err) {

@@ -77,7 +77,7 @@ static void on_event(struct ars_app *app, const struct ars_event *ev)
         app->stopped = true;
         return;
     }
-    if (line_event(app, ev) || calls_event(app, ev))
+    if (lines_event(app, ev) || calls_event(app, ev))
         return;
     switch (ev->type) {
     case ARS_EV_ASLEEP:
@@ -109,11 +109,11 @@ static void take_demo(struct ars_app *app)
     if (!app->demo || !demo_changed(app->demo, &state, &info, &text))
         return;
     if (state == DEMO_READY) {
-        line_demo_ready(app, info);
+        lines_demo_ready(app, info);
     } else if (state == DEMO_FAILED) {
         char *copy = ars_strdup(text);
 
-        line_demo_failed(app, copy ? copy : "");
+        lines_demo_failed(app, copy ? copy : "");
         free(copy);
     }
 }
@@ -148,7 +148,7 @@ void ars_app_dispatch(struct ars_app *app)
     ars_history_dispatch(app->history);
     take_demo(app);
     calls_flush(app);
-    line_flush(app);
+    lines_flush(app);
     ars_inhibit_set(app->inhibit, app->calls.n > 0 ? app->awake_why : NULL);
     problems_tell(&app->problems, &app->handlers, app->arg);
     if (app->stopped && !was_stopped && app->handlers.stopped)
@@ -301,7 +301,7 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf)
     if (!err)
         err = start_engine(app, conf);
     if (!err)
-        err = line_start(app);
+        err = lines_start(app);
     if (!err)
         err = watch_sleep(app, conf->sleep_why);
     if (err) {
@@ -331,7 +331,7 @@ void ars_app_free(struct ars_app *app)
     ars_secrets_free(app->secrets);
     ars_history_close(app->history);
     app_calls_close(&app->calls);
-    line_close(&app->line);
+    lines_close(&app->lines);
     problems_close(&app->problems);
     ars_settings_free(app->settings);
     free(app->config_dir);

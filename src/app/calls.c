@@ -21,6 +21,8 @@ static void call_free(struct call *c)
         return;
     free(c->number);
     free(c->name);
+    free(c->wire);
+    free(c->account_id);
     free(c->peer_number);
     free(c->peer_name);
     calls_together_free(c);
@@ -64,15 +66,26 @@ static const char *known(const char *text)
     return text && strcasecmp(text, "anonymous") != 0 ? text : "";
 }
 
-static struct call *call_new(const struct ars_event *ev)
+/* Of a number that the rules have changed. */
+static const char *wire_of(const struct ars_event *ev)
 {
+    bool other = ev->type == ARS_EV_DIALING && ev->text && !ars_streq(ev->text, ev->peer_number);
+
+    return other ? ev->text : "";
+}
+
+static struct call *call_new(struct ars_app *app, const struct ars_event *ev)
+{
+    const struct line *l = lines_find_engine(app, ev->account);
     struct call *c = calloc(1, sizeof(*c));
 
     if (!c)
         return NULL;
+    c->wire = ars_strdup(wire_of(ev));
+    c->account_id = ars_strdup(l && l->account_id ? l->account_id : "");
     c->number = ars_strdup(known(ev->peer_number));
     c->name = ars_strdup(known(ev->peer_name));
-    if (!c->number || !c->name) {
+    if (!c->number || !c->name || !c->wire || !c->account_id) {
         call_free(c);
         return NULL;
     }
@@ -84,6 +97,8 @@ static struct call *call_new(const struct ars_event *ev)
         .volume = VOLUME_FULL,
         .number = c->number,
         .name = c->name,
+        .wire = c->wire,
+        .account_id = c->account_id,
         .transfer_to = "",
         .refer_to = "",
         .refer_by = "",
@@ -93,16 +108,17 @@ static struct call *call_new(const struct ars_event *ev)
     return c;
 }
 
-static uint32_t ring_ms(const struct ars_app *app)
+static uint32_t ring_ms(struct ars_app *app, const struct ars_event *ev)
 {
-    const struct ars_account_conf *conf = app->line.conf;
+    const struct line *l = lines_find_engine(app, ev->account);
+    const struct ars_account_conf *conf = l ? l->conf : NULL;
 
     return 1000 * (conf && conf->ring_s ? conf->ring_s : RING_S);
 }
 
 static void add_call(struct ars_app *app, const struct ars_event *ev)
 {
-    struct call *c = call_new(ev);
+    struct call *c = call_new(app, ev);
 
     if (!c || append(&app->calls, c)) {
         /* a call that nobody can see must not go on */
@@ -114,7 +130,7 @@ static void add_call(struct ars_app *app, const struct ars_event *ev)
     if (ev->type == ARS_EV_REPLACED)
         calls_together_succeed(&app->calls, c, (ars_id)ev->number);
     else if (c->view.incoming)
-        c->view.ring_ms = ring_ms(app);
+        c->view.ring_ms = ring_ms(app, ev);
     journal_put(app, c, 0);
     if (app->handlers.call_added)
         app->handlers.call_added(&c->view, app->arg);
@@ -305,7 +321,7 @@ void app_calls_close(struct calls *cs)
 
 /* ---- what the user does ---- */
 
-int ars_app_dial(struct ars_app *app, const char *number)
+static int dial(struct ars_app *app, const struct line *l, const char *number)
 {
     struct calls *cs = &app->calls;
     uint32_t tag = app_next_tag(app);
@@ -317,13 +333,25 @@ int ars_app_dial(struct ars_app *app, const char *number)
     copy = ars_strdup(number);
     if (!copy)
         return ENOMEM;
-    err = app_post(app, ars_command_dial(app->line.engine_id, number), tag);
+    err = app_post(app, ars_command_dial(l->engine_id, number), tag);
     if (err) {
         free(copy);
         return err;
     }
     cs->dials[cs->dials_n++] = (struct dial){.tag = tag, .number = copy};
     return 0;
+}
+
+int ars_app_dial(struct ars_app *app, const char *number)
+{
+    return dial(app, lines_main(app), number);
+}
+
+int ars_app_dial_from(struct ars_app *app, const char *account_id, const char *number)
+{
+    const struct line *l = lines_find(app, account_id);
+
+    return l ? dial(app, l, number) : ENOENT;
 }
 
 /* What the engine does not tell of; it tells when it could not. */

@@ -15,6 +15,8 @@ struct call {
     struct ars_app_call view;
     char *number; /* who calls, or whom it is for */
     char *name;
+    char *wire;
+    char *account_id;
     char *peer_number; /* who the far end has become, NULL: it has not changed */
     char *peer_name;
     char *transfer_to;

@@ -33,7 +33,7 @@ struct ars_app {
     struct ars_secrets *secrets;
     struct ars_history *history;
     struct ars_engine *engine;
-    struct line line;
+    struct lines lines;
     struct calls calls;
     struct problems problems;
     struct demo *demo;

@@ -11,7 +11,7 @@
 /* Keys of dials that failed, beside those of calls (their ids, which count from 1). */
 #define DIAL_KEY    0x80000000u
 
-#define DETAILS_MAX (ARS_REASON_TEXT + 32)
+#define DETAILS_MAX (ARS_REASON_TEXT + 320)
 
 static enum ars_history_result incoming_result(const struct ars_reason *why)
 {
@@ -66,22 +66,29 @@ static bool ended_well(const struct ars_reason *why)
            why->code == ARS_REASON_REMOTE_HANGUP;
 }
 
-static void describe(const struct ars_reason *why, char details[DETAILS_MAX])
+/* What was sent of the number, and what the PBX said. */
+static void describe(const struct ars_reason *why, const char *wire, char details[DETAILS_MAX])
 {
+    int n = *wire ? snprintf(details, DETAILS_MAX, "\xe2\x86\x92 %s%s", wire,
+                             why->sip_status || why->text[0] ? "; " : "")
+                  : 0;
+    size_t room = n < DETAILS_MAX ? (size_t)(DETAILS_MAX - n) : 0;
+
+    details += DETAILS_MAX - room;
     if (why->sip_status)
-        snprintf(details, DETAILS_MAX, "%d %s", why->sip_status, why->text);
+        snprintf(details, room, "%d %s", why->sip_status, why->text);
     else
-        snprintf(details, DETAILS_MAX, "%s", why->text);
+        snprintf(details, room, "%s", why->text);
     details[strcspn(details, "\r\n")] = '\0';
 }
 
-static void put(struct ars_app *app, uint32_t key, struct ars_history_entry *e,
+static void put(struct ars_app *app, uint32_t key, struct ars_history_entry *e, const char *wire,
                 const struct ars_reason *why)
 {
     char details[DETAILS_MAX];
     int err;
 
-    describe(why, details);
+    describe(why, wire, details);
     e->details = details;
     e->reason = (char *)(uintptr_t)(ended_well(why) ? "" : ars_reason_name(why->code));
     err = ars_history_put(app->history, key, e);
@@ -101,7 +108,7 @@ void journal_put(struct ars_app *app, const struct call *c, int64_t duration_ms)
         .duration_ms = duration_ms,
     };
 
-    put(app, c->view.id, &e, &c->view.reason);
+    put(app, c->view.id, &e, c->wire, &c->view.reason);
 }
 
 void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *number,
@@ -113,7 +120,7 @@ void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *numb
         .start_us = (int64_t)ars_clock_wall_us(),
     };
 
-    put(app, DIAL_KEY | tag, &e, why);
+    put(app, DIAL_KEY | tag, &e, "", why);
 }
 
 /* ---- public ---- */

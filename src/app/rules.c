@@ -1,4 +1,6 @@
-/* app: host-mapping rules, while one types. */
+/* app: rules and headers, while one types. */
+#include <stdlib.h>
+
 #include <ars/app.h>
 #include <ars/engine.h>
 
@@ -8,4 +10,19 @@ int ars_app_check_rules(const char *rules, const char *server, uint16_t port, ar
                         void *arg, char **ret_text)
 {
     return ars_engine_check_map(rules, server, port ? port : PORT, fn, arg, ret_text);
+}
+
+int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *fn, void *arg,
+                         char **ret_wire, size_t *ret_rule)
+{
+    char *number = NULL;
+    int err = ars_engine_check_number(rules, typed, fn, arg, &number, ret_wire, ret_rule);
+
+    free(number);
+    return err;
+}
+
+int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why)
+{
+    return ars_engine_check_headers(lines, ret_line, ret_why);
 }

@@ -7,7 +7,8 @@
 struct _ArsAccountItem {
     GObject parent_instance;
 
-    const struct ars_app_line *line;
+    struct ars_app_line line; /* its texts and certificate are ours */
+    struct ars_cert cert;
     char *words;
     const char *dot;
 };
@@ -47,8 +48,28 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *p
     }
 }
 
+static void clear(ArsAccountItem *self)
+{
+    g_free((char *)self->line.account_id);
+    g_free((char *)self->line.login);
+    g_free((char *)self->line.server);
+}
+
+static void copy(ArsAccountItem *self, const struct ars_app_line *line)
+{
+    self->line = *line;
+    self->line.account_id = g_strdup(line->account_id);
+    self->line.login = g_strdup(line->login);
+    self->line.server = g_strdup(line->server);
+    if (line->cert) {
+        self->cert = *line->cert;
+        self->line.cert = &self->cert;
+    }
+}
+
 static void finalize(GObject *object)
 {
+    clear(ARS_ACCOUNT_ITEM(object));
     g_free(ARS_ACCOUNT_ITEM(object)->words);
     G_OBJECT_CLASS(ars_account_item_parent_class)->finalize(object);
 }
@@ -69,7 +90,7 @@ static void ars_account_item_class_init(ArsAccountItemClass *klass)
 
 static void ars_account_item_init(ArsAccountItem *self)
 {
-    self->line = &no_line;
+    copy(self, &no_line);
     ars_account_item_refresh(self);
 }
 
@@ -80,8 +101,8 @@ ArsAccountItem *ars_account_item_new(void)
 
 void ars_account_item_refresh(ArsAccountItem *self)
 {
-    g_autofree char *words = words_line(self->line);
-    const char *dot = dots[words_line_dot(self->line)];
+    g_autofree char *words = words_line(&self->line);
+    const char *dot = dots[words_line_dot(&self->line)];
 
     if (!ars_streq(words, self->words)) {
         g_free(self->words);
@@ -96,14 +117,15 @@ void ars_account_item_refresh(ArsAccountItem *self)
 
 void ars_account_item_update(ArsAccountItem *self, const struct ars_app_line *line)
 {
-    self->line = line ? line : &no_line;
+    clear(self);
+    copy(self, line ? line : &no_line);
     ars_account_item_refresh(self);
     g_signal_emit(self, signals[CHANGED], 0);
 }
 
 const struct ars_app_line *ars_account_item_get(ArsAccountItem *self)
 {
-    return self->line;
+    return &self->line;
 }
 
 const char *ars_account_item_words(ArsAccountItem *self)
@@ -111,7 +133,12 @@ const char *ars_account_item_words(ArsAccountItem *self)
     return self->words;
 }
 
+const char *ars_account_item_dot(const struct ars_app_line *line)
+{
+    return dots[words_line_dot(line ? line : &no_line)];
+}
+
 gboolean ars_account_item_ready(ArsAccountItem *self)
 {
-    return self->line->state == ARS_ACCOUNT_READY;
+    return self->line.state == ARS_ACCOUNT_READY;
 }

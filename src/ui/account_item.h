@@ -15,13 +15,16 @@ G_DECLARE_FINAL_TYPE(ArsAccountItem, ars_account_item, ARS, ACCOUNT_ITEM, GObjec
 
 ArsAccountItem *ars_account_item_new(void);
 
-/* The bridge alone; line is the model's own and outlives the item's use, NULL: gone. */
+/* The bridge alone; line is copied, NULL: gone. */
 void ars_account_item_update(ArsAccountItem *self, const struct ars_app_line *line);
 
 /* Borrowed; an empty line before there is one. */
 const struct ars_app_line *ars_account_item_get(ArsAccountItem *self);
 const char *ars_account_item_words(ArsAccountItem *self);
 void ars_account_item_refresh(ArsAccountItem *self);
+
+/* The icon that stands for the state of a line; NULL: of none. */
+const char *ars_account_item_dot(const struct ars_app_line *line);
 
 /* Whether calls can be made. */
 gboolean ars_account_item_ready(ArsAccountItem *self);

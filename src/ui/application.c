@@ -32,9 +32,13 @@ static void on_problem(ArsApplication *self, const struct ars_app_problem *probl
         ars_window_show_problem(self->window, problem);
 }
 
-static void on_line_changed(ArsApplication *self, ArsAccountItem *line)
+static void on_lines_changed(ArsApplication *self)
 {
-    if (self->certificate && !ars_account_item_get(line)->cert)
+    const struct ars_app *app = ars_bridge_app(self->bridge);
+    const struct ars_app_line *now =
+        app && self->certificate_of ? ars_app_find_line(app, self->certificate_of) : NULL;
+
+    if (self->certificate && (!now || !now->cert))
         gtk_window_destroy(self->certificate);
 }
 
@@ -95,6 +99,12 @@ static void on_demo(ArsApplication *self)
     g_action_group_activate_action(G_ACTION_GROUP(self), "demo", NULL);
 }
 
+static void on_look(ArsApplication *self)
+{
+    if (self->settings)
+        application_look_at_certificate(self, ars_settings_window_account_id(self->settings));
+}
+
 void application_open_settings(ArsApplication *self, gboolean sound)
 {
     if (self->quitting)
@@ -104,8 +114,8 @@ void application_open_settings(ArsApplication *self, gboolean sound)
                            ars_settings_window_new(GTK_WINDOW(window_of(self)), self->bridge));
         g_signal_connect_object(self->settings, "demo", G_CALLBACK(on_demo), self,
                                 G_CONNECT_SWAPPED);
-        g_signal_connect_object(self->settings, "look", G_CALLBACK(application_look_at_certificate),
-                                self, G_CONNECT_SWAPPED);
+        g_signal_connect_object(self->settings, "look", G_CALLBACK(on_look), self,
+                                G_CONNECT_SWAPPED);
     }
     if (sound)
         ars_settings_window_show_sound(self->settings);
@@ -115,17 +125,22 @@ void application_open_settings(ArsApplication *self, gboolean sound)
 static void on_trust(ArsApplication *self)
 {
     if (ars_bridge_app(self->bridge))
-        (void)ars_app_trust_certificate(ars_bridge_app(self->bridge));
+        (void)ars_app_trust_certificate(ars_bridge_app(self->bridge), self->certificate_of);
 }
 
-void application_look_at_certificate(ArsApplication *self)
+void application_look_at_certificate(ArsApplication *self, const char *account_id)
 {
-    const struct ars_app_line *line = ars_account_item_get(ars_bridge_line(self->bridge));
+    struct ars_app *app = ars_bridge_app(self->bridge);
+    const struct ars_app_line *line = !app || self->quitting ? NULL
+                                      : account_id           ? ars_app_find_line(app, account_id)
+                                                             : ars_app_get_line(app);
     GtkWindow *parent = self->settings ? GTK_WINDOW(self->settings) : GTK_WINDOW(window_of(self));
 
-    if (!line->cert || self->quitting)
+    if (!line || !line->cert)
         return;
     if (!self->certificate) {
+        g_free(self->certificate_of);
+        self->certificate_of = g_strdup(line->account_id);
         g_set_weak_pointer(&self->certificate, GTK_WINDOW(ars_certificate_window_new(
                                                    parent, line->server, line->cert)));
         g_signal_connect_object(self->certificate, "trust", G_CALLBACK(on_trust), self,
@@ -177,8 +192,8 @@ static void startup(GApplication *app)
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->bridge, "stopped", G_CALLBACK(on_stopped), self,
                             G_CONNECT_SWAPPED);
-    g_signal_connect_object(ars_bridge_line(self->bridge), "changed", G_CALLBACK(on_line_changed),
-                            self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->bridge, "lines-changed", G_CALLBACK(on_lines_changed), self,
+                            G_CONNECT_SWAPPED);
     application_calls_setup(self);
     g_unix_signal_add(SIGTERM, on_signal, self);
     g_unix_signal_add(SIGINT, on_signal, self);
@@ -192,6 +207,7 @@ static void shutdown_app(GApplication *app)
 
     close_windows(self);
     g_clear_object(&self->bridge);
+    g_clear_pointer(&self->certificate_of, g_free);
     G_APPLICATION_CLASS(ars_application_parent_class)->shutdown(app);
 }
 

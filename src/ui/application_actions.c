@@ -16,7 +16,7 @@ static void do_sound_settings(GSimpleAction *action, GVariant *arg, gpointer app
 
 static void do_certificate(GSimpleAction *action, GVariant *arg, gpointer app)
 {
-    application_look_at_certificate(app);
+    application_look_at_certificate(app, NULL);
 }
 
 static void do_retry(GSimpleAction *action, GVariant *arg, gpointer app)

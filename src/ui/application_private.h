@@ -13,6 +13,7 @@ struct _ArsApplication {
     ArsWindow *window;      /* borrowed */
     ArsSettings *settings;  /* borrowed, NULL while closed */
     GtkWindow *certificate; /* the same */
+    char *certificate_of;   /* the account's id */
     guint inhibit;          /* cookie, 0: none */
     gboolean use_demo;      /* asked for on the command line */
     gboolean quitting;
@@ -24,7 +25,8 @@ void ars_register_resource(void);
 /* application.c */
 void application_quit(ArsApplication *self);
 void application_open_settings(ArsApplication *self, gboolean sound);
-void application_look_at_certificate(ArsApplication *self);
+/* account_id NULL: of the line that dials. */
+void application_look_at_certificate(ArsApplication *self, const char *account_id);
 
 /* application_actions.c */
 void application_actions_setup(ArsApplication *self);

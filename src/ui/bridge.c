@@ -11,6 +11,7 @@ struct _ArsBridge {
     struct ars_app *app;
     GSource *bell;
     ArsAccountItem *line;
+    GListStore *lines;
     GListStore *calls;
     guint missed;
     GQueue offsets; /* gsize as pointers, of the pages that were asked for; answered in turn */
@@ -19,6 +20,7 @@ struct _ArsBridge {
 enum { PROP_0, PROP_MISSED, PROPS };
 
 enum {
+    LINES_CHANGED,
     CALL_ADDED,
     CALL_ENDED,
     DTMF,
@@ -64,6 +66,28 @@ static gboolean on_bell_rung(gpointer arg)
 static void on_line(const struct ars_app_line *line, void *arg)
 {
     ars_account_item_update(ARS_BRIDGE(arg)->line, line);
+}
+
+static void on_lines(void *arg)
+{
+    ArsBridge *self = arg;
+    const struct ars_app_line *line;
+    guint n = 0;
+
+    for (; (line = ars_app_line_at(self->app, n)); n++) {
+        g_autoptr(ArsAccountItem) item = g_list_model_get_item(G_LIST_MODEL(self->lines), n);
+
+        if (!item) {
+            item = ars_account_item_new();
+            ars_account_item_update(item, line);
+            g_list_store_append(self->lines, item);
+        } else {
+            ars_account_item_update(item, line);
+        }
+    }
+    while (g_list_model_get_n_items(G_LIST_MODEL(self->lines)) > n)
+        g_list_store_remove(self->lines, n);
+    g_signal_emit(self, signals[LINES_CHANGED], 0);
 }
 
 static void on_call_added(const struct ars_app_call *call, void *arg)
@@ -145,6 +169,7 @@ static void on_journal_page(int err, const struct ars_history_entry *v, size_t n
 
 static const struct ars_app_handlers handlers = {
     .line = on_line,
+    .lines = on_lines,
     .call_added = on_call_added,
     .call_changed = on_call_changed,
     .call_ended = on_call_ended,
@@ -183,6 +208,7 @@ static void finalize(GObject *object)
     ArsBridge *self = ARS_BRIDGE(object);
 
     g_object_unref(self->line);
+    g_object_unref(self->lines);
     g_object_unref(self->calls);
     g_queue_clear(&self->offsets);
     G_OBJECT_CLASS(ars_bridge_parent_class)->finalize(object);
@@ -200,6 +226,8 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
     props[PROP_MISSED] = g_param_spec_uint("missed", NULL, NULL, 0, G_MAXUINT, 0,
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
     g_object_class_install_properties(object, PROPS, props);
+    signals[LINES_CHANGED] =
+        g_signal_new("lines-changed", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[CALL_ADDED] = g_signal_new("call-added", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                        1, ARS_TYPE_CALL_ITEM);
     signals[CALL_ENDED] = g_signal_new("call-ended", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -221,6 +249,7 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
 static void ars_bridge_init(ArsBridge *self)
 {
     self->line = ars_account_item_new();
+    self->lines = g_list_store_new(ARS_TYPE_ACCOUNT_ITEM);
     self->calls = g_list_store_new(ARS_TYPE_CALL_ITEM);
     g_queue_init(&self->offsets);
 }
@@ -250,6 +279,7 @@ int ars_bridge_start(ArsBridge *self, const struct ars_app_conf *conf)
         return err;
     }
     on_line(ars_app_get_line(self->app), self);
+    on_lines(self);
     return 0;
 }
 
@@ -269,6 +299,11 @@ struct ars_app *ars_bridge_app(ArsBridge *self)
 ArsAccountItem *ars_bridge_line(ArsBridge *self)
 {
     return self->line;
+}
+
+GListModel *ars_bridge_lines(ArsBridge *self)
+{
+    return G_LIST_MODEL(self->lines);
 }
 
 GListModel *ars_bridge_calls(ArsBridge *self)
@@ -314,10 +349,13 @@ void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call,
              call);
 }
 
-void ars_bridge_dial(ArsBridge *self, const char *number)
+void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number)
 {
     if (self->app)
-        tell(self, ars_app_dial(self->app, number), ARS_APP_DIAL, 0);
+        tell(self,
+             account_id && account_id[0] ? ars_app_dial_from(self->app, account_id, number)
+                                         : ars_app_dial(self->app, number),
+             ARS_APP_DIAL, 0);
 }
 
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit)

@@ -3,6 +3,7 @@
  * objects and signals. GTK's thread.
  *
  * Signals:
+ *   "lines-changed": any of the lines, or how many there are
  *   "call-added" (ArsCallItem), "call-ended" (ArsCallItem): also in the list of calls
  *   "dtmf" (uint call, char * digit)
  *   "problem" (pointer: const struct ars_app_problem *, for the time of the call)
@@ -37,7 +38,9 @@ void ars_bridge_quit(ArsBridge *self);
 /* NULL before start and after the end. Borrowed. */
 struct ars_app *ars_bridge_app(ArsBridge *self);
 
+/* The one that dials; and of ArsAccountItem, in the order of the settings. */
 ArsAccountItem *ars_bridge_line(ArsBridge *self);
+GListModel *ars_bridge_lines(ArsBridge *self);
 /* Of ArsCallItem, oldest first. */
 GListModel *ars_bridge_calls(ArsBridge *self);
 ArsCallItem *ars_bridge_find_call(ArsBridge *self, guint id);
@@ -46,7 +49,8 @@ guint ars_bridge_missed(ArsBridge *self);
 /* The user's wish for a call; what fails comes as "problem". */
 void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call, int number,
                         const char *text);
-void ars_bridge_dial(ArsBridge *self, const char *number);
+/* account_id NULL: the line that dials. */
+void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number);
 
 /* One page of the journal; a later request takes the place of an earlier one. */
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit);

@@ -11,6 +11,8 @@ struct _ArsCallItem {
     struct ars_app_call call; /* its texts are the raw ones */
     char *raw_number;
     char *raw_name;
+    char *raw_wire;
+    char *raw_account;
     char *raw_transfer_to;
     char *raw_refer_to;
     char *raw_refer_by;
@@ -56,6 +58,8 @@ static void finalize(GObject *object)
 
     g_free(self->raw_number);
     g_free(self->raw_name);
+    g_free(self->raw_wire);
+    g_free(self->raw_account);
     g_free(self->raw_transfer_to);
     g_free(self->raw_refer_to);
     g_free(self->raw_refer_by);
@@ -123,6 +127,8 @@ void ars_call_item_update(ArsCallItem *self, const struct ars_app_call *call)
     self->call = *call;
     self->call.number = keep(&self->raw_number, call->number);
     self->call.name = keep(&self->raw_name, call->name);
+    self->call.wire = keep(&self->raw_wire, call->wire);
+    self->call.account_id = keep(&self->raw_account, call->account_id);
     self->call.transfer_to = keep(&self->raw_transfer_to, call->transfer_to);
     self->call.refer_to = keep(&self->raw_refer_to, call->refer_to);
     self->call.refer_by = keep(&self->raw_refer_by, call->refer_by);

@@ -68,6 +68,11 @@ ArsSettings *ars_settings_window_new(GtkWindow *parent, ArsBridge *bridge)
     return self;
 }
 
+const char *ars_settings_window_account_id(ArsSettings *self)
+{
+    return ars_settings_account_get_id(self->account);
+}
+
 void ars_settings_window_show_sound(ArsSettings *self)
 {
     adw_preferences_window_set_visible_page(ADW_PREFERENCES_WINDOW(self),

@@ -15,4 +15,7 @@ G_DECLARE_FINAL_TYPE(ArsSettings, ars_settings_window, ARS, SETTINGS, AdwPrefere
 ArsSettings *ars_settings_window_new(GtkWindow *parent, ArsBridge *bridge);
 void ars_settings_window_show_sound(ArsSettings *self);
 
+/* Which account is looked at; NULL: a new one. Borrowed. */
+const char *ars_settings_window_account_id(ArsSettings *self);
+
 #endif

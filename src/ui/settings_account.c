@@ -1,5 +1,6 @@
 /* ui: the page of the settings where the account is entered. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib/gi18n.h>
@@ -9,6 +10,7 @@
 #include <ars/str.h>
 
 #include "account_form.h"
+#include "account_list.h"
 #include "confirm.h"
 #include "settings_account.h"
 #include "words.h"
@@ -18,6 +20,8 @@ struct _ArsSettingsAccount {
 
     /* template widgets */
     GtkWidget *import_group;
+    ArsAccountList *list;
+    GtkWidget *add;
     ArsAccountForm *form;
     GtkButton *save;
     GtkLabel *save_label;
@@ -28,6 +32,7 @@ struct _ArsSettingsAccount {
     GtkWidget *remove;
 
     ArsBridge *bridge;
+    char *id;          /* of the account in the form, NULL: a new one */
     gboolean busy;     /* saved, and not ready or refused yet */
     gboolean started;  /* the line has left the state of before */
     gboolean in_doubt; /* saved, and nothing but the certificate stands in the way */
@@ -44,9 +49,20 @@ static struct ars_app *app_of(ArsSettingsAccount *self)
     return self->bridge ? ars_bridge_app(self->bridge) : NULL;
 }
 
+/* What is stored of the account in the form; NULL: nothing yet. */
+static const struct ars_stored_account *stored_of(ArsSettingsAccount *self)
+{
+    return app_of(self) ? ars_settings_account(ars_app_settings(app_of(self)), self->id) : NULL;
+}
+
+/* As it is this moment; an empty one for a new account. */
 static const struct ars_app_line *line_of(ArsSettingsAccount *self)
 {
-    return ars_account_item_get(ars_bridge_line(self->bridge));
+    static const struct ars_app_line none = {.account_id = "", .login = "", .server = ""};
+    const struct ars_app_line *main_line = ars_app_get_line(app_of(self));
+    const struct ars_app_line *line = ars_app_find_line(app_of(self), self->id);
+
+    return line ? line : main_line->demo ? main_line : &none;
 }
 
 static void set_state(ArsSettingsAccount *self, const char *words, gboolean is_error)
@@ -103,6 +119,18 @@ static void resume(ArsSettingsAccount *self)
     set_busy(self, TRUE);
 }
 
+/* With several accounts the form says whose fields these are. */
+static void show_name(ArsSettingsAccount *self)
+{
+    const struct ars_stored_account *a = stored_of(self);
+    gboolean several = ars_app_settings(app_of(self))->account_count > (a ? 1 : 0);
+    g_autofree char *name = a ? words_account(a->login, a->server) : g_strdup(_("New account"));
+    g_autofree char *safe = g_markup_escape_text(name, -1);
+
+    adw_preferences_group_set_title(ADW_PREFERENCES_GROUP(self->form), several ? safe : "");
+    ars_account_list_select(self->list, self->id);
+}
+
 static void on_line(ArsSettingsAccount *self)
 {
     const struct ars_app_line *line = line_of(self);
@@ -112,8 +140,11 @@ static void on_line(ArsSettingsAccount *self)
         if (!line->demo)
             resume(self);
     }
-    gtk_widget_set_visible(self->remove, ars_app_account(app_of(self)) != NULL);
-    gtk_widget_set_visible(self->demo, !line->configured && !line->demo);
+    gtk_widget_set_visible(self->remove, stored_of(self) != NULL);
+    gtk_widget_set_visible(self->demo,
+                           ars_app_settings(app_of(self))->account_count == 0 && !line->demo);
+    gtk_widget_set_visible(self->add, stored_of(self) != NULL);
+    show_name(self);
     if (!self->busy || line->demo)
         return;
     switch (line->state) {
@@ -153,6 +184,14 @@ static void on_problem(ArsSettingsAccount *self, const struct ars_app_problem *p
 
 /* ---- the user ---- */
 
+static void set_id(ArsSettingsAccount *self, const char *id)
+{
+    char *copy = g_strdup(id);
+
+    g_free(self->id);
+    self->id = copy;
+}
+
 static void say_error(ArsSettingsAccount *self, int err)
 {
     set_state(self,
@@ -167,6 +206,7 @@ static void save(gpointer page)
     ArsSettingsAccount *self = page;
     struct ars_stored_account account = {0};
     struct ars_secret *password = NULL;
+    char *id = NULL;
     int err;
 
     if (self->busy || !app_of(self))
@@ -174,13 +214,17 @@ static void save(gpointer page)
     self->in_doubt = FALSE;
     gtk_widget_set_visible(self->look, FALSE);
     set_state(self, "", FALSE);
-    if (!ars_account_form_collect(self->form, ars_app_account(app_of(self)), &account, &password)) {
+    if (!ars_account_form_collect(self->form, stored_of(self), &account, &password)) {
         set_state(self, _("Something above is not right yet."), TRUE);
         goto out;
     }
     set_busy(self, TRUE);
     self->started = FALSE;
-    err = ars_app_save_account(app_of(self), &account, password);
+    account.disabled = false; /* as the button says */
+    err = ars_app_save_account(app_of(self), &account, password, &id);
+    if (id)
+        set_id(self, id);
+    free(id);
     if (err) {
         set_busy(self, FALSE);
         say_error(self, err);
@@ -195,7 +239,7 @@ out:
 /* Another account's connection is another one: calls do not outlive it. */
 static void on_save(ArsSettingsAccount *self)
 {
-    const struct ars_stored_account *stored = app_of(self) ? ars_app_account(app_of(self)) : NULL;
+    const struct ars_stored_account *stored = stored_of(self);
     guint calls = g_list_model_get_n_items(ars_bridge_calls(self->bridge));
     g_autofree char *body = NULL;
 
@@ -241,15 +285,44 @@ static void on_import(ArsSettingsAccount *self)
     ars_stored_account_clear(&account);
 }
 
+/* Its fields, in place of those that are shown; NULL: of a new one. */
+static void edit(ArsSettingsAccount *self, const struct ars_stored_account *a)
+{
+    const struct ars_app_line *line;
+
+    set_id(self, a ? a->id : NULL);
+    self->in_doubt = FALSE;
+    set_busy(self, FALSE);
+    set_state(self, "", FALSE);
+    gtk_widget_set_visible(self->look, FALSE);
+    ars_account_form_clear_reason(self->form);
+    ars_account_form_fill(self->form, a, NULL);
+    on_line(self);
+    line = line_of(self);
+    if (line->state == ARS_ACCOUNT_FAILED && !line->demo)
+        show_refusal(self, line);
+}
+
+static void on_selected(ArsSettingsAccount *self, const char *id)
+{
+    if (g_strcmp0(id, self->id) != 0)
+        edit(self, ars_settings_account(ars_app_settings(app_of(self)), id));
+}
+
+static void on_add(ArsSettingsAccount *self)
+{
+    edit(self, NULL);
+    ars_account_form_focus(self->form);
+}
+
 static void remove_account(gpointer page)
 {
     ArsSettingsAccount *self = page;
 
     if (!app_of(self))
         return;
-    (void)ars_app_remove_account(app_of(self));
-    ars_account_form_fill(self->form, NULL, NULL);
-    on_line(self);
+    (void)ars_app_remove_account(app_of(self), self->id);
+    edit(self, ars_app_account(app_of(self)));
 }
 
 static void on_remove(ArsSettingsAccount *self)
@@ -268,8 +341,9 @@ static void dispose(GObject *object)
     ArsSettingsAccount *self = ARS_SETTINGS_ACCOUNT(object);
 
     if (self->bridge)
-        g_signal_handlers_disconnect_by_data(ars_bridge_line(self->bridge), self);
+        g_signal_handlers_disconnect_by_data(self->bridge, self);
     g_clear_object(&self->bridge);
+    g_clear_pointer(&self->id, g_free);
     G_OBJECT_CLASS(ars_settings_account_parent_class)->dispose(object);
 }
 
@@ -281,12 +355,15 @@ static void ars_settings_account_class_init(ArsSettingsAccountClass *klass)
 
     G_OBJECT_CLASS(klass)->dispose = dispose;
     g_type_ensure(ARS_TYPE_ACCOUNT_FORM);
+    g_type_ensure(ARS_TYPE_ACCOUNT_LIST);
     for (int i = 0; i < SIGNALS; i++)
         signals[i] =
             g_signal_new(names[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget,
                                                 "/io/github/arsphone/ArsPhone/settings_account.ui");
     gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, import_group);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, list);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, add);
     gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, form);
     gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, save);
     gtk_widget_class_bind_template_child(widget, ArsSettingsAccount, save_label);
@@ -301,6 +378,8 @@ static void ars_settings_account_class_init(ArsSettingsAccountClass *klass)
     gtk_widget_class_bind_template_callback(widget, on_edited);
     gtk_widget_class_bind_template_callback(widget, on_import);
     gtk_widget_class_bind_template_callback(widget, on_remove);
+    gtk_widget_class_bind_template_callback(widget, on_selected);
+    gtk_widget_class_bind_template_callback(widget, on_add);
 }
 
 static void ars_settings_account_init(ArsSettingsAccount *self)
@@ -312,8 +391,9 @@ static gboolean can_import(ArsSettingsAccount *self)
 {
     struct ars_stored_account account = {0};
     struct ars_secret *password = NULL;
-    int err =
-        ars_app_account(app_of(self)) ? ENOENT : ars_app_import(app_of(self), &account, &password);
+    int err = ars_app_settings(app_of(self))->account_count
+                  ? ENOENT
+                  : ars_app_import(app_of(self), &account, &password);
 
     ars_secret_free(password);
     ars_stored_account_clear(&account);
@@ -325,12 +405,15 @@ void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge
     self->bridge = g_object_ref(bridge);
     if (!app_of(self))
         return;
-    ars_account_form_fill(self->form, ars_app_account(app_of(self)), NULL);
+    ars_account_list_set_bridge(self->list, bridge);
     gtk_widget_set_visible(self->import_group, can_import(self));
-    g_signal_connect_swapped(ars_bridge_line(bridge), "changed", G_CALLBACK(on_line), self);
+    g_signal_connect_swapped(bridge, "lines-changed", G_CALLBACK(on_line), self);
     g_signal_connect_object(bridge, "problem", G_CALLBACK(on_problem), self, G_CONNECT_SWAPPED);
-    on_line(self);
+    edit(self, ars_app_account(app_of(self)));
     ars_account_form_focus(self->form);
-    if (line_of(self)->state == ARS_ACCOUNT_FAILED && !line_of(self)->demo)
-        show_refusal(self, line_of(self));
+}
+
+const char *ars_settings_account_get_id(ArsSettingsAccount *self)
+{
+    return self->id;
 }

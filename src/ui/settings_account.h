@@ -13,6 +13,9 @@
 G_DECLARE_FINAL_TYPE(ArsSettingsAccount, ars_settings_account, ARS, SETTINGS_ACCOUNT,
                      AdwPreferencesPage)
 
+/* Which account the form is about; NULL: a new one. Borrowed. */
+const char *ars_settings_account_get_id(ArsSettingsAccount *self);
+
 void ars_settings_account_set_bridge(ArsSettingsAccount *self, ArsBridge *bridge);
 
 #endif

@@ -411,7 +411,7 @@ void ars_window_dial(ArsWindow *self, const char *number)
 {
     g_free(self->dialled);
     self->dialled = g_strdup(number);
-    ars_bridge_dial(self->bridge, number);
+    ars_bridge_dial(self->bridge, NULL, number);
 }
 
 void ars_window_show_call(ArsWindow *self, guint id)

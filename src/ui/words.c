@@ -143,6 +143,8 @@ char *words_line(const struct ars_app_line *line)
     default:
         break;
     }
+    if (line->disabled)
+        return g_strdup(_("Switched off"));
     if (line->asking_keyring)
         return g_strdup(_("Waiting for the keyring…"));
     if (line->needs_password)
@@ -217,6 +219,12 @@ static char *advice_on(const struct ars_app_line *line)
     }
 }
 
+char *words_account(const char *login, const char *server)
+{
+    /* Translators: the login, and the server's name */
+    return g_strdup_printf(_("%s at %s"), login ? login : "", server ? server : "");
+}
+
 char *words_line_advice(const struct ars_app_line *line)
 {
     if (line->state == ARS_ACCOUNT_FAILED || line->state == ARS_ACCOUNT_WAITING ||
@@ -235,7 +243,9 @@ char *words_line_advice(const struct ars_app_line *line)
                                line->login);
     if (!line->configured)
         return g_strdup(_("Enter the server and the login that you were given."));
-    return g_strdup_printf(_("%s at %s"), line->login, line->server);
+    if (line->disabled)
+        return g_strdup(_("The account is switched off in the settings."));
+    return words_account(line->login, line->server);
 }
 
 const char *words_call_state(const struct ars_app_call *call)

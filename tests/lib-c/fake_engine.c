@@ -11,7 +11,7 @@
 #define EVENTS_MAX   1024
 #define COMMANDS_MAX 256
 #define CALLS_MAX    64
-#define ACCOUNT      1
+#define ACCOUNTS_MAX 64
 
 struct ars_engine {
     void (*bell)(void *arg);
@@ -39,7 +39,9 @@ static struct ars_command *commands[COMMANDS_MAX];
 static size_t commands_n;
 static enum ars_call_state calls[CALLS_MAX]; /* by id */
 static ars_id last_call;
-static uint32_t account_tag;
+static ars_id account; /* the one that is spoken of */
+static ars_id last_account;
+static uint32_t account_tags[ACCOUNTS_MAX];
 static char *audio[3];
 
 static void *must(void *p)
@@ -66,7 +68,7 @@ struct ars_event *fake_call_event(enum ars_event_type type, ars_id call, enum ar
 {
     struct ars_event *ev = fake_event(type);
 
-    ev->account = ACCOUNT;
+    ev->account = account;
     ev->call = call;
     ev->call_state = state;
     if (call < CALLS_MAX)
@@ -82,13 +84,18 @@ void fake_push(struct ars_event *ev)
     engine->bell(engine->arg);
 }
 
+void fake_speak_of(ars_id id)
+{
+    account = id;
+}
+
 void fake_account(enum ars_event_type type, enum ars_account_state state)
 {
     struct ars_event *ev = fake_event(type);
 
-    ev->account = ACCOUNT;
+    ev->account = account;
     ev->account_state = state;
-    ev->tag = account_tag;
+    ev->tag = account_tags[account];
     fake_push(ev);
 }
 
@@ -146,16 +153,19 @@ static void do_account_set(const struct ars_command *cmd)
 {
     struct ars_event *ev;
 
-    account_tag = cmd->tag;
+    account = cmd->account ? cmd->account : ++last_account;
+    if (account >= ACCOUNTS_MAX)
+        abort();
+    account_tags[account] = cmd->tag;
     fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_RESOLVING);
     if (!fake_manners.registers)
         return;
     fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_CONNECTING);
     if (fake_manners.refuse.code) {
         ev = fake_event(ARS_EV_REGISTRATION_FAILED);
-        ev->account = ACCOUNT;
+        ev->account = account;
         ev->account_state = fake_manners.retry_ms ? ARS_ACCOUNT_WAITING : ARS_ACCOUNT_FAILED;
-        ev->tag = account_tag;
+        ev->tag = account_tags[account];
         ev->reason = fake_manners.refuse;
         ev->retry_ms = fake_manners.retry_ms;
         if (fake_manners.cert) {
@@ -245,6 +255,7 @@ static void act(const struct ars_command *cmd)
         do_account_set(cmd);
         break;
     case ARS_CMD_ACCOUNT_OFF:
+        account = cmd->account;
         fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_OFF);
         break;
     case ARS_CMD_DIAL:
@@ -287,7 +298,8 @@ int ars_engine_start(struct ars_engine **ret, const struct ars_engine_conf *conf
     engine->bell = conf->bell;
     engine->arg = conf->arg;
     last_call = 0;
-    account_tag = 0;
+    account = last_account = 0;
+    memset(account_tags, 0, sizeof(account_tags));
     *ret = engine;
     return 0;
 }

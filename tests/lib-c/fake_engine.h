@@ -48,6 +48,8 @@ struct ars_event *fake_call_event(enum ars_event_type type, ars_id call, enum ar
 /* Takes the event over; the bell rings. */
 void fake_push(struct ars_event *ev);
 
+/* Ids count from 1; what follows is of that account, until another is set. */
+void fake_speak_of(ars_id id);
 /* The account that was set last comes into that state. */
 void fake_account(enum ars_event_type type, enum ars_account_state state);
 /* An incoming call; returns its id. */

@@ -226,7 +226,7 @@ void account_on(void)
     struct ars_stored_account a = account();
     struct ars_secret *password = ars_secret_new("secret100", 9);
 
-    if (ars_app_save_account(stage_app(), &a, password))
+    if (ars_app_save_account(stage_app(), &a, password, NULL))
         fail("the account cannot be saved");
     ars_secret_free(password);
     if (fake_manners.registers && !fake_manners.refuse.code)

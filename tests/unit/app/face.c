@@ -323,7 +323,7 @@ struct ars_stored_account face_account(void)
 int face_save(struct face *f, const struct ars_stored_account *a, const char *password)
 {
     struct ars_secret *secret = password ? ars_secret_new(password, strlen(password)) : NULL;
-    int err = ars_app_save_account(f->app, a, secret);
+    int err = ars_app_save_account(f->app, a, secret, NULL);
 
     ars_secret_free(secret);
     return err;

@@ -14,6 +14,8 @@
 #include "check.h"
 #include "fake_engine.h"
 
+extern const struct check_case lines_cases[];
+extern const size_t lines_cases_n;
 extern const struct check_case line_cases[];
 extern const size_t line_cases_n;
 extern const struct check_case calls_cases[];

@@ -11,6 +11,7 @@
 int main(int argc, char **argv)
 {
     return check_run(line_cases, line_cases_n, argc, argv) +
+           check_run(lines_cases, lines_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +
            check_run(together_cases, together_cases_n, argc, argv) +
            check_run(app_cases, app_cases_n, argc, argv) +
@@ -252,7 +253,7 @@ static int test_import(void)
     CHECK_STR(a.server, "old.example");
     CHECK_STR(ars_secret_text(password), "p");
     CHECK_INT(ars_app_settings(f.app)->account_count, 0);
-    TRY(ars_app_save_account(f.app, &a, password));
+    TRY(ars_app_save_account(f.app, &a, password, NULL));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
     ars_stored_account_clear(&a);
     ars_secret_free(password);

@@ -41,8 +41,8 @@ static int test_first_start(void)
     CHECK(ars_app_account(f.app) == NULL);
     CHECK(fake_next_command() == NULL);
     CHECK_INT(f.problems_n, 0);
-    CHECK_INT(ars_app_trust_certificate(f.app), ENOENT);
-    CHECK_INT(ars_app_remove_account(f.app), ENOENT);
+    CHECK_INT(ars_app_trust_certificate(f.app, line(&f)->account_id), ENOENT);
+    CHECK_INT(ars_app_remove_account(f.app, line(&f)->account_id), ENOENT);
     TRY(ars_app_retry(f.app));
 out:
     face_remove(&f);
@@ -296,7 +296,7 @@ static int test_trusted_for_this_account_alone(void)
     CHECK(line(&f)->cert != NULL);
     CHECK_STR(line(&f)->cert->subject, "CN=pbx.local");
     fake_reset();
-    TRY(ars_app_trust_certificate(f.app));
+    TRY(ars_app_trust_certificate(f.app, line(&f)->account_id));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
     TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
     CHECK(line(&f)->cert == NULL);
@@ -396,7 +396,7 @@ static int test_remove(void)
     TRY(face_save(&f, &a, "x"));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
     TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE));
-    TRY(ars_app_remove_account(f.app));
+    TRY(ars_app_remove_account(f.app, line(&f)->account_id));
     face_serve(&f);
     while (access(face_file(&f, "secrets.json"), F_OK) == 0)
         face_serve(&f);

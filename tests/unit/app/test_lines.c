@@ -1,0 +1,236 @@
+/* Unit tests of app: several accounts at once. */
+#include <stdlib.h>
+
+#include <ars/str.h>
+
+#include "face.h"
+
+struct two {
+    struct face f;
+    char *first;
+    char *second;
+};
+
+static void drop_commands(void)
+{
+    struct ars_command *cmd;
+
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
+}
+
+static int save(struct two *t, const char *login, char **ret_id)
+{
+    struct ars_stored_account a = face_account();
+    struct ars_secret *secret = ars_secret_new("geheim", 6);
+    int err = secret ? 0 : ENOMEM;
+
+    a.login = text(login);
+    if (!err)
+        err = ars_app_save_account(t->f.app, &a, secret, ret_id);
+    ars_secret_free(secret);
+    face_serve(&t->f);
+    return err;
+}
+
+static int make_two(struct two *t)
+{
+    int err;
+
+    TRY(face_make(&t->f));
+    TRY(face_start(&t->f));
+    TRY(save(t, "100", &t->first));
+    TRY(save(t, "200", &t->second));
+    TRY(face_await_state(&t->f, ARS_ACCOUNT_READY));
+    drop_commands();
+out:
+    return err;
+}
+
+static void remove_two(struct two *t)
+{
+    drop_commands();
+    face_remove(&t->f);
+    free(t->first);
+    free(t->second);
+}
+
+static const struct ars_app_line *line_of(const struct two *t, const char *id)
+{
+    return ars_app_find_line(t->f.app, id);
+}
+
+static int test_both_connect(void)
+{
+    struct two t = {0};
+    int err;
+
+    TRY(make_two(&t));
+    CHECK_INT(ars_app_lines_on(t.f.app), 2);
+    CHECK_STR(ars_app_line_at(t.f.app, 0)->login, "100");
+    CHECK_STR(ars_app_line_at(t.f.app, 1)->login, "200");
+    CHECK(!ars_app_line_at(t.f.app, 2));
+    CHECK_INT(line_of(&t, t.first)->state, ARS_ACCOUNT_READY);
+    CHECK_INT(line_of(&t, t.second)->state, ARS_ACCOUNT_READY);
+    CHECK_STR(ars_app_get_line(t.f.app)->login,
+              "100"); /* the first dials until another is chosen */
+    fake_speak_of(2);
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_CONNECTING);
+    face_serve(&t.f);
+    CHECK_INT(line_of(&t, t.first)->state, ARS_ACCOUNT_READY);
+    CHECK_INT(line_of(&t, t.second)->state, ARS_ACCOUNT_CONNECTING);
+out:
+    remove_two(&t);
+    return err;
+}
+
+static int dials_by(struct two *t, ars_id engine_id)
+{
+    struct ars_command *cmd = fake_find_command(ARS_CMD_DIAL);
+    int err = 0;
+
+    CHECK(cmd != NULL);
+    CHECK_INT(cmd->account, engine_id);
+out:
+    ars_command_free(cmd);
+    return err;
+}
+
+static int test_which_one_dials(void)
+{
+    struct two t = {0};
+    int err;
+
+    TRY(make_two(&t));
+    TRY(ars_app_dial(t.f.app, "600"));
+    TRY(dials_by(&t, 1));
+    TRY(ars_app_dial_from(t.f.app, t.second, "600"));
+    TRY(dials_by(&t, 2));
+    TRY(ars_app_set_default(t.f.app, t.second));
+    face_serve(&t.f);
+    CHECK_STR(ars_app_get_line(t.f.app)->login, "200");
+    TRY(ars_app_dial(t.f.app, "600"));
+    TRY(dials_by(&t, 2));
+    CHECK_INT(ars_app_dial_from(t.f.app, "nobody", "600"), ENOENT);
+    CHECK_INT(ars_app_set_default(t.f.app, "nobody"), ENOENT);
+    face_stop(&t.f); /* and the next time */
+    TRY(face_start(&t.f));
+    CHECK_STR(ars_app_get_line(t.f.app)->login, "200");
+out:
+    remove_two(&t);
+    return err;
+}
+
+static int test_calls_name_their_account(void)
+{
+    struct two t = {0};
+    int err;
+
+    TRY(make_two(&t));
+    fake_speak_of(2);
+    (void)fake_incoming("Anna", "300");
+    face_serve(&t.f);
+    CHECK_INT(ars_app_call_count(t.f.app), 1);
+    CHECK_STR(ars_app_call_at(t.f.app, 0)->account_id, t.second);
+out:
+    remove_two(&t);
+    return err;
+}
+
+static int test_switched_off_and_on(void)
+{
+    struct ars_command *cmd = NULL;
+    struct two t = {0};
+    int err;
+
+    TRY(make_two(&t));
+    TRY(ars_app_enable_account(t.f.app, t.first, false));
+    cmd = fake_next_command();
+    CHECK(cmd && cmd->type == ARS_CMD_ACCOUNT_OFF && cmd->account == 1);
+    face_serve(&t.f);
+    CHECK(line_of(&t, t.first)->disabled);
+    CHECK_INT(line_of(&t, t.first)->state, ARS_ACCOUNT_OFF);
+    CHECK_INT(line_of(&t, t.second)->state, ARS_ACCOUNT_READY);
+    CHECK_STR(ars_app_get_line(t.f.app)->login, "200"); /* the other one dials meanwhile */
+    CHECK_INT(ars_app_lines_on(t.f.app), 1);
+    face_stop(&t.f);
+    drop_commands();
+    TRY(face_start(&t.f)); /* it stays so */
+    TRY(face_await_state(&t.f, ARS_ACCOUNT_READY));
+    CHECK(line_of(&t, t.first)->disabled);
+    CHECK_INT(line_of(&t, t.first)->state, ARS_ACCOUNT_OFF);
+    TRY(ars_app_enable_account(t.f.app, t.first, true));
+    while (line_of(&t, t.first)->state != ARS_ACCOUNT_READY)
+        face_serve(&t.f);
+    CHECK_STR(ars_app_get_line(t.f.app)->login, "100");
+    CHECK_INT(ars_app_enable_account(t.f.app, "nobody", true), ENOENT);
+out:
+    ars_command_free(cmd);
+    remove_two(&t);
+    return err;
+}
+
+static int test_one_is_removed(void)
+{
+    struct ars_command *cmd = NULL;
+    struct two t = {0};
+    char *secrets = NULL;
+    int err;
+
+    TRY(make_two(&t));
+    TRY(ars_app_remove_account(t.f.app, t.first));
+    cmd = fake_next_command();
+    CHECK(cmd && cmd->type == ARS_CMD_ACCOUNT_OFF && cmd->account == 1);
+    while ((secrets = face_read(&t.f, "secrets.json")) && strstr(secrets, t.first)) {
+        free(secrets);
+        face_serve(&t.f);
+    }
+    CHECK(secrets && strstr(secrets, t.second));
+    CHECK(!line_of(&t, t.first));
+    CHECK_INT(ars_app_settings(t.f.app)->account_count, 1);
+    CHECK_STR(ars_app_get_line(t.f.app)->login, "200");
+    CHECK_INT(ars_app_get_line(t.f.app)->state, ARS_ACCOUNT_READY);
+out:
+    free(secrets);
+    ars_command_free(cmd);
+    remove_two(&t);
+    return err;
+}
+
+/* What the rules of its account make of a number is in the call and in the journal's details. */
+static int test_what_was_sent_is_told(void)
+{
+    struct two t = {0};
+    struct ars_event *ev;
+    int err;
+
+    TRY(make_two(&t));
+    ev = fake_call_event(ARS_EV_DIALING, 5, ARS_CALL_DIALING);
+    ev->peer_number = ars_strdup("89121234567");
+    ev->text = ars_strdup("+79121234567");
+    fake_push(ev);
+    face_serve(&t.f);
+    CHECK_STR(ars_app_find_call(t.f.app, 5)->number, "89121234567");
+    CHECK_STR(ars_app_find_call(t.f.app, 5)->wire, "+79121234567");
+    ev = fake_call_event(ARS_EV_ENDED, 5, ARS_CALL_ENDED);
+    ars_reason_set(&ev->reason, ARS_REASON_BUSY, 486, "Busy Here");
+    fake_push(ev);
+    face_serve(&t.f);
+    TRY(face_ask_journal(&t.f, ""));
+    CHECK_INT(t.f.entries_n, 1);
+    CHECK_STR(t.f.entries[0].number, "89121234567");
+    CHECK_STR(t.f.entries[0].details, "\xe2\x86\x92 +79121234567; 486 Busy Here");
+out:
+    remove_two(&t);
+    return err;
+}
+
+const struct check_case lines_cases[] = {
+    {"lines/both-connect", test_both_connect, false},
+    {"lines/which-one-dials", test_which_one_dials, false},
+    {"lines/calls-name-their-account", test_calls_name_their_account, false},
+    {"lines/switched-off-and-on", test_switched_off_and_on, false},
+    {"lines/one-is-removed", test_one_is_removed, false},
+    {"lines/what-was-sent-is-told", test_what_was_sent_is_told, false},
+};
+const size_t lines_cases_n = CHECK_COUNT(lines_cases);

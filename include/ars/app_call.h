@@ -27,11 +27,13 @@ struct ars_app_call {
     bool held;
     bool remote_held;
     bool muted;
-    bool merged;       /* talks together with the others that are */
-    bool silenced;     /* nobody hears its far side */
-    bool connected;    /* encrypted media flows */
-    bool reconnecting; /* out of reach for now */
-    bool by_remote;    /* once ENDED */
+    bool merged;                  /* talks together with the others that are */
+    bool silenced;                /* nobody hears its far side */
+    bool connected;               /* encrypted media flows */
+    bool reconnecting;            /* out of reach for now */
+    enum ars_sound_cause unheard; /* they cannot hear us */
+    enum ars_sound_cause silent;  /* we cannot hear them */
+    bool by_remote;               /* once ENDED */
     unsigned volume;
     const char *number;
     const char *name;        /* "" when not known */

@@ -37,12 +37,14 @@ enum ars_event_type {
     ARS_EV_TRANSFERRING,    /* call, tag, reason: status and words of the far end's call so far */
     ARS_EV_TRANSFERRED,     /* call, tag: it went well; the call ends soon */
     ARS_EV_TRANSFER_FAILED, /* call, tag, reason: the call is as before */
-    ARS_EV_REPLACED,    /* call, number: the call in whose place it comes, peer_name, peer_number */
-    ARS_EV_REFERRED,    /* call, peer_number: whom its far end, or a 3xx, sends us to; text: who */
-    ARS_EV_MAILBOX,     /* account, number: new messages, text: whom to call for them, or "" */
-    ARS_EV_WATCH,       /* account, peer_number, number: enum ars_watch_state */
-    ARS_EV_DTMF,        /* call, text: one digit; number: ms */
-    ARS_EV_MEDIA,       /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_REPLACED, /* call, number: the call in whose place it comes, peer_name, peer_number */
+    ARS_EV_REFERRED, /* call, peer_number: whom its far end, or a 3xx, sends us to; text: who */
+    ARS_EV_MAILBOX,  /* account, number: new messages, text: whom to call for them, or "" */
+    ARS_EV_WATCH,    /* account, peer_number, number: enum ars_watch_state */
+    ARS_EV_DTMF,     /* call, text: one digit; number: ms */
+    ARS_EV_MEDIA,    /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_UNHEARD,  /* call, number: enum ars_sound_cause: why they cannot hear us; GOOD: over */
+    ARS_EV_SILENT,   /* call, number: the same: why we cannot hear them */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
     ARS_EV_STATS, /* call, stats; tag of its command */
@@ -92,6 +94,9 @@ struct ars_event {
 
 /* "registration_failed": what JSON says. */
 const char *ars_event_name(enum ars_event_type type);
+
+/* "microphone". */
+const char *ars_sound_cause_name(enum ars_sound_cause cause);
 
 /* Takes NULL. */
 void ars_event_free(struct ars_event *ev);

@@ -58,6 +58,8 @@ struct ars_media_handlers {
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);
     /* The far end has not answered for 10 s or so; or does again. May be NULL. */
     void (*heard)(bool heard, void *arg);
+    /* While watched: whether the two sides hear each other has changed. May be NULL. */
+    void (*hearing)(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
     /* No pair, handshake refused, consent lost: nothing flows any more. */
     void (*failed)(const struct ars_reason *why, void *arg);
 };
@@ -152,6 +154,11 @@ void ars_media_share(struct ars_media *m, bool on);
 void ars_media_silence(struct ars_media *m, bool on);
 /* Silence is sent instead of the microphone. */
 void ars_media_mute(struct ars_media *m, bool on);
+/*
+ * Whether the two sides are meant to hear each other, which is then looked at once a second; false
+ * at first.
+ */
+void ars_media_watch(struct ars_media *m, bool on);
 /* 0..100 percent of the far side, 100 at first. */
 void ars_media_volume(struct ars_media *m, unsigned percent);
 

@@ -7,6 +7,18 @@
 
 #include <stdint.h>
 
+/* Why one side of a call cannot hear the other. */
+enum ars_sound_cause {
+    ARS_SOUND_GOOD,       /* it can, as far as is known */
+    ARS_SOUND_MICROPHONE, /* ours gives digital silence */
+    ARS_SOUND_UNSENT,     /* the network takes nothing from us */
+    ARS_SOUND_UNREPORTED, /* the far end does not report any more what it receives */
+    ARS_SOUND_LOST,       /* it reports that much is lost on the way */
+    ARS_SOUND_NOTHING,    /* nothing arrives */
+    ARS_SOUND_UNREADABLE, /* what arrives cannot be decrypted */
+    ARS_SOUND_CAUSES,
+};
+
 struct ars_media_stats {
     char codec[16];   /* "opus", "G722", "PCMU", "PCMA" */
     char srtp[32];    /* "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"; "" before DTLS */
@@ -20,6 +32,7 @@ struct ars_media_stats {
     double buffer_ms;     /* playout delay now */
     uint64_t sent;        /* RTP packets */
     uint64_t received;
+    double mos;            /* E-model, ITU-T G.107: 1 bad, 4.4 as good as a telephone gets; -1 */
     double level_in_dbfs;  /* RMS of the microphone since the last statistics */
     double level_out_dbfs; /* RMS of the far end since the last statistics */
 };

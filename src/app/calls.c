@@ -256,6 +256,12 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     case ARS_EV_RECONNECTED:
         v->reconnecting = ev->type == ARS_EV_RECONNECTING;
         break;
+    case ARS_EV_UNHEARD:
+        v->unheard = (enum ars_sound_cause)ev->number;
+        break;
+    case ARS_EV_SILENT:
+        v->silent = (enum ars_sound_cause)ev->number;
+        break;
     case ARS_EV_MEDIA:
         v->connected = true;
         break;

@@ -96,6 +96,7 @@ static void add_stats(struct json_object *o, const struct ars_event *ev)
     add_figure(o, "loss_pct", s->loss_pct, s->loss_pct >= 0);
     add_figure(o, "remote_loss_pct", s->remote_loss_pct, s->remote_loss_pct >= 0);
     add_figure(o, "concealed_pct", s->concealed_pct, s->concealed_pct >= 0);
+    add_figure(o, "mos", s->mos, s->mos >= 0);
     add_figure(o, "buffer_ms", s->buffer_ms, s->buffer_ms >= 0);
     add_int(o, "sent", (int64_t)s->sent);
     add_int(o, "received", (int64_t)s->received);
@@ -134,7 +135,7 @@ static void add_addresses(struct json_object *o, const struct ars_event *ev)
         add_reason(o, &ev->reason);
 }
 
-/* Of calls handed on, and of what is watched. */
+/* Of calls handed on, of what is watched, and who hears whom. */
 static void add_news(struct json_object *o, const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -155,6 +156,10 @@ static void add_news(struct json_object *o, const struct ars_event *ev)
         add_int(o, "replaces", ev->number);
         add_text(o, "number", ev->peer_number);
         add_text(o, "name", ev->peer_name);
+        break;
+    case ARS_EV_UNHEARD:
+    case ARS_EV_SILENT:
+        add_text(o, "cause", ars_sound_cause_name((enum ars_sound_cause)ev->number));
         break;
     case ARS_EV_REFERRED:
         add_text(o, "number", ev->peer_number);
@@ -272,6 +277,9 @@ static void print_stats(const struct ars_event *ev)
     print_figure("jitter", s->jitter_ms, "ms", s->jitter_ms >= 0);
     print_figure("lost", s->loss_pct, "%", s->loss_pct >= 0);
     print_figure("concealed", s->concealed_pct, "%", s->concealed_pct >= 0);
+    print_figure("buffer", s->buffer_ms, "ms", s->buffer_ms >= 0);
+    if (s->mos >= 0)
+        printf(", MOS %.2f", s->mos);
     print_figure("in", s->level_in_dbfs, "dBFS", true);
     print_figure("out", s->level_out_dbfs, "dBFS", true);
 }
@@ -370,6 +378,10 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_REFERRED:
         printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");
+        break;
+    case ARS_EV_UNHEARD:
+    case ARS_EV_SILENT:
+        printf(": %s", ars_sound_cause_name((enum ars_sound_cause)ev->number));
         break;
     case ARS_EV_DTMF:
         printf(" %s", ev->text ? ev->text : "");

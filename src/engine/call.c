@@ -332,6 +332,7 @@ static const struct ars_media_handlers media_handlers = {
     .first_audio = on_first_audio,
     .dtmf = on_dtmf,
     .heard = call_on_heard,
+    .hearing = call_on_hearing,
     .failed = on_failed,
 };
 

@@ -45,6 +45,8 @@ struct call {
     bool remote_held;
     bool muted;
     bool silenced;
+    enum ars_sound_cause unheard; /* as told */
+    enum ars_sound_cause silent;
     unsigned quieter; /* than full, in percent */
     bool connected;
 
@@ -104,6 +106,9 @@ struct ars_sip_body call_sdp_body(const char *sdp);
 
 /* We end it: `why` is what the face hears. c may be gone afterwards. */
 void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
+
+/* As in ars_media_handlers. */
+void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
 
 /* Its media are new: as loud and as mute as it was. */
 void call_restore_sound(struct call *c);

@@ -11,10 +11,12 @@ void call_update_talk(struct call *c)
 {
     bool through = c->state == ARS_CALL_ESTABLISHED || c->state == ARS_CALL_ANSWERING ||
                    (c->state == ARS_CALL_PROGRESS && c->answered_early);
+    bool talk = c->focus && through && !c->want_hold && c->hold == CALL_TALKING;
 
     if (!c->media)
         return;
-    ars_media_talk(c->media, c->focus && through && !c->want_hold && c->hold == CALL_TALKING);
+    ars_media_talk(c->media, talk);
+    ars_media_watch(c->media, talk && c->state == ARS_CALL_ESTABLISHED && !c->remote_held);
     /* who holds us may play music: not for the others */
     ars_media_share(c->media, c->merged && !c->remote_held);
 }
@@ -72,8 +74,21 @@ int call_volume(struct call *c, unsigned percent)
     return 0;
 }
 
+void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg)
+{
+    struct call *c = arg;
+
+    if (unheard != c->unheard)
+        call_tell_number(c, ARS_EV_UNHEARD, (int)unheard);
+    if (silent != c->silent)
+        call_tell_number(c, ARS_EV_SILENT, (int)silent);
+    c->unheard = unheard;
+    c->silent = silent;
+}
+
 void call_restore_sound(struct call *c)
 {
+    call_on_hearing(ARS_SOUND_GOOD, ARS_SOUND_GOOD, c);
     ars_media_mute(c->media, c->muted);
     ars_media_volume(c->media, VOLUME_FULL - c->quieter);
     ars_media_silence(c->media, c->silenced);

@@ -35,6 +35,8 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_MAILBOX] = "mailbox",
     [ARS_EV_WATCH] = "watch",
     [ARS_EV_MEDIA] = "media",
+    [ARS_EV_UNHEARD] = "unheard",
+    [ARS_EV_SILENT] = "silent",
     [ARS_EV_FIRST_AUDIO] = "first_audio",
     [ARS_EV_ENDED] = "ended",
     [ARS_EV_STATS] = "stats",
@@ -45,6 +47,16 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_ERROR] = "error",
     [ARS_EV_ASLEEP] = "asleep",
     [ARS_EV_STOPPED] = "stopped",
+};
+
+static const char *const causes[ARS_SOUND_CAUSES] = {
+    [ARS_SOUND_GOOD] = "good",
+    [ARS_SOUND_MICROPHONE] = "microphone",
+    [ARS_SOUND_UNSENT] = "unsent",
+    [ARS_SOUND_UNREPORTED] = "unreported",
+    [ARS_SOUND_LOST] = "lost",
+    [ARS_SOUND_NOTHING] = "nothing",
+    [ARS_SOUND_UNREADABLE] = "unreadable",
 };
 
 struct ars_event *event_new(enum ars_event_type type)
@@ -63,6 +75,11 @@ struct ars_event *event_new(enum ars_event_type type)
 const char *ars_event_name(enum ars_event_type type)
 {
     return (unsigned)type < ARS_EV_COUNT ? names[type] : "?";
+}
+
+const char *ars_sound_cause_name(enum ars_sound_cause cause)
+{
+    return (unsigned)cause < ARS_SOUND_CAUSES ? causes[cause] : "?";
 }
 
 void ars_event_free(struct ars_event *ev)

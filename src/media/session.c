@@ -24,6 +24,8 @@
 #define RTCP_FIRST 64
 #define RTCP_LAST  95
 
+#define WATCH_MS   1000
+
 static const char *const state_names[] = {"gathering",   "ready",     "checking",
                                           "handshaking", "connected", "failed"};
 
@@ -59,6 +61,8 @@ static void on_news(void *arg)
         m->handlers.first_audio(m->arg);
     if (!m->gone && news.heard && m->handlers.heard)
         m->handlers.heard(!m->unheard, m->arg);
+    if (!m->gone && news.hearing && m->handlers.hearing)
+        m->handlers.hearing(m->hearing.unheard, m->hearing.silent, m->arg);
     for (size_t i = 0; i < news.n_digits && !m->gone; i++)
         m->handlers.dtmf(news.digitv[i].digit, news.digitv[i].ms, m->arg);
     if (!m->gone && news.failed)
@@ -92,6 +96,43 @@ static void on_gathered(void *arg)
         session_go(m, MEDIA_READY);
     m->news.gathered = true;
     tell_soon(m);
+}
+
+/* ---- who hears whom ---- */
+
+static void look(struct ars_media *m)
+{
+    enum ars_sound_cause unheard = m->hearing.unheard;
+    enum ars_sound_cause silent = m->hearing.silent;
+    struct hearing_facts f;
+
+    rtp_stream_get_facts(m->rtp, &f);
+    f.sends = f.sends && m->watched;
+    f.receives = f.receives && m->watched;
+    f.left = m->left;
+    f.refused = m->refused;
+    hearing_look(&m->hearing, &f, ars_clock_ms());
+    if (unheard == m->hearing.unheard && silent == m->hearing.silent)
+        return;
+    m->news.hearing = true;
+    tell_soon(m);
+}
+
+static void watch(struct ars_media *m);
+
+static void on_watch(void *arg)
+{
+    look(arg);
+    watch(arg);
+}
+
+/* Runs while it is watched and there is something to see. */
+static void watch(struct ars_media *m)
+{
+    if (!m->watched || m->state != MEDIA_CONNECTED)
+        ars_timer_stop(&m->watch_timer);
+    else if (!ars_timer_running(&m->watch_timer))
+        ars_timer_start(ars_loop_timers(m->loop), &m->watch_timer, WATCH_MS, on_watch, m);
 }
 
 static void on_ice_failed(const char *why, void *arg)
@@ -135,6 +176,7 @@ static void on_established(const struct srtp_keys *keys, void *arg)
     m->news.connected = true;
     tell_soon(m);
     rtp_stream_start(m->rtp);
+    watch(m);
 }
 
 static void on_dtls_failed(bool refused, const char *why, void *arg)
@@ -264,6 +306,8 @@ static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
             rtp_stream_receive_rtcp(m->rtp, buf, len);
     } else if (srtp_unprotect(m->srtp, buf, len, &len) == 0) {
         rtp_stream_receive(m->rtp, buf, len);
+    } else {
+        m->refused++;
     }
 }
 
@@ -289,8 +333,8 @@ static int on_rtp_send(uint8_t *buf, size_t len, bool rtcp, void *arg)
     if (rtcp && !m->agreed.rtcp_mux) /* there is no second port to send it to */
         return 0;
     err = rtcp ? srtcp_protect(m->srtp, buf, len, &len) : srtp_protect(m->srtp, buf, len, &len);
-    if (!err) /* from here on it has its number: what does not arrive is lost */
-        (void)ice_agent_send(m->ice, buf, len);
+    if (!err && ice_agent_send(m->ice, buf, len) == 0) /* what is not sent is lost: no error */
+        m->left += !rtcp;
     return err;
 }
 
@@ -420,6 +464,7 @@ void ars_media_free(struct ars_media *m)
     if (!m)
         return;
     ars_timer_stop(&m->news_timer);
+    ars_timer_stop(&m->watch_timer);
     rtp_stream_free(m->rtp);
     drop_renewal(m);
     dtls_close(m->dtls);
@@ -453,6 +498,16 @@ void ars_media_share(struct ars_media *m, bool on)
 void ars_media_silence(struct ars_media *m, bool on)
 {
     rtp_stream_silence(m->rtp, on);
+}
+
+void ars_media_watch(struct ars_media *m, bool on)
+{
+    if (m->watched == on)
+        return;
+    m->watched = on;
+    if (m->state == MEDIA_CONNECTED)
+        look(m);
+    watch(m);
 }
 
 void ars_media_volume(struct ars_media *m, unsigned percent)

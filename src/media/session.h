@@ -13,6 +13,7 @@
 #include <ars/media.h>
 #include <ars/timer.h>
 
+#include "rtp/hearing.h"
 #include "rtp/stream.h"
 #include "sdp/sdp.h"
 #include "transport/dtls.h"
@@ -39,6 +40,7 @@ struct media_news {
     bool connected;
     bool first_audio;
     bool heard; /* has changed, see unheard */
+    bool hearing;
     bool failed;
     struct ars_reason why;
     size_t n_digits;
@@ -58,8 +60,13 @@ struct ars_media {
     struct ars_timer news_timer;
     struct media_news news;
     bool telling; /* a handler runs */
-    bool unheard; /* the far end does not answer */
-    bool gone;    /* freed meanwhile: nothing but the memory is left */
+    bool watched;
+    struct ars_timer watch_timer;
+    struct hearing hearing;
+    uint64_t left;    /* packets that the socket took */
+    uint64_t refused; /* packets that no key of ours opens */
+    bool unheard;     /* the far end does not answer */
+    bool gone;        /* freed meanwhile: nothing but the memory is left */
 
     struct ice_agent *ice;
     struct dtls_identity *identity;

@@ -150,6 +150,7 @@ static void on_block(struct report *r, const struct rtcp_rr *b, uint64_t now_us)
         r->remote_loss_pct = pct < 0 ? 0 : pct > 100 ? 100 : pct;
     }
     r->remote_fraction = (uint8_t)b->fraction;
+    r->remote_seq = b->last_seq;
     r->reports++;
 }
 
@@ -157,6 +158,7 @@ static void on_message(struct report *r, const struct rtcp_msg *msg, uint64_t no
 {
     const struct rtcp_rr *blocks = NULL;
 
+    r->heard++;
     if (msg->hdr.pt == RTCP_SR) {
         r->have_sr = true;
         r->sr_ssrc = msg->r.sr.ssrc;

@@ -31,7 +31,9 @@ struct report {
     double rtt_ms;           /* -1: unknown */
     double remote_loss_pct;  /* since the start; -1: unknown */
     uint8_t remote_fraction; /* in the last interval, of 256 */
+    uint32_t remote_seq;     /* the newest of our packets that the peer knows of, extended */
     unsigned reports;        /* of the peer about us */
+    unsigned heard;          /* of the peer, about whomever */
 };
 
 void report_init(struct report *r, uint32_t ssrc, const char *cname);

@@ -23,6 +23,8 @@
 #include "codec/table.h"
 #include "pcm.h"
 #include "rtp/dtmf.h"
+#include "rtp/emodel.h"
+#include "rtp/hearing.h"
 #include "rtp/jitter.h"
 #include "rtp/recv.h"
 #include "rtp/rtcp.h"
@@ -33,6 +35,10 @@
 #define PT_COMFORT_NOISE 13
 #define RESAMPLE_QUALITY 3
 #define MS_US            1000.0
+/* What is heard counts for the quality as long as this, in us of sound. */
+#define MEMORY_US 5e6
+/* A packet that is not agreed lasts so long. */
+#define PTIME_MS 20
 
 struct rtp_stream {
     struct ars_loop *loop;
@@ -56,9 +62,13 @@ struct rtp_stream {
     bool started;
     bool muted;
     bool heard;
+    bool spoken_to; /* the microphone has given something since the last look */
+    bool quiet;     /* the peer's last packet was comfort noise */
     struct level level_in;
     struct level level_out;
     struct jitter_stats past; /* of the jitter buffers before this one */
+    struct jitter_stats seen; /* at the last look */
+    double lately_pct;        /* made up, in the last seconds; -1: unknown */
 };
 
 static void destroy(struct rtp_stream *s)
@@ -111,8 +121,11 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
     struct rtp_stream *s = arg;
     int16_t sum[AUDIO_FRAME];
 
-    if (mic)
+    if (mic) {
         level_add(&s->level_in, mic, AUDIO_FRAME);
+        for (size_t i = 0; i < AUDIO_FRAME && !s->spoken_to; i++)
+            s->spoken_to = mic[i] != 0;
+    }
     enter(s);
     send_frame(s->send, add(s->muted ? NULL : mic, others, sum),
                s->started && (s->dir & ARS_DIR_SENDONLY));
@@ -197,6 +210,7 @@ static void take_audio(struct rtp_stream *s, const struct rtp_header *h, uint32_
 static void take_payload(struct rtp_stream *s, const struct rtp_header *h, uint32_t seq,
                          const uint8_t *payload, size_t len)
 {
+    s->quiet = h->pt == PT_COMFORT_NOISE;
     if (h->pt == s->format.pt_recv) {
         take_audio(s, h, seq, payload, len);
     } else if (h->pt == s->format.event_pt_recv) {
@@ -385,6 +399,52 @@ static double concealed_pct(const struct jitter_stats *s)
                                           : 100;
 }
 
+/* Of what was played since the last look, with what was known before: a call gets well again. */
+static void look_lately(struct rtp_stream *s, const struct jitter_stats *now)
+{
+    double played = (double)(now->played_us - s->seen.played_us);
+    double concealed = (double)(now->concealed_us - s->seen.concealed_us);
+    double weight = s->lately_pct < 0 ? 1 : played / (played + MEMORY_US);
+
+    if (played <= 0)
+        return;
+    if (concealed > played)
+        concealed = played;
+    s->lately_pct += (100 * concealed / played - s->lately_pct) * weight;
+    s->seen = *now;
+}
+
+/* Delay from mouth to ear: half the way there and back, a packet, the buffer; cards excepted. */
+static double quality(const struct rtp_stream *s, double buffer_ms)
+{
+    struct emodel e;
+
+    if (s->lately_pct < 0)
+        return -1;
+    e.codec = s->codec->name;
+    e.loss_pct = s->lately_pct;
+    e.delay_ms = (s->report.rtt_ms > 0 ? s->report.rtt_ms / 2 : 0) +
+                 (s->format.ptime_ms ? s->format.ptime_ms : PTIME_MS) +
+                 (buffer_ms > 0 ? buffer_ms : 0);
+    return emodel_mos(emodel_r(&e));
+}
+
+void rtp_stream_get_facts(struct rtp_stream *s, struct hearing_facts *ret)
+{
+    *ret = (struct hearing_facts){
+        .sends = s->started && (s->dir & ARS_DIR_SENDONLY) && s->port.talk && !s->muted,
+        .receives = s->started && (s->dir & ARS_DIR_RECVONLY) && s->port.talk,
+        .mic = s->spoken_to,
+        .quiet = s->quiet,
+        .came = s->recv.packets,
+        .rtcp = s->report.heard,
+        .reports = s->report.reports,
+        .last_seq = s->report.remote_seq,
+        .fraction = s->report.remote_fraction,
+    };
+    s->spoken_to = false;
+}
+
 void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
 {
     struct jitter_stats stats = {.delay_ms = -1};
@@ -392,6 +452,7 @@ void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
     if (s->jitter)
         jitter_get_stats(s->jitter, &stats);
     add_stats(&stats, &s->past);
+    look_lately(s, &stats);
     (void)ars_strcpy(ret->codec, sizeof(ret->codec), s->codec ? s->codec->name : "");
     ret->rtt_ms = s->report.rtt_ms;
     ret->jitter_ms = s->recv.any ? recv_jitter(&s->recv) * MS_US / (double)s->codec->clock : -1;
@@ -399,6 +460,7 @@ void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
     ret->remote_loss_pct = s->report.remote_loss_pct;
     ret->concealed_pct = concealed_pct(&stats);
     ret->buffer_ms = stats.delay_ms;
+    ret->mos = quality(s, stats.delay_ms);
     ret->sent = send_packets(s->send);
     ret->received = s->recv.packets;
     ret->level_in_dbfs = level_take(&s->level_in);
@@ -422,6 +484,7 @@ int rtp_stream_alloc(struct rtp_stream **ret, struct ars_loop *loop, struct ars_
     s->port.playback = on_playback;
     s->port.arg = s;
     s->port.volume = 100;
+    s->lately_pct = -1;
     err = send_alloc(&s->send, on_send, s);
     if (err) {
         free(s);

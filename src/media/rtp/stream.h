@@ -71,6 +71,11 @@ int rtp_stream_dtmf(struct rtp_stream *s, const char *digits); /* errors as ars_
 uint32_t rtp_stream_ssrc(const struct rtp_stream *s);
 const char *rtp_stream_cname(const struct rtp_stream *s);
 
+struct hearing_facts;
+
+/* Fills everything but left and refused. */
+void rtp_stream_get_facts(struct rtp_stream *s, struct hearing_facts *ret);
+
 /* Fills everything but srtp, path and media_ms. */
 void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret);
 

@@ -588,6 +588,11 @@ void ars_media_talk(struct ars_media *m, bool on)
     m->talk = on;
 }
 
+void ars_media_watch(struct ars_media *m, bool on)
+{
+    m->watched = on;
+}
+
 void ars_media_mute(struct ars_media *m, bool on)
 {
     m->mute = on;

@@ -63,6 +63,7 @@ struct ars_media {
     const struct ars_media_handlers *h;
     void *arg;
     bool talk;
+    bool watched;
     bool mute;
     bool shared;
     bool silenced;

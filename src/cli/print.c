@@ -331,6 +331,38 @@ static void print_dialing(const struct ars_event *ev)
         printf(" as %s", ev->text ? ev->text : "");
 }
 
+static void print_news(const struct ars_event *ev)
+{
+    switch (ev->type) {
+    case ARS_EV_TRANSFERRING:
+        if (ev->reason.sip_status)
+            printf(": %d %s", ev->reason.sip_status, ev->reason.text);
+        break;
+    case ARS_EV_TRANSFER_FAILED:
+        print_reason(&ev->reason);
+        break;
+    case ARS_EV_MAILBOX:
+        printf(": %d new", ev->number);
+        break;
+    case ARS_EV_WATCH:
+        printf(" %s is %s", ev->peer_number ? ev->peer_number : "", watch_states[ev->number]);
+        break;
+    case ARS_EV_REPLACED:
+        printf(" call %d, by %s %s", ev->number, ev->peer_number ? ev->peer_number : "",
+               ev->peer_name ? ev->peer_name : "");
+        break;
+    case ARS_EV_REFERRED:
+        printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");
+        break;
+    case ARS_EV_UNHEARD:
+    case ARS_EV_SILENT:
+        printf(": %s", ars_sound_cause_name((enum ars_sound_cause)ev->number));
+        break;
+    default:
+        break;
+    }
+}
+
 static void print_details(const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -358,30 +390,6 @@ static void print_details(const struct ars_event *ev)
     case ARS_EV_ESTABLISHED:
     case ARS_EV_FIRST_AUDIO:
         printf(" after %d ms", ev->number);
-        break;
-    case ARS_EV_TRANSFERRING:
-        if (ev->reason.sip_status)
-            printf(": %d %s", ev->reason.sip_status, ev->reason.text);
-        break;
-    case ARS_EV_TRANSFER_FAILED:
-        print_reason(&ev->reason);
-        break;
-    case ARS_EV_MAILBOX:
-        printf(": %d new", ev->number);
-        break;
-    case ARS_EV_WATCH:
-        printf(" %s is %s", ev->peer_number ? ev->peer_number : "", watch_states[ev->number]);
-        break;
-    case ARS_EV_REPLACED:
-        printf(" call %d, by %s %s", ev->number, ev->peer_number ? ev->peer_number : "",
-               ev->peer_name ? ev->peer_name : "");
-        break;
-    case ARS_EV_REFERRED:
-        printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");
-        break;
-    case ARS_EV_UNHEARD:
-    case ARS_EV_SILENT:
-        printf(": %s", ars_sound_cause_name((enum ars_sound_cause)ev->number));
         break;
     case ARS_EV_DTMF:
         printf(" %s", ev->text ? ev->text : "");
@@ -414,6 +422,7 @@ static void print_details(const struct ars_event *ev)
         print_reason(&ev->reason);
         break;
     default:
+        print_news(ev);
         break;
     }
 }

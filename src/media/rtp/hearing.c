@@ -4,7 +4,7 @@
  */
 #include "rtp/hearing.h"
 
-/* A device that works has noise; digital silence for so long is none (or a switch on the headset). */
+/* A microphone has noise; digital silence for so long is none, or a switch on the headset. */
 #define MIC_MS  5000
 #define LEFT_MS 3000
 #define CAME_MS 4000

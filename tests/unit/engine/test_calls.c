@@ -151,6 +151,41 @@ out:
     return tear_down(&f, err);
 }
 
+/* Who hears whom counts once both are there, and only while neither holds. */
+static int test_hearing(void)
+{
+    struct fixture f;
+    struct ars_media *m = &fakes.media[0];
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    progress(0, 183, &sdp);
+    CHECK(m->talk && !m->watched);
+    answered(0, &no_body);
+    CHECK(m->watched);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_EARLY_MEDIA));
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    m->h->hearing(ARS_SOUND_MICROPHONE, ARS_SOUND_GOOD, m->arg);
+    CHECK(take(&f, ARS_EV_UNHEARD) && f.ev->call == 1 && f.ev->number == ARS_SOUND_MICROPHONE);
+    m->h->hearing(ARS_SOUND_MICROPHONE, ARS_SOUND_NOTHING, m->arg);
+    CHECK(take(&f, ARS_EV_SILENT) && f.ev->number == ARS_SOUND_NOTHING);
+    m->h->hearing(ARS_SOUND_GOOD, ARS_SOUND_NOTHING, m->arg);
+    CHECK(take(&f, ARS_EV_UNHEARD) && f.ev->number == ARS_SOUND_GOOD);
+    TRY(calls_hold(&f.calls, nth(&f, 1), 0));
+    CHECK(!m->watched);
+    reanswered(0, 200);
+    TRY(calls_resume(&f.calls, nth(&f, 1), 0));
+    reanswered(0, 200);
+    CHECK(m->watched);
+    m->remote_dir = ARS_DIR_RECVONLY;
+    reoffer(0, &sdp);
+    CHECK(!m->watched);
+out:
+    return tear_down(&f, err);
+}
+
 static int test_bad_answer(void)
 {
     struct fixture f;
@@ -416,6 +451,7 @@ const struct check_case calls_cases[] = {
     {.name = "refused", .fn = test_refused},
     {.name = "cancel", .fn = test_cancel},
     {.name = "early_media", .fn = test_early_media},
+    {.name = "hearing", .fn = test_hearing},
     {.name = "bad_answer", .fn = test_bad_answer},
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},

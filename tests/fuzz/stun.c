@@ -14,6 +14,7 @@
 
 #include "transport/dtls.h"
 #include "transport/ice_agent.h"
+#include "transport/ice_stun.h"
 
 #define DATAGRAM_MAX 1500
 #define STATE_DTLS   0x01

@@ -105,7 +105,7 @@ int ars_app_dial_from(struct ars_app *app, const char *account_id, const char *n
 /* What command.h says of a call. */
 int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
                          const char *text);
-/* Answered by `devices`; not during a call (ARS_APP_COMMAND). */
+/* Answered by `devices`, during a call with what was there before it. */
 int ars_app_list_devices(struct ars_app *app);
 
 /* ---- settings ---- */

@@ -119,6 +119,7 @@ void application_open_settings(ArsApplication *self, gboolean sound)
     }
     if (sound)
         ars_settings_window_show_sound(self->settings);
+    self->aside = FALSE;
     gtk_window_present(GTK_WINDOW(self->settings));
 }
 

@@ -15,6 +15,7 @@ struct _ArsApplication {
     GtkWindow *certificate; /* the same */
     char *certificate_of;   /* the account's id */
     guint inhibit;          /* cookie, 0: none */
+    gboolean aside;         /* the settings make room for a call */
     gboolean use_demo;      /* asked for on the command line */
     gboolean quitting;
 };

@@ -39,6 +39,8 @@ void notifier_ring_over(GApplication *app, ArsCallItem *item)
     g_application_withdraw_notification(app, id);
 }
 
+#define MISSED "missed"
+
 void notifier_missed(GApplication *app, ArsCallItem *item)
 {
     g_autoptr(GNotification) n = g_notification_new(_("Missed call"));
@@ -50,5 +52,10 @@ void notifier_missed(GApplication *app, ArsCallItem *item)
     g_notification_set_default_action(n, "app.show-journal");
     if (number[0])
         g_notification_add_button_with_target(n, _("Call back"), "app.dial", "s", number);
-    g_application_send_notification(app, "missed", n);
+    g_application_send_notification(app, MISSED, n);
+}
+
+void notifier_missed_seen(GApplication *app)
+{
+    g_application_withdraw_notification(app, MISSED);
 }

@@ -12,5 +12,6 @@ void notifier_ring_over(GApplication *app, ArsCallItem *item);
 
 /* With "Call back", the action "dial" (s). */
 void notifier_missed(GApplication *app, ArsCallItem *item);
+void notifier_missed_seen(GApplication *app);
 
 #endif

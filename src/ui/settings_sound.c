@@ -18,7 +18,6 @@ struct _ArsSettingsSound {
     AdwComboRow *speaker;
     AdwComboRow *ring_device;
     GtkSwitch *ring;
-    GtkLabel *note;
 
     ArsBridge *bridge;
     gboolean setting; /* the change is ours */
@@ -85,7 +84,6 @@ static void show(ArsSettingsSound *self, const struct ars_device *devices, gsize
 
 static void on_devices(ArsSettingsSound *self, const struct ars_device *devices, gulong n)
 {
-    gtk_widget_set_visible(GTK_WIDGET(self->note), FALSE);
     if (ars_bridge_app(self->bridge))
         show(self, devices, n);
 }
@@ -129,7 +127,6 @@ static void ars_settings_sound_class_init(ArsSettingsSoundClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, speaker);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_device);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring);
-    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, note);
     gtk_widget_class_bind_template_callback(widget, on_changed);
 }
 
@@ -145,8 +142,5 @@ void ars_settings_sound_set_bridge(ArsSettingsSound *self, ArsBridge *bridge)
         return;
     show(self, NULL, 0);
     g_signal_connect_object(bridge, "devices", G_CALLBACK(on_devices), self, G_CONNECT_SWAPPED);
-    if (g_list_model_get_n_items(ars_bridge_calls(bridge)) == 0)
-        (void)ars_app_list_devices(ars_bridge_app(bridge));
-    else
-        gtk_widget_set_visible(GTK_WIDGET(self->note), TRUE);
+    (void)ars_app_list_devices(ars_bridge_app(bridge));
 }

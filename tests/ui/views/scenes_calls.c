@@ -181,9 +181,37 @@ static void play_elsewhere(void)
     sees("Ready · 100", "Готов · 100");
 }
 
+/* The settings make room for who answers, and are there again afterwards as they were. */
+static void play_over_settings(void)
+{
+    ars_id id;
+
+    key("ctrl+comma");
+    fill("Login", "Логин", "777");
+    press("Remove this account", "Удалить эту учётную запись");
+    id = fake_incoming("", "101");
+    settle();
+    press("Answer", "Принять");
+    must(stage_top() == stage_window());
+    button("Hang up", "Завершить", TRUE);
+    sees("00:00", "00:00");
+    fake_end(id, ARS_REASON_REMOTE_HANGUP, 0, "", true, 1000);
+    settle();
+    must(stage_top() != stage_window());
+    sees("Login", "Логин");
+    must(find(GTK_TYPE_EDITABLE, say("Login", "Логин")) &&
+         strcmp(gtk_editable_get_text(GTK_EDITABLE(find(GTK_TYPE_EDITABLE, say("Login", "Логин")))),
+                "777") == 0);
+}
+
 static const struct scene incoming_scenes[] = {
-    {"named", play_named}, {"number", play_number},     {"anonymous", play_anonymous},
-    {"long", play_long},   {"time-out", play_time_out}, {"elsewhere", play_elsewhere},
+    {"named", play_named},
+    {"number", play_number},
+    {"anonymous", play_anonymous},
+    {"long", play_long},
+    {"time-out", play_time_out},
+    {"elsewhere", play_elsewhere},
+    {"over-settings", play_over_settings},
 };
 
 const struct group incoming_group = {

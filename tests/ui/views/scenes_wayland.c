@@ -150,10 +150,34 @@ static void play_gives_up(void)
     must(until(is_closed, NULL));
 }
 
+static gboolean is_missed(void *arg)
+{
+    const char *title = "";
+
+    if (shown_last)
+        g_variant_get_child(shown_last, 3, "&s", &title);
+    return strcmp(title, say("Missed call", "Пропущенный вызов")) == 0;
+}
+
+/* Told while the window is in the background; gone once the journal has been looked at. */
+static void play_missed(void)
+{
+    ars_id id = rings();
+
+    must(!gtk_window_is_active(stage_window())); /* there is no keyboard here */
+    fake_end(id, ARS_REASON_CANCELLED, 487, "", true, 0);
+    must(until(is_missed, NULL));
+    run_for(100);
+    closed = 0;
+    must(ars_app_journal_seen(stage_app()) == 0);
+    must(until(is_closed, NULL));
+}
+
 static const struct scene wayland_scenes[] = {
     {"answer", play_answer},
     {"decline", play_decline},
     {"gives-up", play_gives_up},
+    {"missed", play_missed},
 };
 
 const struct group wayland_group = {

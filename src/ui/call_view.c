@@ -6,6 +6,7 @@
 #include <ars/reason.h>
 
 #include "call_cards.h"
+#include "call_figures.h"
 #include "call_view.h"
 #include "conference.h"
 #include "keypad.h"
@@ -29,7 +30,7 @@ struct _ArsCallView {
     GtkLabel *number;
     GtkLabel *status;
     GtkLabel *transfer_words;
-    GtkLabel *media;
+    ArsCallFigures *media;
     GtkLabel *details;
     GtkLabel *sent;
     GtkWidget *keys_box;
@@ -147,7 +148,6 @@ static void show_who(ArsCallView *self)
 
 static void show_words(ArsCallView *self, const struct ars_app_call *call)
 {
-    g_autofree char *media = words_call_media(call);
     g_autofree char *transfer = words_transfer(call);
     g_autofree char *details = NULL;
 
@@ -156,7 +156,7 @@ static void show_words(ArsCallView *self, const struct ars_app_call *call)
                                    : transfer                     ? transfer
                                    : self->word                   ? self->word
                                                                   : "");
-    set_text(self->media, call->state == ARS_CALL_ENDED ? "" : media);
+    ars_call_figures_set(self->media, call);
     details = call->state == ARS_CALL_ENDED ? words_details(&call->reason) : g_strdup("");
     set_text(self->details, details);
     if (call->held || call->remote_held)
@@ -566,6 +566,7 @@ static void ars_call_view_class_init(ArsCallViewClass *klass)
     G_OBJECT_CLASS(klass)->dispose = dispose;
     g_type_ensure(ARS_TYPE_CALL_CARDS);
     g_type_ensure(ARS_TYPE_KEYPAD);
+    g_type_ensure(ARS_TYPE_CALL_FIGURES);
     g_type_ensure(ARS_TYPE_TRANSFER_PANEL);
     signals[FINISHED] = g_signal_new("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, ARS_TYPE_CALL_ITEM);

@@ -1,16 +1,10 @@
 /* ui: what is said of the line and its calls. */
-#include <math.h>
-
 #include <glib/gi18n.h>
 
 #include <ars/clock.h>
 #include <ars/reason.h>
 
 #include "words.h"
-
-/* Shares of made-up sound, in percent, from which a call is no longer good, or bad. */
-#define FAIR_PCT 1.0
-#define POOR_PCT 5.0
 
 static const char *const call_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_LOCAL_HANGUP] = N_("Call ended"),
@@ -314,40 +308,4 @@ char *words_transfer(const struct ars_app_call *call)
     default:
         return NULL;
     }
-}
-
-static const char *codec_words(const char *codec)
-{
-    if (g_ascii_strcasecmp(codec, "opus") == 0)
-        return "Opus";
-    if (g_ascii_strcasecmp(codec, "pcma") == 0 || g_ascii_strcasecmp(codec, "pcmu") == 0)
-        return "G.711";
-    if (g_ascii_strcasecmp(codec, "g722") == 0)
-        return "G.722";
-    return codec;
-}
-
-static const char *quality_words(const struct ars_media_stats *stats)
-{
-    double worst = 0;
-
-    if (!isnan(stats->concealed_pct))
-        worst = stats->concealed_pct;
-    if (!isnan(stats->remote_loss_pct) && stats->remote_loss_pct > worst)
-        worst = stats->remote_loss_pct;
-    /* Translators: the quality of the sound */
-    return worst >= POOR_PCT   ? C_("quality", "poor")
-           : worst >= FAIR_PCT ? C_("quality", "fair")
-                               : C_("quality", "good");
-}
-
-char *words_call_media(const struct ars_app_call *call)
-{
-    if (!call->connected)
-        return g_strdup("");
-    if (!call->has_stats || !call->stats.codec[0])
-        return g_strdup(_("Encrypted"));
-    /* Translators: codec and quality of the sound follow */
-    return g_strdup_printf(_("Encrypted · %s · %s"), codec_words(call->stats.codec),
-                           quality_words(&call->stats));
 }

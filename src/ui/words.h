@@ -42,6 +42,28 @@ char *words_caller(const char *name, const char *number);
 /* "Encrypted · Opus · good"; "" before there is media. */
 char *words_call_media(const struct ars_app_call *call);
 
+/* Who cannot hear whom, and why; "" while all is well. */
+char *words_call_trouble(const struct ars_app_call *call);
+
+/* The figures of a call, in the order in which they are shown. */
+enum words_figure {
+    WORDS_QUALITY,
+    WORDS_CODEC,
+    WORDS_ENCRYPTION,
+    WORDS_PATH,
+    WORDS_ROUND_TRIP,
+    WORDS_JITTER,
+    WORDS_BUFFER,
+    WORDS_LOST,
+    WORDS_LOST_THERE,
+    WORDS_CONCEALED,
+    WORDS_FIGURES,
+};
+
+const char *words_figure_name(enum words_figure figure);
+/* "12 ms", "unknown" */
+char *words_figure(enum words_figure figure, const struct ars_media_stats *stats);
+
 /* "02:41", "1:02:41" */
 char *words_clock(guint64 ms);
 /* "2 minutes 41 seconds" */

@@ -143,16 +143,71 @@ static void play_volume(void)
     asked(ARS_CMD_VOLUME, 40, NULL);
 }
 
-static void play_quality(void)
+static struct ars_event *stats_event(ars_id id, const struct ars_media_stats *stats)
 {
-    ars_id id = dial(NUMBER);
     struct ars_event *ev = fake_call_event(ARS_EV_STATS, id, ARS_CALL_ESTABLISHED);
 
     ev->has_stats = true;
-    ev->stats = (struct ars_media_stats){.codec = "PCMA", .concealed_pct = 7};
-    fake_push(ev);
+    ev->stats = *stats;
+    return ev;
+}
+
+/* R of 65 and of 75 by ITU-T G.107 Annex B: MOS 3.36 and 3.82 */
+static void play_quality(void)
+{
+    ars_id id = dial(NUMBER);
+    struct ars_media_stats stats = {.codec = "PCMA",
+                                    .srtp = "AEAD_AES_256_GCM",
+                                    .path = "srflx/host",
+                                    .rtt_ms = 48,
+                                    .jitter_ms = -1,
+                                    .loss_pct = 4.2,
+                                    .buffer_ms = 60,
+                                    .concealed_pct = 7,
+                                    .mos = 3.36};
+
+    fake_push(stats_event(id, &stats));
     sees("Encrypted · G.711 · poor", "Зашифровано · G.711 · плохо");
     look("call-quality");
+    sees_not("Round trip", "Туда и обратно");
+    press("Encrypted · G.711 · poor", "Зашифровано · G.711 · плохо");
+    sees("3.4", "3,4");
+    sees("48 ms", "48 мс");
+    sees("4.2 %", "4,2 %");
+    sees("unknown", "неизвестно");
+    sees("srflx/host", "srflx/host");
+    look("call-figures");
+    stats.rtt_ms = 51;
+    stats.mos = 3.82;
+    fake_push(stats_event(id, &stats));
+    sees("51 ms", "51 мс");
+    sees("Encrypted · G.711 · fair", "Зашифровано · G.711 · средне");
+    key("Escape");
+}
+
+static void push_cause(enum ars_event_type type, ars_id id, enum ars_sound_cause cause)
+{
+    struct ars_event *ev = fake_call_event(type, id, ARS_CALL_ESTABLISHED);
+
+    ev->number = (int)cause;
+    fake_push(ev);
+}
+
+static void play_unheard(void)
+{
+    ars_id id = dial(NUMBER);
+
+    push_cause(ARS_EV_UNHEARD, id, ARS_SOUND_MICROPHONE);
+    sees("They cannot hear you: the microphone gives no sound. Is it switched off?",
+         "Вас не слышат: микрофон не даёт звука. Не выключен ли он?");
+    look("call-unheard");
+    push_cause(ARS_EV_UNHEARD, id, ARS_SOUND_GOOD);
+    sees_not("They cannot hear you: the microphone gives no sound. Is it switched off?",
+             "Вас не слышат: микрофон не даёт звука. Не выключен ли он?");
+    push_cause(ARS_EV_SILENT, id, ARS_SOUND_NOTHING);
+    sees("You cannot hear them: nothing arrives from there.",
+         "Вы не слышите собеседника: от него ничего не приходит.");
+    look("call-silent");
 }
 
 static const struct {
@@ -210,17 +265,10 @@ static void play_hung_up(void)
 }
 
 static const struct scene call_scenes[] = {
-    {"ringing", play_ringing},
-    {"early", play_early},
-    {"established", play_established},
-    {"held", play_held},
-    {"muted", play_muted},
-    {"keypad", play_keypad},
-    {"volume", play_volume},
-    {"quality", play_quality},
-    {"ended", play_ended},
-    {"hung-up", play_hung_up},
-    {"reconnecting", play_reconnecting},
+    {"ringing", play_ringing}, {"early", play_early},     {"established", play_established},
+    {"held", play_held},       {"muted", play_muted},     {"keypad", play_keypad},
+    {"volume", play_volume},   {"quality", play_quality}, {"unheard", play_unheard},
+    {"ended", play_ended},     {"hung-up", play_hung_up}, {"reconnecting", play_reconnecting},
 };
 
 const struct group call_group = {

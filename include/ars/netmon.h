@@ -26,6 +26,9 @@ void ars_netmon_free(struct ars_netmon *m);
  */
 bool ars_net_source(const struct ars_addr *dst, struct ars_addr *ret);
 
+/* Whether both are addresses of one interface, which is up and plugged in. Any thread. */
+bool ars_net_is_one_link(const struct ars_addr *a, const struct ars_addr *b);
+
 /* Whether any interface but loopback is up, plugged in, and has an address. Any thread. */
 bool ars_net_is_up(void);
 

@@ -64,6 +64,16 @@ static void try_now(struct account *a)
     (void)account_retry(a);
 }
 
+/*
+ * Packets of the connection would leave with an address that is not theirs. A second address of the
+ * same interface (RFC 8981 makes one a day) leaves the first as good as it was.
+ */
+static bool has_moved(const struct account *a, const struct ars_addr *src)
+{
+    return a->source.family != ARS_AF_NONE && !ars_addr_eq(src, &a->source) &&
+           !ars_net_is_one_link(src, &a->source);
+}
+
 /* Over the connection that there is, or about to be. */
 static void connected_changed(struct account *a)
 {
@@ -75,7 +85,7 @@ static void connected_changed(struct account *a)
         if (!a->cut)
             a->env.lost(a, a->env.arg);
         a->cut = true; /* it may be back before the server notices */
-    } else if (a->source.family != ARS_AF_NONE && !ars_addr_eq(&src, &a->source)) {
+    } else if (has_moved(a, &src)) {
         ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "the network has changed");
         ars_backoff_reset(&a->backoff);
         account_reconnect(a, &why);

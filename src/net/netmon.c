@@ -13,6 +13,7 @@
 
 #include <ars/loop.h>
 #include <ars/netmon.h>
+#include <ars/str.h>
 #include <ars/timer.h>
 
 /* An address comes with its route and a carrier: one piece of news. */
@@ -122,8 +123,10 @@ static bool is_link_local(const struct ars_addr *a)
     return a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
 }
 
-/* Whether an interface that is up and plugged in has it; NULL: any that may lead somewhere. */
-static bool is_here(const struct ars_addr *addr)
+/*
+ * The interface, up and plugged in, that has it (NULL: any that may lead somewhere). False: none.
+ */
+static bool find_link(const struct ars_addr *addr, char name[IF_NAMESIZE])
 {
     struct ifaddrs *list = NULL;
     struct ars_addr a;
@@ -137,6 +140,8 @@ static bool is_here(const struct ars_addr *addr)
             continue;
         a.port = 0;
         found = addr ? ars_addr_eq(&a, addr) : !ars_addr_is_loopback(&a) && !is_link_local(&a);
+        if (found)
+            (void)ars_strcpy(name, IF_NAMESIZE, i->ifa_name);
     }
     freeifaddrs(list);
     return found;
@@ -146,13 +151,25 @@ bool ars_net_source(const struct ars_addr *dst, struct ars_addr *ret)
 {
     struct ars_addr src = {0};
 
-    if (dst->family == ARS_AF_NONE || !route_source(dst, &src) || !is_here(&src))
+    char name[IF_NAMESIZE];
+
+    if (dst->family == ARS_AF_NONE || !route_source(dst, &src) || !find_link(&src, name))
         return false;
     *ret = src;
     return true;
 }
 
+bool ars_net_is_one_link(const struct ars_addr *a, const struct ars_addr *b)
+{
+    char first[IF_NAMESIZE];
+    char second[IF_NAMESIZE];
+
+    return find_link(a, first) && find_link(b, second) && strcmp(first, second) == 0;
+}
+
 bool ars_net_is_up(void)
 {
-    return is_here(NULL);
+    char name[IF_NAMESIZE];
+
+    return find_link(NULL, name);
 }

@@ -1,7 +1,8 @@
 /*
- * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only, and no
- * answer for 30 s ends the call. Long before, the other pairs are tried again: one that works
- * takes over. Its traffic keeps NAT bindings alive too.
+ * media: consent to send (RFC 7675): a binding request each 5 s, each sent once only. 30 s after
+ * the last answer nothing is sent any more but those, and a turn later the call ends: the far end
+ * may have gone right after that answer, or right before the next. Long before, the other pairs are
+ * tried again: one that works takes over. Its traffic keeps NAT bindings alive too.
  */
 #include <string.h>
 
@@ -25,6 +26,12 @@ static void schedule(struct ice_agent *a, uint64_t left_ms)
     ars_timer_start(a->timers, &a->consent_timer, ms < left_ms ? ms : left_ms, on_timer, a);
 }
 
+/* The longest turn is 1.2 of the interval. */
+static uint64_t give_up_ms(const struct ice_agent *a)
+{
+    return a->times.expiry_ms + (uint64_t)a->times.consent_ms * 6 / 5;
+}
+
 static void tell(struct ice_agent *a, bool silent)
 {
     if (a->silent == silent)
@@ -39,7 +46,7 @@ static void on_timer(void *arg)
     struct ice_agent *a = arg;
     uint64_t silent = ars_clock_ms() - a->consent_ms;
 
-    if (silent >= a->times.expiry_ms) {
+    if (silent >= give_up_ms(a)) {
         iceagent_fail(a, "the far end stopped answering (no consent for 30 s)");
         return;
     }
@@ -50,7 +57,7 @@ static void on_timer(void *arg)
     ars_rand_bytes(a->consent_tid, sizeof(a->consent_tid));
     (void)icestun_check(a, a->path.base, &a->path.addr, a->consent_tid,
                         iceagent_prio(ICE_TYPE_PRFLX, 0), false);
-    schedule(a, a->times.expiry_ms - silent);
+    schedule(a, give_up_ms(a) - silent);
 }
 
 void iceconsent_ask(struct ice_agent *a)
@@ -63,7 +70,7 @@ void iceconsent_start(struct ice_agent *a)
 {
     a->consent_ms = ars_clock_ms();
     if (!ars_timer_running(&a->consent_timer))
-        schedule(a, a->times.expiry_ms);
+        schedule(a, give_up_ms(a));
 }
 
 void iceconsent_stop(struct ice_agent *a)
@@ -75,6 +82,11 @@ void iceconsent_given(struct ice_agent *a)
 {
     a->consent_ms = ars_clock_ms();
     tell(a, false);
+}
+
+bool iceconsent_is_expired(const struct ice_agent *a)
+{
+    return !a->no_ice && ars_clock_ms() - a->consent_ms >= a->times.expiry_ms;
 }
 
 bool iceconsent_is_silent(const struct ice_agent *a)

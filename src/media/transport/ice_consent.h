@@ -12,6 +12,8 @@ void iceconsent_ask(struct ice_agent *a);
 void iceconsent_given(struct ice_agent *a);
 /* No answer for so long that another path would be better. */
 bool iceconsent_is_silent(const struct ice_agent *a);
+/* Nothing but requests for it may be sent. */
+bool iceconsent_is_expired(const struct ice_agent *a);
 bool iceconsent_response(struct ice_base *b, const struct ars_addr *src,
                          const struct stun_msg *msg);
 

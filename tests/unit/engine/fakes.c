@@ -205,6 +205,11 @@ bool ars_net_source(const struct ars_addr *dst, struct ars_addr *ret)
     return !fakes.no_network;
 }
 
+bool ars_net_is_one_link(const struct ars_addr *a, const struct ars_addr *b)
+{
+    return fakes.one_link;
+}
+
 bool ars_net_is_up(void)
 {
     return !fakes.no_network;

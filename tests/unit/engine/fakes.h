@@ -110,6 +110,7 @@ struct fakes {
     unsigned opens;
     unsigned probes;
     bool no_network;
+    bool one_link;          /* all addresses are of one interface */
     struct ars_addr source; /* where packets leave this machine */
     int open_error;
 

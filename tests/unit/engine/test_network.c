@@ -67,6 +67,11 @@ static int address(void)
 
     TRY(set_up(&f));
     TRY(talk(&f, "600"));
+    move_to("10.0.0.8");
+    fakes.one_link = true; /* beside the first, which stays */
+    changed(&f);
+    CHECK(fakes.wss_h);
+    fakes.one_link = false;
     move_to("10.0.0.9");
     fakes.media[0].stranded = true;
     changed(&f);

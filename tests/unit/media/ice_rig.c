@@ -107,14 +107,13 @@ int rig_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
         .receive = on_receive,
         .failed = on_failed,
     };
-    struct ars_addr basev[ICE_MAX_BASES];
-    struct ice_agent_conf conf = {.basev = basev};
+    struct ice_agent_conf conf = {.basev = x->basev};
     int err;
 
     if (times)
         conf.times = *times;
     for (; addrs[conf.n_bases]; conf.n_bases++) {
-        err = ars_addr_parse(addrs[conf.n_bases], 0, &basev[conf.n_bases]);
+        err = ars_addr_parse(addrs[conf.n_bases], 0, &x->basev[conf.n_bases]);
         if (err)
             return err;
     }

@@ -15,6 +15,7 @@ struct rig;
 struct rig_agent {
     struct rig *rig;
     struct ice_agent *ice;
+    struct ars_addr basev[ICE_MAX_BASES];
     bool gathered;
     unsigned paths;
     uint64_t started_ms;

@@ -1,10 +1,12 @@
 """Kamailio as edge proxy in front of Asterisk: Path brings calls to us, Record-Route keeps it in them."""
+import os
 import re
 
 from kamailio import Kamailio
 from lab import need_tone, pbx, registered
 from proc import need
 from runner import test
+import wav
 
 
 def edge(t):
@@ -123,3 +125,34 @@ def edge_refused(t):
     need(a.wait('ended')['by'] == 'local', 'the CANCEL')
     need(a.finish() == 0, 'exit')
     pbx(t).wait_idle()
+
+
+@test(60)
+def edge_restart(t):
+    """
+    The proxy restarts in a call: sound goes on, the re-INVITE over the new connection tells Asterisk
+    the new way, by which its BYE comes.
+    """
+    asterisk = pbx(t)
+    os.makedirs(t.path('kamailio'))
+    server = Kamailio(t.path('kamailio'), asterisk, 31000)
+    server.start()
+    t.own(server)
+    a = registered(t, server, '110', audio_in='tone:800', audio_out=t.path('heard.wav'))
+    a.do('dial 600')
+    a.wait('media')
+    a.quiet('ended', 1)
+    server.stop()
+    a.wait('reconnecting', call=1, pass_over=('registration_failed',))
+    server.start()
+    a.wait('reconnected', 15, call=1, pass_over=('registration_failed',))
+    a.quiet('ended', 1.5)
+    asterisk.cli('channel request hangup all')
+    ended = a.wait('ended')
+    need(ended['by'] == 'remote' and ended['code'] == 'remote_hangup', ended)
+    need(a.finish() == 0, 'exit')
+    x, rate = wav.read(t.path('heard.wav'))
+    spans = wav.tone_spans(x, rate, 800)
+    need(len(spans) == 1 and spans[0][1] - spans[0][0] > 2.5, f'sound with holes: {spans}')
+    t.figure(f'{spans[0][1] - spans[0][0]:.1f} s of sound without a hole')
+    asterisk.wait_idle()

@@ -29,6 +29,8 @@ enum ars_command_type {
     ARS_CMD_TRANSFER,    /* call, text: number or URI that the far end is to call instead */
     ARS_CMD_CONNECT,     /* call, number: another call; their far ends talk, without us */
     ARS_CMD_FOLLOW,      /* call, number: 1 or 0: calls whom the far end asks us to, or not */
+    ARS_CMD_PICKUP,      /* account (0: the first), text: the line that rings; "": of the group */
+    ARS_CMD_PARK,        /* call, text: code, or NULL for the account's */
     ARS_CMD_WATCH,       /* account (0: the first), text: number; ARS_EV_WATCH at each change */
     ARS_CMD_UNWATCH,     /* the same, no more */
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */

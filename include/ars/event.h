@@ -40,11 +40,16 @@ enum ars_event_type {
     ARS_EV_REPLACED, /* call, number: the call in whose place it comes, peer_name, peer_number */
     ARS_EV_REFERRED, /* call, peer_number: whom its far end, or a 3xx, sends us to; text: who */
     ARS_EV_MAILBOX,  /* account, number: new messages, text: whom to call for them, or "" */
-    ARS_EV_WATCH,    /* account, peer_number, number: enum ars_watch_state */
-    ARS_EV_DTMF,     /* call, text: one digit; number: ms */
-    ARS_EV_MEDIA,    /* call: encrypted media flows; stats has codec, srtp, path */
-    ARS_EV_UNHEARD,  /* call, number: enum ars_sound_cause: why they cannot hear us; GOOD: over */
-    ARS_EV_SILENT,   /* call, number: the same: why we cannot hear them */
+    /*
+     * account, peer_number: the line; number: enum ars_watch_state. Busy or ringing: peer_name and
+     * text (its number) say who is at the other end (or NULL), by_remote that the line was called,
+     * pick_up that the server says how to take the call over.
+     */
+    ARS_EV_WATCH,
+    ARS_EV_DTMF,    /* call, text: one digit; number: ms */
+    ARS_EV_MEDIA,   /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_UNHEARD, /* call, number: enum ars_sound_cause: why they cannot hear us; GOOD: over */
+    ARS_EV_SILENT,  /* call, number: the same: why we cannot hear them */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
     ARS_EV_STATS, /* call, stats; tag of its command */
@@ -76,6 +81,7 @@ struct ars_event {
     bool by_remote;
     bool has_stats;
     bool input;
+    bool pick_up;
     int number;
     uint32_t retry_ms;
     int setup_ms; /* established, ended, stats: -1 before */

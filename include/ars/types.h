@@ -89,7 +89,9 @@ struct ars_account_conf {
     uint16_t rtp_port_min;  /* 0: any */
     uint16_t rtp_port_max;
     enum ars_refer_policy refer;
-    bool mailbox; /* subscribe to its state; what the server tells unasked is heard anyway */
+    char *pickup_code; /* dialled before the number of a line that rings; NULL: none */
+    char *park_code;   /* a call is handed to it, with # in front sent as digits; NULL: none */
+    bool mailbox;      /* subscribe to its state; what the server tells unasked is heard anyway */
 };
 
 struct ars_account_conf *ars_account_conf_new(void);

@@ -50,6 +50,8 @@ enum option_id {
     OPT_NO_PROXY,
     OPT_REFER,
     OPT_MAILBOX,
+    OPT_PICKUP_CODE,
+    OPT_PARK_CODE,
     OPT_RING,
     OPT_CALLS,
     OPT_JSON,
@@ -100,6 +102,8 @@ static const struct option long_options[] = {
     {"refer", required_argument, NULL, OPT_REFER},
     {"calls", required_argument, NULL, OPT_CALLS},
     {"mailbox", no_argument, NULL, OPT_MAILBOX},
+    {"pickup-code", required_argument, NULL, OPT_PICKUP_CODE},
+    {"park-code", required_argument, NULL, OPT_PARK_CODE},
     {"json", no_argument, NULL, OPT_JSON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -134,6 +138,7 @@ static const char usage[] =
     "      merge N | split N | silence N on|off | volume N PERCENT | dtmf N DIGITS |\n"
     "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
     "      connect N N | follow N | stay N | watch NUMBER | unwatch NUMBER |\n"
+    "      pickup [NUMBER] | park N [CODE] | unpark NUMBER |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"
@@ -144,6 +149,7 @@ static const char usage[] =
     "  --realm REALM (answer no other)  --header 'NAME: VALUE' (in REGISTER and INVITE)\n"
     "  --dial-rule 'PATTERN -> REPLACEMENT' (the first that fits; see number)\n"
     "  --also           another account, like the one before but for what follows\n"
+    "  --pickup-code CODE (before the number of a line that rings)  --park-code NUMBER|#DIGITS\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "way to the server\n"
@@ -374,6 +380,10 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
     case OPT_MAILBOX:
         c->mailbox = true;
         return true;
+    case OPT_PICKUP_CODE:
+        return set_text(&c->pickup_code, value);
+    case OPT_PARK_CODE:
+        return set_text(&c->park_code, value);
     case OPT_REFER:
         return set_refer(c, value);
     case OPT_OUTBOUND:

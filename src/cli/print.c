@@ -151,6 +151,9 @@ static void add_news(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_WATCH:
         add_text(o, "number", ev->peer_number);
         add_text(o, "state", watch_states[ev->number]);
+        add_text(o, "peer", ev->text);
+        add_text(o, "name", ev->peer_name);
+        json_object_object_add(o, "called", json_object_new_boolean(ev->by_remote));
         break;
     case ARS_EV_REPLACED:
         add_int(o, "replaces", ev->number);
@@ -331,6 +334,14 @@ static void print_dialing(const struct ars_event *ev)
         printf(" as %s", ev->text ? ev->text : "");
 }
 
+static void print_watch(const struct ars_event *ev)
+{
+    printf(" %s is %s", ev->peer_number ? ev->peer_number : "", watch_states[ev->number]);
+    if (ev->text || ev->peer_name)
+        printf(", %s %s %s", ev->by_remote ? "called by" : "with", ev->text ? ev->text : "",
+               ev->peer_name ? ev->peer_name : "");
+}
+
 static void print_news(const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -345,7 +356,7 @@ static void print_news(const struct ars_event *ev)
         printf(": %d new", ev->number);
         break;
     case ARS_EV_WATCH:
-        printf(" %s is %s", ev->peer_number ? ev->peer_number : "", watch_states[ev->number]);
+        print_watch(ev);
         break;
     case ARS_EV_REPLACED:
         printf(" call %d, by %s %s", ev->number, ev->peer_number ? ev->peer_number : "",

@@ -196,6 +196,21 @@ static bool do_connect(struct session *s, struct script *sc, char **words, size_
            post_call(s, ARS_CMD_CONNECT, call, (int)other, NULL);
 }
 
+/* pickup [NUMBER] */
+static bool do_pickup(struct session *s, struct script *sc, char **words, size_t n)
+{
+    return n <= 2 && post_call(s, ARS_CMD_PICKUP, 0, 0, n == 2 ? words[1] : "");
+}
+
+/* park [CALL [CODE]] */
+static bool do_park(struct session *s, struct script *sc, char **words, size_t n)
+{
+    ars_id call;
+
+    return n <= 3 && named_call(sc, words, n, &call) &&
+           post_call(s, ARS_CMD_PARK, call, 0, n == 3 ? words[2] : NULL);
+}
+
 static bool do_watch(struct session *s, struct script *sc, char **words, size_t n)
 {
     return n == 2 && post_call(s, ARS_CMD_WATCH, 0, 0, words[1]);
@@ -340,7 +355,9 @@ static const struct {
     {"wait", do_wait, 4},         {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
     {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"silence", do_silence, 4},
     {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
-    {"wake", do_wake, 4},         {"account", do_account, 4},
+    {"wake", do_wake, 4},         {"account", do_account, 4}, {"watch", do_watch, 4},
+    {"unwatch", do_unwatch, 4},   {"pickup", do_pickup, 4},   {"park", do_park, 4},
+    {"unpark", do_dial, 2},
 };
 
 /* ---- lines ---- */

@@ -13,10 +13,10 @@
 static char **texts(struct ars_account_conf *c, size_t i)
 {
     char **const all[] = {
-        &c->server,        &c->path,     &c->login,   &c->auth_user,
-        &c->display_name,  &c->instance, &c->ca_file, &c->host_map,
-        &c->stun_host,     &c->codecs,   &c->turn,    &c->turn_user,
-        &c->outbound_host, &c->realm,    &c->headers, &c->dial_rules,
+        &c->server,     &c->path,        &c->login,         &c->auth_user, &c->display_name,
+        &c->instance,   &c->ca_file,     &c->host_map,      &c->stun_host, &c->codecs,
+        &c->turn,       &c->turn_user,   &c->outbound_host, &c->realm,     &c->headers,
+        &c->dial_rules, &c->pickup_code, &c->park_code,
     };
 
     return i < sizeof(all) / sizeof(all[0]) ? all[i] : NULL;

@@ -46,7 +46,7 @@ enum call_transfer {
     CALL_TRANSFERS,
 };
 
-/* Whom to call because a far end asks for it. All texts are owned. */
+/* Whom to call because a far end asks for it, or in whose place. All texts are owned. */
 struct call_referral {
     char *target;
     char *number;

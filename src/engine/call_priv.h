@@ -74,7 +74,7 @@ struct call {
     struct ars_timer follow_timer;
     ars_id follower; /* the call that came of it */
     ars_id origin;   /* the call whose far end wanted this one; 0: told already, or none */
-    struct call_referral *referral; /* why we dialled, or NULL: the user wanted it */
+    struct call_referral *referral; /* why we dialled, or NULL: as the user typed it */
     ars_id transfer_other;          /* whose far end is to take our place; 0: it is a number */
     bool joined;                    /* its far end is to be talked to by that of another call */
     ars_id replaces; /* the call in whose place this one came; 0: none, or it has left */

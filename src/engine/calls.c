@@ -201,6 +201,13 @@ int calls_dial(struct calls *cs, struct account *a, const char *target, const ch
     return dial(cs, a, target, number, NULL, tag, &c);
 }
 
+int calls_pick_up(struct calls *cs, struct account *a, const struct call_referral *r, uint32_t tag)
+{
+    struct call *c;
+
+    return dial(cs, a, r->target, r->number, r, tag, &c);
+}
+
 int calls_dial_for(struct calls *cs, struct call *origin, const struct call_referral *r)
 {
     struct call *c;

@@ -46,6 +46,9 @@ struct call *calls_find(const struct calls *cs, ars_id id);
 int calls_dial(struct calls *cs, struct account *a, const char *target, const char *number,
                uint32_t tag);
 
+/* The same, in the place of a call that rings somewhere else. */
+int calls_pick_up(struct calls *cs, struct account *a, const struct call_referral *r, uint32_t tag);
+
 /* The same, because the far end of c asks for it. */
 int calls_dial_for(struct calls *cs, struct call *c, const struct call_referral *r);
 

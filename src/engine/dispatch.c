@@ -10,6 +10,7 @@
 #include "account_conf.h"
 #include "core.h"
 #include "event.h"
+#include "feature.h"
 #include "number.h"
 #include "watch.h"
 
@@ -46,6 +47,9 @@ static void command_errno(struct ars_engine *e, const struct ars_command *cmd, i
     case ENOSPC:
         command_failed(e, cmd, ARS_REASON_NOT_NOW, "too many");
         break;
+    case ENOTSUP:
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no code for it is set");
+        break;
     case ENOTCONN:
         command_failed(e, cmd, ARS_REASON_NO_CONNECTION, "no connection");
         break;
@@ -53,6 +57,15 @@ static void command_errno(struct ars_engine *e, const struct ars_command *cmd, i
         command_failed(e, cmd, ARS_REASON_INTERNAL, strerror(error));
         break;
     }
+}
+
+/* The same for what calls somebody: EINVAL is no number. */
+static void command_dialled(struct ars_engine *e, const struct ars_command *cmd, int error)
+{
+    if (error == EINVAL)
+        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
+    else
+        command_errno(e, cmd, error);
 }
 
 /* ---- accounts ---- */
@@ -175,15 +188,11 @@ static void do_dial(struct ars_engine *e, struct ars_command *cmd)
         return;
     }
     err = number_for(account_conf(a)->dial_rules, cmd->text, &number, &wire, NULL);
-    if (err == EINVAL) {
-        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
-        return;
-    }
     if (!err)
         err = calls_dial(&e->calls, a, wire, number, cmd->tag);
     free(number);
     free(wire);
-    command_errno(e, cmd, err);
+    command_dialled(e, cmd, err);
 }
 
 static void do_answer(struct ars_engine *e, struct ars_command *cmd)
@@ -307,15 +316,11 @@ static void do_transfer(struct ars_engine *e, struct ars_command *cmd)
     if (!c)
         return;
     err = number_for(account_conf(call_account(c))->dial_rules, cmd->text, &number, &wire, NULL);
-    if (err == EINVAL) {
-        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, ars_reason_words(ARS_REASON_BAD_NUMBER));
-        return;
-    }
     if (!err)
         err = call_transfer(c, wire, cmd->tag);
     free(number);
     free(wire);
-    command_errno(e, cmd, err);
+    command_dialled(e, cmd, err);
 }
 
 static void do_connect(struct ars_engine *e, struct ars_command *cmd)
@@ -342,6 +347,25 @@ static struct account *account_or_first(struct ars_engine *e, const struct ars_c
     if (cmd->account || !e->accounts_n)
         return named_account(e, cmd);
     return e->accounts[0];
+}
+
+static void do_pickup(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct account *a = account_or_first(e, cmd);
+    const char *number = cmd->text ? cmd->text : "";
+
+    if (a && account_state(a) != ARS_ACCOUNT_READY)
+        command_errno(e, cmd, ENOTCONN);
+    else if (a)
+        command_dialled(e, cmd, feature_pick_up(&e->calls, a, number, cmd->tag));
+}
+
+static void do_park(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_dialled(e, cmd, feature_park(c, cmd->text, cmd->tag));
 }
 
 static void do_watch(struct ars_engine *e, struct ars_command *cmd)
@@ -502,6 +526,8 @@ static command_fn *const table[] = {
     [ARS_CMD_TRANSFER] = do_transfer,
     [ARS_CMD_CONNECT] = do_connect,
     [ARS_CMD_FOLLOW] = do_follow,
+    [ARS_CMD_PICKUP] = do_pickup,
+    [ARS_CMD_PARK] = do_park,
     [ARS_CMD_WATCH] = do_watch,
     [ARS_CMD_UNWATCH] = do_unwatch,
     [ARS_CMD_AUDIO] = do_audio,

@@ -10,9 +10,10 @@
 #include <ars/str.h>
 #include <ars/timer.h>
 
-#include "bodies.h"
+#include "dialog_info.h"
 #include "event.h"
 #include "outbox.h"
+#include "summary.h"
 #include "watch.h"
 
 #define EXPIRES_S 600
@@ -26,8 +27,14 @@ struct watch {
     char *number; /* NULL: the mailbox */
     struct ars_sip_sub *sub;
     struct ars_timer timer;
-    enum ars_watch_state state;
     struct dialogs dialogs;
+
+    /* what was told last */
+    enum ars_watch_state state;
+    bool called;
+    bool pick_up;
+    char *peer_name;
+    char *peer_number;
 };
 
 /* ---- news ---- */
@@ -40,15 +47,35 @@ static void tell_watch(const struct watch *w)
         ev->account = w->ws->account;
         ev->peer_number = ars_strdup(w->number);
         ev->number = (int)w->state;
+        ev->peer_name = ars_strdup(w->peer_name);
+        ev->text = ars_strdup(w->peer_number);
+        ev->by_remote = w->called;
+        ev->pick_up = w->pick_up;
     }
     outbox_put(w->ws->outbox, ev);
 }
 
+static void set_text(char **text, const char *to)
+{
+    free(*text);
+    *text = ars_strdup(to);
+}
+
 static void set_state(struct watch *w, enum ars_watch_state state)
 {
-    if (w->state == state)
+    static const struct line_dialog none;
+    const struct line_dialog *d = dialogs_first(&w->dialogs);
+
+    if (!d || state < ARS_WATCH_BUSY)
+        d = &none;
+    if (w->state == state && w->called == d->called && w->pick_up == (d->replaces != NULL) &&
+        ars_streq(w->peer_name, d->name) && ars_streq(w->peer_number, d->number))
         return;
     w->state = state;
+    w->called = d->called;
+    w->pick_up = d->replaces != NULL;
+    set_text(&w->peer_name, d->name);
+    set_text(&w->peer_number, d->number);
     if (w->number)
         tell_watch(w);
 }
@@ -89,16 +116,32 @@ static void again(struct watch *w, uint32_t s)
     ars_timer_start(ars_loop_timers(w->ws->loop), &w->timer, 1000 * (uint64_t)s, on_timer, w);
 }
 
+/* A new subscription begins with all that there is (RFC 4235 section 4.3). */
+static void ask_anew(struct watch *w)
+{
+    ars_sip_sub_close(w->sub);
+    w->sub = NULL;
+    dialogs_clear(&w->dialogs);
+    begin(w);
+}
+
 static void on_notify(struct ars_sip_sub *sub, const struct ars_sip_body *body, void *arg)
 {
     struct watch *w = arg;
+    enum ars_watch_state state;
+    bool gap;
 
     if (!body->len)
         return;
-    if (w->number)
-        set_state(w, dialogs_take(&w->dialogs, body->data, body->len));
-    else
+    if (!w->number) {
         tell_mailbox(w->ws, body);
+        return;
+    }
+    state = dialogs_take(&w->dialogs, body->data, body->len, &gap);
+    if (gap)
+        ask_anew(w);
+    else
+        set_state(w, state);
 }
 
 static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint32_t retry_after_s,
@@ -107,7 +150,7 @@ static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint
     struct watch *w = arg;
 
     w->sub = NULL;
-    memset(&w->dialogs, 0, sizeof(w->dialogs));
+    dialogs_clear(&w->dialogs);
     ars_log(ARS_LOG_INFO, "engine", "watching %s: %s", w->number ? w->number : "the mailbox",
             why->text);
     if (!final && w->ws->sip)
@@ -140,6 +183,9 @@ static void watch_free(struct watch *w)
 {
     ars_timer_stop(&w->timer);
     ars_sip_sub_close(w->sub);
+    dialogs_clear(&w->dialogs);
+    free(w->peer_name);
+    free(w->peer_number);
     free(w->number);
     free(w);
 }
@@ -189,6 +235,14 @@ int watches_remove(struct watches *ws, const char *number)
     ws->n--;
     memmove(&ws->list[i], &ws->list[i + 1], (ws->n - i) * sizeof(ws->list[0]));
     return 0;
+}
+
+const struct line_dialog *watches_ringing(const struct watches *ws, const char *number)
+{
+    size_t i = find(ws, number);
+    const struct line_dialog *d = i < ws->n ? dialogs_first(&ws->list[i]->dialogs) : NULL;
+
+    return d && d->state == ARS_WATCH_RINGING ? d : NULL;
 }
 
 void watches_begin(struct watches *ws, struct ars_sip *sip, bool mailbox)

@@ -12,6 +12,7 @@
 struct ars_loop;
 struct ars_sip;
 struct ars_sip_request;
+struct line_dialog;
 struct outbox;
 struct watch;
 
@@ -33,6 +34,9 @@ int watches_add(struct watches *ws, const char *number);
 
 /* ENOENT. */
 int watches_remove(struct watches *ws, const char *number);
+
+/* The call that rings at a watched line, or NULL. Valid until the next NOTIFY. */
+const struct line_dialog *watches_ringing(const struct watches *ws, const char *number);
 
 /* Registered over a new connection: whatever is not subscribed is asked for. */
 void watches_begin(struct watches *ws, struct ars_sip *sip, bool mailbox);

@@ -107,7 +107,7 @@ class Judge:
         self.pings_due = 0                # CRLFCRLF by the peer, not answered
         self.closed = set()               # connections that the peer broke
         self.registration = {}
-        self.places = set()               # Replaces in the Refer-To of the peer
+        self.places = set()               # Replaces that the peer spoke of
 
     def bad(self, rule, text):
         self.faults.append(Fault(rule, text, self.index))
@@ -428,6 +428,8 @@ class Judge:
             headers = Address(tx.msg.get('refer-to') or '').uri.partition('?')[2]
             self.places |= {unquote(h[len('Replaces='):]) for h in headers.split('&')
                             if h.startswith('Replaces=')}
+        elif asked.method == 'NOTIFY' and msg.status < 300:
+            self.places |= rules.ringing_places(tx.msg)
         elif asked.method == 'BYE' and msg.status < 300:
             for dialog in leg.dialogs.values():
                 dialog.over = True

@@ -1,6 +1,7 @@
 """Rules that a single frame or message of the phone must keep by itself."""
 
 import re
+from xml.etree import ElementTree
 
 from sipmsg import Address, Via, split_list, uri_params, uri_user
 from wire import CLOSE, PING, PONG, TEXT
@@ -233,3 +234,14 @@ def response(msg, asked, bad):
     unasked = msg.tokens('require') - asked.tokens('require') - asked.tokens('supported')
     if unasked:
         bad('require', 'Require: %s in %s' % (', '.join(unasked), msg.title()))
+
+
+def ringing_places(msg):
+    """RFC 5359 2.16: the Replaces of who picks up what a dialog-info (RFC 4235) says to ring, for the caller."""
+    if msg.get('event') != 'dialog' or not msg.body:
+        return set()
+    name = '{urn:ietf:params:xml:ns:dialog-info}'
+    return {'%s;to-tag=%s;from-tag=%s;early-only' % tuple(d.get(k) for k in
+                                                          ('call-id', 'remote-tag', 'local-tag'))
+            for d in ElementTree.fromstring(msg.body).iter(name + 'dialog')
+            if d.findtext(name + 'state') == 'early'}

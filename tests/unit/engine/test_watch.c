@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bodies.h"
 #include "calls_rig.h"
 #include "check.h"
+#include "dialog_info.h"
+#include "feature.h"
+#include "summary.h"
 #include "tests.h"
 #include "watch.h"
 
@@ -58,7 +60,7 @@ out:
 
 #define INFO(state, dialogs)                                                                       \
     "<?xml version=\"1.0\"?>\n<dialog-info xmlns=\"urn:ietf:params:xml:ns:dialog-info\" "          \
-    "version=\"1\" state=\"" state "\" entity=\"sip:9@p\">\n" dialogs "</dialog-info>\n"
+    "state=\"" state "\" entity=\"sip:9@p\">\n" dialogs "</dialog-info>\n"
 
 static int test_dialogs(void)
 {
@@ -87,19 +89,97 @@ static int test_dialogs(void)
     };
     struct dialogs ds = {0};
     int err = 0;
+    bool gap;
 
     for (size_t i = 0; i < CHECK_COUNT(rows); i++)
-        CHECK_INT(dialogs_take(&ds, rows[i].body, strlen(rows[i].body)), rows[i].state);
+        CHECK_INT(dialogs_take(&ds, rows[i].body, strlen(rows[i].body), &gap), rows[i].state);
     /* more than a line can have */
-    memset(&ds, 0, sizeof(ds));
+    dialogs_clear(&ds);
     for (char c = 'a'; c <= 'z'; c++) {
         char body[] = INFO("partial", "<dialog id=\"?\"><state>early</state></dialog>");
 
         *strchr(strstr(body, "<dialog id"), '?') = c;
-        CHECK_INT(dialogs_take(&ds, body, strlen(body)), ARS_WATCH_RINGING);
+        CHECK_INT(dialogs_take(&ds, body, strlen(body), &gap), ARS_WATCH_RINGING);
     }
     CHECK_INT(ds.n, DIALOGS_MAX);
 out:
+    dialogs_clear(&ds);
+    return err;
+}
+
+#define VERSION(n, state, dialogs)                                                                 \
+    "<dialog-info version=\"" n "\" state=\"" state "\">" dialogs "</dialog-info>"
+
+/* RFC 4235 section 4.3: a partial state counts only behind the one before it. */
+static int test_versions(void)
+{
+    static const struct {
+        const char *body;
+        enum ars_watch_state state;
+        bool gap;
+    } rows[] = {
+        {VERSION("7", "full", ""), ARS_WATCH_IDLE, false},
+        {VERSION("8", "partial", "<dialog id='a'><state>early</state></dialog>"), ARS_WATCH_RINGING,
+         false},
+        {VERSION("8", "partial", "<dialog id='a'><state>terminated</state></dialog>"),
+         ARS_WATCH_RINGING, false},
+        {VERSION("7", "partial", "<dialog id='a'><state>terminated</state></dialog>"),
+         ARS_WATCH_RINGING, false},
+        {VERSION("10", "partial", "<dialog id='a'><state>terminated</state></dialog>"),
+         ARS_WATCH_RINGING, true},
+        {VERSION("0", "full", "<dialog id='b'><state>confirmed</state></dialog>"), ARS_WATCH_BUSY,
+         false},
+        {VERSION("1", "partial", "<dialog id='b'><state>terminated</state></dialog>"),
+         ARS_WATCH_IDLE, false},
+    };
+    struct dialogs ds = {0};
+    int err = 0;
+    bool gap;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        CHECK_INT(dialogs_take(&ds, rows[i].body, strlen(rows[i].body), &gap), rows[i].state);
+        CHECK(gap == rows[i].gap);
+    }
+out:
+    dialogs_clear(&ds);
+    return err;
+}
+
+/* Who calls whom, and what takes the call over (RFC 4235 section 6.2, RFC 5359 section 2.16). */
+static int test_peer(void)
+{
+    static const char body[] = INFO(
+        "full", "<dialog id=\"9\" call-id=\"a84b4c@h\" local-tag=\"l1\" remote-tag=\"r1\" "
+                "direction=\"recipient\"><state>early</state><local><identity>sip:104@p</identity>"
+                "</local><remote><identity display=\"A &amp; &quot;B&quot;\">sip:%2B7495@p;x=y"
+                "</identity><target uri=\"sip:c@192.0.2.1:5061;a=&lt;\"/></remote></dialog>");
+    static const char *const bad[] = {
+        INFO("full", "<dialog id='9' call-id='a\r\nX: y' local-tag='l' remote-tag='r'>"
+                     "<state>early</state></dialog>"),
+        INFO("full", "<dialog id='9' call-id='a' local-tag='l;m' remote-tag='r'>"
+                     "<state>early</state></dialog>"),
+        INFO("full", "<dialog id='9' call-id='a' local-tag='l'><state>early</state></dialog>"),
+        INFO("full", "<dialog id='9' call-id='a' local-tag='l' remote-tag='r'>"
+                     "<state>confirmed</state></dialog>"),
+    };
+    const struct line_dialog *d;
+    struct dialogs ds = {0};
+    int err = 0;
+    bool gap;
+
+    (void)dialogs_take(&ds, body, strlen(body), &gap);
+    d = dialogs_first(&ds);
+    CHECK(d && d->called);
+    CHECK_STR(d->name, "A & \"B\"");
+    CHECK_STR(d->number, "+7495");
+    CHECK_STR(d->target, "sip:c@192.0.2.1:5061;a=<");
+    CHECK_STR(d->replaces, "a84b4c@h;to-tag=r1;from-tag=l1;early-only");
+    for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
+        (void)dialogs_take(&ds, bad[i], strlen(bad[i]), &gap);
+        CHECK(dialogs_first(&ds) && !dialogs_first(&ds)->replaces);
+    }
+out:
+    dialogs_clear(&ds);
     return err;
 }
 
@@ -161,6 +241,65 @@ out:
     return tear_down(&f, err);
 }
 
+/* A document is missing: all of it is asked for, and nothing is told meanwhile. */
+static int test_gap(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(watches_add(account_watches(f.account), "104"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    notify(0, VERSION("0", "full", "<dialog id='a'><state>confirmed</state></dialog>"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    notify(0, VERSION("2", "partial", "<dialog id='a'><state>terminated</state></dialog>"));
+    CHECK(fakes_quiet());
+    CHECK(!fakes.subs[0].alive);
+    CHECK_INT(fakes.subs_n, 2);
+    notify(1, VERSION("0", "full", ""));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(f.ev->number, ARS_WATCH_IDLE);
+out:
+    return tear_down(&f, err);
+}
+
+/* By Replaces where the server says which call, else by the account's code. */
+static int test_pick_up(void)
+{
+    struct fixture f;
+    struct ars_account_conf *conf;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(watches_add(account_watches(f.account), "104"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(feature_pick_up(&f.calls, f.account, "104", 5), ENOTSUP);
+    notify(0, INFO("full", "<dialog id='9' call-id='c' local-tag='l' remote-tag='r'><state>early"
+                           "</state><remote><identity>sip:7@p</identity></remote></dialog>"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK(f.ev->pick_up && f.ev->by_remote);
+    CHECK_STR(f.ev->text, "7");
+    TRY(feature_pick_up(&f.calls, f.account, "104", 5));
+    CHECK(take(&f, ARS_EV_DIALING));
+    CHECK_STR(f.ev->peer_number, "104");
+    gathered(0);
+    CHECK_STR(fakes.sip_calls[0].target, "sip:7@p");
+    CHECK_STR(fakes.sip_calls[0].headers, "Replaces: c;to-tag=r;from-tag=l;early-only;");
+    /* it rings no more: the code */
+    notify(0, INFO("full", ""));
+    CHECK(take(&f, ARS_EV_WATCH));
+    conf = (struct ars_account_conf *)(uintptr_t)account_conf(f.account);
+    conf->pickup_code = strdup("*8");
+    TRY(feature_pick_up(&f.calls, f.account, "sip:104@pbx.test", 6));
+    CHECK(take(&f, ARS_EV_DIALING));
+    CHECK_STR(f.ev->peer_number, "*8104");
+    TRY(feature_pick_up(&f.calls, f.account, "", 7));
+    CHECK(take(&f, ARS_EV_DIALING));
+    CHECK_STR(f.ev->peer_number, "*8");
+out:
+    return tear_down(&f, err);
+}
+
 /* The mailbox, unasked and subscribed. */
 static int test_mailbox(void)
 {
@@ -191,6 +330,10 @@ out:
 const struct check_case watch_cases[] = {
     {.name = "summary", .fn = test_summary, .oom = true},
     {.name = "dialog_info", .fn = test_dialogs},
+    {.name = "dialog_info_versions", .fn = test_versions},
+    {.name = "dialog_info_peer", .fn = test_peer},
+    {.name = "watch_gap", .fn = test_gap},
+    {.name = "pick_up", .fn = test_pick_up},
     {.name = "watch", .fn = test_watch},
     {.name = "mailbox", .fn = test_mailbox},
 };

@@ -6,7 +6,9 @@
 #include <ars/secret.h>
 #include <ars/str.h>
 
+#include "account_details.h"
 #include "account_form.h"
+#include "dial_rules.h"
 #include "hint_row.h"
 #include "host_map_editor.h"
 #include "secret_row.h"
@@ -34,6 +36,8 @@ struct _ArsAccountForm {
     GtkEditable *stun;
     ArsHintRow *stun_hint;
     ArsHostMapEditor *host_map;
+    ArsAccountDetails *details;
+    ArsDialRules *dial_rules;
 
     gboolean has_password; /* one is stored */
     gboolean filling;
@@ -152,7 +156,8 @@ static gboolean check_all(ArsAccountForm *self)
         gtk_widget_grab_focus(bad);
     else if (!ars_host_map_editor_is_good(self->host_map))
         gtk_widget_grab_focus(GTK_WIDGET(self->host_map));
-    return !bad && ars_host_map_editor_is_good(self->host_map);
+    return ars_account_details_check(self->details) & ars_dial_rules_check(self->dial_rules) &&
+           !bad && ars_host_map_editor_is_good(self->host_map);
 }
 
 /* ---- the user ---- */
@@ -206,6 +211,8 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
     const GType type = G_TYPE_FROM_CLASS(klass);
 
+    g_type_ensure(ARS_TYPE_ACCOUNT_DETAILS);
+    g_type_ensure(ARS_TYPE_DIAL_RULES);
     g_type_ensure(ARS_TYPE_HINT_ROW);
     g_type_ensure(ARS_TYPE_HOST_MAP_EDITOR);
     g_type_ensure(ARS_TYPE_SECRET_ROW);
@@ -231,6 +238,8 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, host_map);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, details);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, dial_rules);
     gtk_widget_class_bind_template_callback(widget, on_chosen);
 }
 
@@ -245,6 +254,8 @@ static void ars_account_form_init(ArsAccountForm *self)
     connect_field(self, self->password);
     connect_field(self, self->stun);
     connect_field(self, self->host_map);
+    connect_field(self, self->details);
+    connect_field(self, self->dial_rules);
     ars_account_form_fill(self, NULL, NULL);
 }
 
@@ -275,6 +286,8 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
                           self->has_password ? _("Leave it empty to keep the stored password.")
                                              : NULL);
     adw_expander_row_set_expanded(self->network, a->stun || a->host_map);
+    ars_account_details_fill(self->details, a);
+    ars_dial_rules_set_rules(self->dial_rules, a->dial_rules);
     show_mapping(self);
     self->filling = FALSE;
 }
@@ -295,13 +308,16 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
     g_autofree char *login = text_of(self->login);
     g_autofree char *stun = text_of(self->stun);
     g_autofree char *rules = ars_host_map_editor_get_rules(self->host_map);
+    g_autofree char *dial_rules = ars_dial_rules_get_rules(self->dial_rules);
     gboolean bad;
 
     a->port = port_of(port, &bad);
     return set_text(&a->refer, refers[adw_combo_row_get_selected(self->refer)]) &&
            set_text(&a->display_name, name) && set_text(&a->server, server) &&
            set_text(&a->path, strcmp(slashed, PATH_DEFAULT) == 0 ? NULL : slashed) &&
-           set_text(&a->login, login) && set_text(&a->stun, stun) && set_text(&a->host_map, rules);
+           set_text(&a->login, login) && set_text(&a->stun, stun) &&
+           set_text(&a->host_map, rules) && set_text(&a->dial_rules, dial_rules) &&
+           ars_account_details_collect(self->details, a);
 }
 
 gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_account *stored,
@@ -326,7 +342,7 @@ static gboolean same(const struct ars_stored_account *a, const struct ars_stored
            g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
            g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->stun, b->stun) == 0 &&
            refer_index(a->refer) == refer_index(b->refer) &&
-           g_strcmp0(a->host_map, b->host_map) == 0 &&
+           g_strcmp0(a->host_map, b->host_map) == 0 && ars_account_details_same(a, b) &&
            (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
 }
 
@@ -352,6 +368,9 @@ gboolean ars_account_form_show_reason(ArsAccountForm *self, enum ars_reason_code
         hint = self->password_hint;
         field = GTK_WIDGET(self->password);
         break;
+    case ARS_REASON_WRONG_REALM:
+        ars_account_details_show_realm(self->details, words);
+        return TRUE;
     case ARS_REASON_FORBIDDEN:
     case ARS_REASON_NOT_FOUND:
         hint = self->login_hint;

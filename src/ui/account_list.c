@@ -4,6 +4,7 @@
 #include <ars/str.h>
 
 #include "account_list.h"
+#include "confirm.h"
 #include "words.h"
 
 struct row {
@@ -20,12 +21,15 @@ struct _ArsAccountList {
     ArsBridge *bridge;
     GPtrArray *rows; /* of struct row */
     char *selected;
+    char *leaving;    /* id of what is asked about */
     gboolean setting; /* what changes is ours */
 };
 
 enum { SELECTED, SIGNALS };
 
 static guint signals[SIGNALS];
+
+static void update(ArsAccountList *self);
 
 G_DEFINE_FINAL_TYPE(ArsAccountList, ars_account_list, ADW_TYPE_PREFERENCES_GROUP)
 
@@ -53,6 +57,12 @@ static struct row *row_of(ArsAccountList *self, gpointer widget)
     return NULL;
 }
 
+static const char *const dot_classes[] = {
+    [WORDS_DOT_OFF] = "dot-off",       [WORDS_DOT_BUSY] = "dot-busy",
+    [WORDS_DOT_READY] = "dot-ready",   [WORDS_DOT_WAITING] = "dot-waiting",
+    [WORDS_DOT_FAILED] = "dot-failed",
+};
+
 /* ---- the user ---- */
 
 static void on_activated(ArsAccountList *self, gpointer widget)
@@ -66,11 +76,40 @@ static void on_dials(ArsAccountList *self, GParamSpec *pspec, gpointer widget)
         (void)ars_app_set_default(app_of(self), row_of(self, widget)->id);
 }
 
+static gboolean has_calls(ArsAccountList *self, const char *id)
+{
+    const struct ars_app_call *call;
+
+    for (size_t i = 0; (call = ars_app_call_at(app_of(self), i)); i++)
+        if (ars_streq(call->account_id, id))
+            return TRUE;
+    return FALSE;
+}
+
+static void switch_off(gpointer list)
+{
+    ArsAccountList *self = list;
+
+    if (app_of(self) && self->leaving)
+        (void)ars_app_enable_account(app_of(self), self->leaving, false);
+}
+
 static void on_switched(ArsAccountList *self, GParamSpec *pspec, gpointer widget)
 {
-    if (!self->setting)
-        (void)ars_app_enable_account(app_of(self), row_of(self, widget)->id,
-                                     gtk_switch_get_active(widget));
+    const char *id = row_of(self, widget)->id;
+    gboolean on = gtk_switch_get_active(widget);
+
+    if (self->setting)
+        return;
+    if (on || !has_calls(self, id)) {
+        (void)ars_app_enable_account(app_of(self), id, on);
+        return;
+    }
+    g_free(self->leaving);
+    self->leaving = g_strdup(id);
+    update(self); /* as it is until it is decided */
+    confirm(GTK_WINDOW(gtk_widget_get_root(GTK_WIDGET(self))), _("Switch off during a call?"),
+            _("The calls of this account end."), _("_Hang up and switch off"), switch_off, self);
 }
 
 /* ---- rows ---- */
@@ -122,6 +161,10 @@ static void update_row(ArsAccountList *self, struct row *r, const struct ars_sto
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(r->row), safe);
     adw_action_row_set_subtitle(r->row, safe_state);
     gtk_image_set_from_icon_name(r->dot, ars_account_item_dot(line));
+    for (guint i = 0; i < G_N_ELEMENTS(dot_classes); i++)
+        gtk_widget_remove_css_class(GTK_WIDGET(r->dot), dot_classes[i]);
+    if (line)
+        gtk_widget_add_css_class(GTK_WIDGET(r->dot), dot_classes[words_line_dot(line)]);
     gtk_check_button_set_active(r->dials, ars_app_account(app_of(self)) == a);
     gtk_switch_set_active(r->on, !a->disabled);
     name_control(r->dials, _("Dial with this account"), name);
@@ -177,6 +220,7 @@ static void dispose(GObject *object)
     g_clear_object(&self->bridge);
     g_clear_pointer(&self->rows, g_ptr_array_unref);
     g_clear_pointer(&self->selected, g_free);
+    g_clear_pointer(&self->leaving, g_free);
     G_OBJECT_CLASS(ars_account_list_parent_class)->dispose(object);
 }
 

@@ -1,6 +1,12 @@
 /* ui: the page where a number is entered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib/gi18n.h>
+
 #include <ars/reason.h>
 
+#include "account_choice.h"
 #include "dialpad.h"
 #include "keypad.h"
 #include "number_entry.h"
@@ -15,6 +21,9 @@ struct _ArsDialpad {
     ArsKeypad *keypad;
     GtkButton *call;
     GtkLabel *hint;
+    ArsAccountChoice *account;
+
+    ArsBridge *bridge;
 
     char *last;
     gboolean ready;
@@ -40,11 +49,30 @@ static void update(ArsDialpad *self)
     gtk_widget_set_sensitive(GTK_WIDGET(self->backspace), !is_empty(self));
 }
 
+/* What the rules of the account make of the number, where that is something else. */
+static void show_wire(ArsDialpad *self)
+{
+    struct ars_app *app = self->bridge ? ars_bridge_app(self->bridge) : NULL;
+    const struct ars_stored_account *a = app ? ars_app_account(app) : NULL;
+    g_autofree char *words = NULL;
+    char *wire = NULL;
+    size_t rule = 0;
+
+    if (a && a->dial_rules && !is_empty(self) &&
+        ars_app_check_number(a->dial_rules, ars_number_entry_get_number(self->number), NULL, NULL,
+                             &wire, &rule) == 0 &&
+        rule)
+        /* Translators: the number as it is sent to the server */
+        words = g_strdup_printf(_("Sent as %s"), wire);
+    free(wire);
+    ars_dialpad_set_hint(self, words);
+}
+
 static void on_changed(ArsDialpad *self)
 {
     if (self->setting)
         return;
-    ars_dialpad_set_hint(self, NULL);
+    show_wire(self);
     update(self);
 }
 
@@ -83,6 +111,7 @@ static void on_call(ArsDialpad *self)
 static void finalize(GObject *object)
 {
     g_free(ARS_DIALPAD(object)->last);
+    g_clear_object(&ARS_DIALPAD(object)->bridge);
     G_OBJECT_CLASS(ars_dialpad_parent_class)->finalize(object);
 }
 
@@ -91,6 +120,7 @@ static void ars_dialpad_class_init(ArsDialpadClass *klass)
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
 
     G_OBJECT_CLASS(klass)->finalize = finalize;
+    g_type_ensure(ARS_TYPE_ACCOUNT_CHOICE);
     g_type_ensure(ARS_TYPE_NUMBER_ENTRY);
     g_type_ensure(ARS_TYPE_KEYPAD);
     signals[DIAL] = g_signal_new("dial", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -101,6 +131,7 @@ static void ars_dialpad_class_init(ArsDialpadClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsDialpad, keypad);
     gtk_widget_class_bind_template_child(widget, ArsDialpad, call);
     gtk_widget_class_bind_template_child(widget, ArsDialpad, hint);
+    gtk_widget_class_bind_template_child(widget, ArsDialpad, account);
     gtk_widget_class_bind_template_callback(widget, on_changed);
     gtk_widget_class_bind_template_callback(widget, on_key);
     gtk_widget_class_bind_template_callback(widget, on_backspace);
@@ -113,6 +144,12 @@ static void ars_dialpad_init(ArsDialpad *self)
     gtk_widget_init_template(GTK_WIDGET(self));
     ars_keypad_set_plus(self->keypad, TRUE);
     update(self);
+}
+
+void ars_dialpad_set_bridge(ArsDialpad *self, ArsBridge *bridge)
+{
+    self->bridge = g_object_ref(bridge);
+    ars_account_choice_set_bridge(self->account, bridge);
 }
 
 void ars_dialpad_set_number(ArsDialpad *self, const char *number)

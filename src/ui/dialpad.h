@@ -7,9 +7,13 @@
 
 #include <adwaita.h>
 
+#include "bridge.h"
+
 #define ARS_TYPE_DIALPAD (ars_dialpad_get_type())
 G_DECLARE_FINAL_TYPE(ArsDialpad, ars_dialpad, ARS, DIALPAD, AdwBin)
 
+/* Whose accounts and dial rules they are. */
+void ars_dialpad_set_bridge(ArsDialpad *self, ArsBridge *bridge);
 /* Puts it there without calling. */
 void ars_dialpad_set_number(ArsDialpad *self, const char *number);
 /* What an empty field and Call put there. */

@@ -17,6 +17,7 @@ struct _ArsIncomingWindow {
     /* template widgets */
     GtkLabel *title;
     GtkLabel *number;
+    GtkLabel *account;
     GtkProgressBar *left;
     GtkWidget *answer;
     GtkWidget *decline;
@@ -108,6 +109,7 @@ static void ars_incoming_window_class_init(ArsIncomingWindowClass *klass)
                                                 "/io/github/arsphone/ArsPhone/incoming_window.ui");
     gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, title);
     gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, number);
+    gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, account);
     gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, left);
     gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, answer);
     gtk_widget_class_bind_template_child(widget, ArsIncomingWindow, decline);
@@ -132,6 +134,12 @@ ArsIncomingWindow *ars_incoming_window_new(GtkApplication *app, ArsCallItem *ite
     g_signal_connect_swapped(item, "changed", G_CALLBACK(on_changed), self);
     on_changed(self);
     return self;
+}
+
+void ars_incoming_window_set_account(ArsIncomingWindow *self, const char *words)
+{
+    gtk_label_set_text(self->account, words);
+    gtk_widget_set_visible(GTK_WIDGET(self->account), TRUE);
 }
 
 ArsCallItem *ars_incoming_window_get_item(ArsIncomingWindow *self)

@@ -3,6 +3,7 @@
 
 #include <ars/clock.h>
 #include <ars/reason.h>
+#include <ars/str.h>
 
 #include "line_button.h"
 #include "ticker.h"
@@ -17,6 +18,7 @@ struct _ArsLineButton {
     GtkLabel *words;
     GtkLabel *state;
     GtkLabel *advice;
+    GtkLabel *others;
     GtkLabel *details;
     GtkWidget *details_box;
     GtkWidget *retry;
@@ -109,6 +111,7 @@ static void ars_line_button_class_init(ArsLineButtonClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsLineButton, words);
     gtk_widget_class_bind_template_child(widget, ArsLineButton, state);
     gtk_widget_class_bind_template_child(widget, ArsLineButton, advice);
+    gtk_widget_class_bind_template_child(widget, ArsLineButton, others);
     gtk_widget_class_bind_template_child(widget, ArsLineButton, details);
     gtk_widget_class_bind_template_child(widget, ArsLineButton, details_box);
     gtk_widget_class_bind_template_child(widget, ArsLineButton, retry);
@@ -119,6 +122,26 @@ static void ars_line_button_class_init(ArsLineButtonClass *klass)
 static void ars_line_button_init(ArsLineButton *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+}
+
+void ars_line_button_show_others(ArsLineButton *self, GListModel *lines)
+{
+    const char *mine = ars_account_item_get(self->line)->account_id;
+    g_autoptr(GString) words = g_string_new(NULL);
+    guint n = g_list_model_get_n_items(lines);
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(ArsAccountItem) item = g_list_model_get_item(lines, i);
+        const struct ars_app_line *line = ars_account_item_get(item);
+        g_autofree char *name = words_account(line->login, line->server);
+
+        if (ars_streq(line->account_id, mine))
+            continue;
+        g_string_append_printf(words, words->len ? "\n%s: %s" : "%s: %s", name,
+                               ars_account_item_words(item));
+    }
+    gtk_label_set_text(self->others, words->str);
+    gtk_widget_set_visible(GTK_WIDGET(self->others), words->len > 0);
 }
 
 void ars_line_button_set_line(ArsLineButton *self, ArsAccountItem *line)

@@ -139,6 +139,7 @@ static void on_line_changed(ArsWindow *self)
 {
     ars_dialpad_set_ready(self->dialpad, ars_account_item_ready(ars_bridge_line(self->bridge)));
     window_notices_update_line(self);
+    ars_line_button_show_others(self->line_button, ars_bridge_lines(self->bridge));
 }
 
 static void update_missed(ArsWindow *self)
@@ -369,6 +370,7 @@ ArsWindow *ars_window_new(GtkApplication *app, ArsBridge *bridge)
     ars_line_button_set_line(self->line_button, ars_bridge_line(bridge));
     ars_call_view_set_bridge(self->call_view, bridge);
     ars_history_view_set_bridge(self->journal, bridge);
+    ars_dialpad_set_bridge(self->dialpad, bridge);
     g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_item_added), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "call-ended", G_CALLBACK(on_call_ended), self,
@@ -381,7 +383,8 @@ ArsWindow *ars_window_new(GtkApplication *app, ArsBridge *bridge)
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(self->journal, "map", G_CALLBACK(update_missed), self,
                             G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-    g_signal_connect_swapped(ars_bridge_line(bridge), "changed", G_CALLBACK(on_line_changed), self);
+    g_signal_connect_object(bridge, "lines-changed", G_CALLBACK(on_line_changed), self,
+                            G_CONNECT_SWAPPED);
     window_keys_setup(self);
     if (ars_bridge_app(bridge))
         restore_size(self);

@@ -24,6 +24,33 @@ static const char *const rule_problems[] = {
     N_("EXCLUDE takes one pattern"),
     N_("the pattern is too long"),
     N_("EXCLUDE looks at the host alone: with a port it never fits"),
+    /* of dial rules, as src/engine/dial_rules.c has them */
+    N_("there is no -> in it"),
+    N_("there is no pattern before the ->"),
+    N_("the rule is too long"),
+    N_("no letter or digit behind a backslash; a digit is [0-9]"),
+    N_("it repeats too often"),
+    N_("a [ is not closed"),
+    N_("a bracket is missing, ( or )"),
+    N_("what stands in { } is no number of times"),
+    N_("there is nothing to repeat before * + ? or {"),
+    N_("a range ends before it begins"),
+    N_("a backslash ends the pattern"),
+    N_("there is no such class of characters"),
+    N_("the pattern is too large"),
+    N_("this is not a pattern"),
+    N_("there is a space in the replacement"),
+    N_("behind a backslash stands a group, 1 to 9"),
+    N_("the pattern has no such group"),
+    N_("there are too many rules"),
+    /* of headers, as src/sip/extra.c has them */
+    N_("the line is too long"),
+    N_("there is no colon behind the name"),
+    N_("this is not the name of a header"),
+    N_("the short names of headers are not taken"),
+    N_("this header is the phone's own"),
+    N_("there is a control character in it"),
+    N_("there are too many headers"),
 };
 
 /* As src/net/trust.c has them; what follows the first text, and the second, is a name or a day. */

@@ -18,8 +18,8 @@
 
 static const struct group *const groups[] = {
     &first_group,    &line_group,     &dial_group,    &call_group,     &calls_group,
-    &together_group, &incoming_group, &journal_group, &settings_group, &problems_group,
-    &keys_group,     &quiet_group,    &words_group,   &wayland_group,
+    &together_group, &incoming_group, &journal_group, &settings_group, &accounts_group,
+    &problems_group, &keys_group,     &quiet_group,   &words_group,    &wayland_group,
 };
 
 static ArsApplication *application;

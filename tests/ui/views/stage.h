@@ -27,8 +27,8 @@ struct group {
 };
 
 extern const struct group first_group, line_group, dial_group, call_group, calls_group,
-    together_group, incoming_group, journal_group, settings_group, problems_group, keys_group,
-    quiet_group, words_group, wayland_group;
+    together_group, incoming_group, journal_group, settings_group, accounts_group, problems_group,
+    keys_group, quiet_group, words_group, wayland_group;
 
 /* The text of the language that is shown. */
 const char *say(const char *english, const char *russian);

@@ -1,0 +1,208 @@
+/* Tests of the views: several accounts, what few accounts need, dial rules. */
+#include <string.h>
+
+#include <ars/secret.h>
+
+#include "stage.h"
+
+#define SERVER   "Server", "Сервер"
+#define PORT     "Port", "Порт"
+#define LOGIN    "Login", "Логин"
+#define PASSWORD "Password", "Пароль"
+#define SAVE     "Save and connect", "Сохранить и подключиться"
+#define ADD      "Add another account", "Добавить учётную запись"
+#define RULES    "Dial rules", "Правила набора"
+#define TRY      "Try a number", "Проверить номер"
+#define HEADERS  "Additional headers", "Дополнительные заголовки"
+#define PROXY    "Outbound proxy", "Исходящий прокси"
+
+static void open_settings(void)
+{
+    struct ars_command *cmd;
+
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
+    key("ctrl+comma");
+    button(SAVE, TRUE);
+}
+
+static void expand(const char *english, const char *russian)
+{
+    GtkWidget *row = find(ADW_TYPE_EXPANDER_ROW, say(english, russian));
+
+    if (row)
+        adw_expander_row_set_expanded(ADW_EXPANDER_ROW(row), TRUE);
+    else
+        fail("no row \"%s\"", english);
+    settle();
+}
+
+static void play_details(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    expand("Details of the server", "Подробности сервера");
+    fill(PROXY, "edge.example.com:0");
+    fill(HEADERS, "X-Team: support\nVia: somewhere");
+    sees("Line 2: this header is the phone's own",
+         "Строка 2: этот заголовок телефон указывает сам");
+    press(SAVE);
+    must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+    sees("A name or an address, and a port if need be: edge.example.com:443",
+         "Имя или адрес, при необходимости с портом: edge.example.com:443");
+    look("account-details-bad");
+    fill(PROXY, "edge.example.com:443");
+    fill(HEADERS, "X-Team: support");
+    look("account-details");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && g_strcmp0(cmd->conf->outbound_host, "edge.example.com") == 0 &&
+         cmd->conf->outbound_port == 443 && g_strcmp0(cmd->conf->headers, "X-Team: support") == 0);
+    ars_command_free(cmd);
+}
+
+static void play_dial_rules(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    expand("Dialled numbers", "Набор номеров");
+    fill(RULES, "^8([0-9]{10})$ -> +7\\1\n^([0-9 -> 9");
+    sees("Rule 2, character 1: a [ is not closed", "Правило 2, символ 1: скобка [ не закрыта");
+    look("dial-rules-bad");
+    press(SAVE);
+    must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+    sees("Something above is not right yet.", "Выше ещё есть ошибка.");
+    fill(RULES, "^8([0-9]{10})$ -> +7\\1");
+    fill(TRY, "8 916 123 45 67");
+    sees("8 916 123 45 67 → +79161234567, by rule 1",
+         "8 916 123 45 67 → +79161234567, по правилу 1");
+    look("dial-rules");
+    fill(TRY, "two words");
+    sees("This is not a number to dial", "Это не номер");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && g_strcmp0(cmd->conf->dial_rules, "^8([0-9]{10})$ -> +7\\1") == 0);
+    ars_command_free(cmd);
+    type("89161234567");
+    sees("Sent as +79161234567", "Отправляется как +79161234567");
+    look("dial-sent-as");
+}
+
+static void play_second(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    press(ADD);
+    sees("New account", "Новая учётная запись");
+    fill(SERVER, "other.example.com");
+    fill(LOGIN, "200");
+    fill(PASSWORD, "secret200");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && cmd->account == 0 && strcmp(cmd->conf->login, "200") == 0);
+    ars_command_free(cmd);
+    must(stage_top() == stage_window());
+    sees("Ready · 100", "Готов · 100"); /* as before: it dials */
+    look("dial-two-accounts");
+    press("Ready · 100", "Готов · 100");
+    sees("200 at other.example.com: Ready · 200", "200 на other.example.com: Готов · 200");
+    key("Escape");
+}
+
+static void play_list(void)
+{
+    struct ars_command *cmd;
+    GtkWidget *on;
+
+    open_settings();
+    sees("The marked one dials. Choose one to see its fields.",
+         "Звонит отмеченная. Выберите запись, чтобы увидеть её поля.");
+    sees("200 at other.example.com", "200 на other.example.com");
+    look("accounts");
+    on = find(GTK_TYPE_SWITCH, say("Connect this account: 200 at other.example.com",
+                                   "Подключать эту учётную запись: 200 на other.example.com"));
+    must(on != NULL);
+    if (on)
+        gtk_switch_set_active(GTK_SWITCH(on), FALSE);
+    settle();
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_OFF);
+    must(cmd && cmd->account == 2);
+    ars_command_free(cmd);
+    sees("Switched off", "Отключена");
+    look("accounts-one-off");
+    if (on)
+        gtk_switch_set_active(GTK_SWITCH(on), TRUE);
+    settle();
+    sees("Ready · 200", "Готов · 200");
+    close_top();
+}
+
+static void play_incoming(void)
+{
+    fake_speak_of(2);
+    (void)fake_incoming("Anna", "300");
+    settle();
+    sees("For 200 at other.example.com", "Для 200 на other.example.com");
+    look("incoming-two-accounts");
+}
+
+static void play_off_during_a_call(void)
+{
+    struct ars_command *cmd;
+    GtkWidget *on;
+
+    fake_speak_of(2);
+    (void)fake_incoming("Anna", "300");
+    settle();
+    close_top();
+    open_settings();
+    on = find(GTK_TYPE_SWITCH, say("Connect this account: 200 at other.example.com",
+                                   "Подключать эту учётную запись: 200 на other.example.com"));
+    must(on != NULL);
+    if (on)
+        gtk_switch_set_active(GTK_SWITCH(on), FALSE);
+    settle();
+    must(fake_find_command(ARS_CMD_ACCOUNT_OFF) == NULL);
+    sees("The calls of this account end.", "Звонки этой учётной записи завершатся.");
+    look("accounts-off-in-call");
+    press("Hang up and switch off", "Завершить и отключить");
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_OFF);
+    must(cmd && cmd->account == 2);
+    ars_command_free(cmd);
+}
+
+static void play_other_dials(void)
+{
+    struct ars_command *cmd;
+    GtkWidget *list =
+        find(GTK_TYPE_DROP_DOWN, say("Dial with this account", "Звонить с этой учётной записи"));
+
+    must(list != NULL);
+    if (list)
+        gtk_drop_down_set_selected(GTK_DROP_DOWN(list), 1);
+    settle();
+    sees("Ready · 200", "Готов · 200");
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
+    type("600");
+    key("Return");
+    cmd = fake_find_command(ARS_CMD_DIAL);
+    must(cmd && cmd->account == 2);
+    ars_command_free(cmd);
+}
+
+static const struct scene accounts_scenes[] = {
+    {"details", play_details},
+    {"dial-rules", play_dial_rules},
+    {"second", play_second},
+    {"list", play_list},
+    {"incoming", play_incoming},
+    {"other-dials", play_other_dials},
+    {"off-during-a-call", play_off_during_a_call},
+};
+
+const struct group accounts_group = {
+    .name = "accounts", .scenes = accounts_scenes, .n = G_N_ELEMENTS(accounts_scenes)};

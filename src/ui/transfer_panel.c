@@ -17,6 +17,7 @@ struct _ArsTransferPanel {
     ArsBridge *bridge;
     ArsCallItem *item; /* NULL: closed */
     guint origin;
+    char *offered; /* the others that there are buttons for */
 };
 
 enum { DONE, ASK, SIGNALS };
@@ -101,24 +102,41 @@ static gboolean fits(ArsTransferPanel *self, ArsCallItem *other)
            !ars_call_item_get(other)->merged;
 }
 
+static void offer(ArsTransferPanel *self, GPtrArray *calls)
+{
+    GtkWidget *old;
+
+    while ((old = gtk_widget_get_first_child(GTK_WIDGET(self->others))))
+        gtk_box_remove(self->others, old);
+    for (guint i = 0; i < calls->len; i++)
+        gtk_box_append(self->others, connect_button(self, calls->pdata[i]));
+    gtk_widget_set_visible(GTK_WIDGET(self->others), calls->len > 0);
+}
+
+/* The buttons stay as long as they are right: one of them may have the focus. */
 void ars_transfer_panel_update(ArsTransferPanel *self)
 {
+    g_autoptr(GPtrArray) fitting = g_ptr_array_new_with_free_func(g_object_unref);
     GListModel *calls;
-    GtkWidget *old;
+    GString *offered;
 
     if (!self->item)
         return;
-    while ((old = gtk_widget_get_first_child(GTK_WIDGET(self->others))))
-        gtk_box_remove(self->others, old);
     calls = ars_bridge_calls(self->bridge);
+    offered = g_string_new(NULL);
     for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
         g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
 
-        if (fits(self, other))
-            gtk_box_append(self->others, connect_button(self, other));
+        if (!fits(self, other))
+            continue;
+        g_string_append_printf(offered, "%u %s\n", ars_call_item_get(other)->id,
+                               ars_call_item_title(other));
+        g_ptr_array_add(fitting, g_steal_pointer(&other));
     }
-    gtk_widget_set_visible(GTK_WIDGET(self->others),
-                           gtk_widget_get_first_child(GTK_WIDGET(self->others)) != NULL);
+    if (g_strcmp0(offered->str, self->offered) != 0)
+        offer(self, fitting);
+    g_free(self->offered);
+    self->offered = g_string_free(offered, FALSE);
 }
 
 /* ---- the object ---- */
@@ -129,6 +147,7 @@ static void dispose(GObject *object)
 
     g_clear_object(&self->item);
     g_clear_object(&self->bridge);
+    g_clear_pointer(&self->offered, g_free);
     G_OBJECT_CLASS(ars_transfer_panel_parent_class)->dispose(object);
 }
 
@@ -171,6 +190,7 @@ void ars_transfer_panel_open(ArsTransferPanel *self, ArsCallItem *item, guint or
 
     g_set_object(&self->item, item);
     self->origin = origin;
+    g_clear_pointer(&self->offered, g_free); /* another one may be the one to suggest */
     ars_number_entry_set_number(self->number, "");
     ars_transfer_panel_update(self);
     suggested = origin ? gtk_widget_get_first_child(GTK_WIDGET(self->others)) : NULL;

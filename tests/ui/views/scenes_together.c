@@ -210,6 +210,10 @@ static void play_ask_first(void)
     sees("102", "102");
     button("Connect with 101", "Соединить с 101", TRUE);
     look("together-ask-first");
+    fake_media(other, "opus"); /* figures come each second: what has the focus keeps it */
+    settle();
+    must(gtk_window_get_focus(stage_window()) ==
+         find(GTK_TYPE_BUTTON, say("Connect with 101", "Соединить с 101")));
     press("Connect with 101", "Соединить с 101");
     asked(ARS_CMD_CONNECT, call, (int)other, NULL);
     sees("Transferring to 102…", "Перевод на 102…");

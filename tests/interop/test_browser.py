@@ -1,4 +1,6 @@
 """SIP.js in Chromium as the far end: through Asterisk, and through Kamailio with media between the two."""
+import re
+
 from browser import Browser
 from lab import need_tone, pbx, registered
 from proc import need, run
@@ -30,10 +32,15 @@ def need_media(t, browser, hz, direct):
              f'{found["received"]} packets, {found["lost"]} lost')
 
 
+def ufrags(p):
+    return re.findall(r'a=ice-ufrag:(\S+)', p.stderr())
+
+
 def both_ways(t, server, url, ours, theirs, direct):
     """A call in each direction, tones heard by both; we hold, they hang up, we hang up."""
     t.own(DefaultRoute())
-    p = registered(t, server, ours, audio_in='tone:1100', audio_out=t.path('heard.wav'))
+    p = registered(t, server, ours, audio_in='tone:1100', audio_out=t.path('heard.wav'),
+                   extra=('--trace',))
     b = Browser(t, url, theirs, 700, not direct)
     p.do(f'dial {theirs}')
     b.wait('incoming')
@@ -46,6 +53,16 @@ def both_ways(t, server, url, ours, theirs, direct):
         p.wait('held')
         p.do('resume 1')
         p.wait('resumed')
+        b.need_tone(1100)
+        for what, event in (('hold', 'remote_held'), ('resume', 'remote_resumed')):
+            b.do(f'reinvite {what}')
+            p.wait(event)
+            b.wait(what)
+        before = ufrags(p)
+        b.do('reinvite restart')
+        b.wait('restart')
+        need(ufrags(p)[-1] not in before, f'no ICE restart: {ufrags(p)}')
+        p.quiet('ended', 1.5)
         b.need_tone(1100)
     b.do('hangup')
     need(p.wait('ended')['by'] == 'remote', 'ended by whom?')

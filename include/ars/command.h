@@ -25,6 +25,8 @@ enum ars_command_type {
     ARS_CMD_SILENCE,     /* call, number: 1: nobody hears its far side; 0 */
     ARS_CMD_MUTE,        /* call, number: 0 or 1 */
     ARS_CMD_VOLUME,      /* call, number: 0..100 */
+    ARS_CMD_RECORD,      /* call, text: a new file, *.wav or Opus; NULL: no more; number: 1: a
+                            tone tells both sides of it */
     ARS_CMD_DTMF,        /* call, text: digits */
     ARS_CMD_TRANSFER,    /* call, text: number or URI that the far end is to call instead */
     ARS_CMD_CONNECT,     /* call, number: another call; their far ends talk, without us */

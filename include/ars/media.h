@@ -60,6 +60,11 @@ struct ars_media_handlers {
     void (*heard)(bool heard, void *arg);
     /* While watched: whether the two sides hear each other has changed. May be NULL. */
     void (*hearing)(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
+    /*
+     * on: the file of ars_media_record() is there. Else it is not written any more, and why, as an
+     * errno (ENOSPC, EACCES); not after ars_media_record_end(). May be NULL.
+     */
+    void (*recording)(bool on, int err, void *arg);
     /* No pair, handshake refused, consent lost: nothing flows any more. */
     void (*failed)(const struct ars_reason *why, void *arg);
 };
@@ -161,6 +166,15 @@ void ars_media_mute(struct ars_media *m, bool on);
 void ars_media_watch(struct ars_media *m, bool on);
 /* 0..100 percent of the far side, 100 at first. */
 void ars_media_volume(struct ars_media *m, unsigned percent);
+
+/*
+ * Into a file that must not be there yet, stereo: left what we say, right what they say. Opus in
+ * Ogg (RFC 7845), or WAV where the name ends so. announced: both hear a short tone each 15 s.
+ * `recording` tells what becomes of it; the call goes on in any case. ENOTCONN, EALREADY, ENOMEM,
+ * EAGAIN.
+ */
+int ars_media_record(struct ars_media *m, const char *path, bool announced);
+void ars_media_record_end(struct ars_media *m);
 
 /*
  * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 1 s.

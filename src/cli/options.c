@@ -136,6 +136,7 @@ static const char usage[] =
     "      dial NUMBER | dial @A NUMBER | account A on|off | answer N | reject N [CODE] | hold N | "
     "resume N | mute N | unmute N |\n"
     "      merge N | split N | silence N on|off | volume N PERCENT | dtmf N DIGITS |\n"
+    "      record N FILE [announced] | record N off |\n"
     "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
     "      connect N N | follow N | stay N | watch NUMBER | unwatch NUMBER |\n"
     "      pickup [NUMBER] | park N [CODE] | unpark NUMBER |\n"

@@ -160,6 +160,11 @@ static void add_news(struct json_object *o, const struct ars_event *ev)
         add_text(o, "number", ev->peer_number);
         add_text(o, "name", ev->peer_name);
         break;
+    case ARS_EV_RECORDING:
+        json_object_object_add(o, "on", json_object_new_boolean(ev->number != 0));
+        add_text(o, "file", ev->text);
+        add_text(o, "text", ev->reason.text);
+        break;
     case ARS_EV_UNHEARD:
     case ARS_EV_SILENT:
         add_text(o, "cause", ars_sound_cause_name((enum ars_sound_cause)ev->number));
@@ -364,6 +369,10 @@ static void print_news(const struct ars_event *ev)
         break;
     case ARS_EV_REFERRED:
         printf(" to %s by %s", ev->peer_number ? ev->peer_number : "", ev->text ? ev->text : "");
+        break;
+    case ARS_EV_RECORDING:
+        printf(" %s%s%s %s", ev->number ? "to" : "ended", ev->reason.text[0] ? ": " : "",
+               ev->reason.text, ev->text ? ev->text : "");
         break;
     case ARS_EV_UNHEARD:
     case ARS_EV_SILENT:

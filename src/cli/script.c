@@ -98,6 +98,18 @@ static bool do_verb(struct session *s, struct script *sc, char **words, size_t n
     return false;
 }
 
+/* record CALL FILE [announced] | record CALL off */
+static bool do_record(struct session *s, struct script *sc, char **words, size_t n)
+{
+    bool announced = n == 4 && ars_streq(words[3], "announced");
+    ars_id call;
+
+    if (n < 3 || (n == 4 && !announced) || n > 4 || !to_call(words[1], &call))
+        return false;
+    return post_call(s, ARS_CMD_RECORD, call, announced,
+                     ars_streq(words[2], "off") ? NULL : words[2]);
+}
+
 static bool do_dial(struct session *s, struct script *sc, char **words, size_t n)
 {
     const char *number = n == 2 ? words[1] : "";
@@ -357,7 +369,7 @@ static const struct {
     {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
     {"wake", do_wake, 4},         {"account", do_account, 4}, {"watch", do_watch, 4},
     {"unwatch", do_unwatch, 4},   {"pickup", do_pickup, 4},   {"park", do_park, 4},
-    {"unpark", do_dial, 2},
+    {"unpark", do_dial, 2},       {"record", do_record, 4},
 };
 
 /* ---- lines ---- */

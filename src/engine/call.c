@@ -333,6 +333,7 @@ static const struct ars_media_handlers media_handlers = {
     .dtmf = on_dtmf,
     .heard = call_on_heard,
     .hearing = call_on_hearing,
+    .recording = call_on_recording,
     .failed = on_failed,
 };
 
@@ -493,6 +494,7 @@ void call_free(struct call *c)
     ars_sip_call_free(c->sip);
     call_transfer_close(c);
     free(c->transfer_target);
+    free(c->record_path);
     call_referral_free(c->referral);
     free(c->target);
     free(c->dialled);

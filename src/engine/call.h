@@ -165,6 +165,8 @@ void call_rebind(struct call *c);
 int call_mute(struct call *c, bool on);
 int call_volume(struct call *c, unsigned percent);
 int call_silence(struct call *c, bool on); /* nobody hears its far side */
+/* Into a file; path NULL: no more. As ars_media_record(). */
+int call_record(struct call *c, const char *path, bool announced);
 int call_dtmf(struct call *c, const char *digits);
 int call_report_stats(struct call *c, uint32_t tag);
 

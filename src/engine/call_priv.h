@@ -47,7 +47,8 @@ struct call {
     bool silenced;
     enum ars_sound_cause unheard; /* as told */
     enum ars_sound_cause silent;
-    unsigned quieter; /* than full, in percent */
+    char *record_path; /* NULL: it is not recorded */
+    unsigned quieter;  /* than full, in percent */
     bool connected;
 
     /* wishes */
@@ -109,6 +110,9 @@ void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
 
 /* As in ars_media_handlers. */
 void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
+
+/* As in ars_media_handlers. */
+void call_on_recording(bool on, int err, void *arg);
 
 /* Its media are new: as loud and as mute as it was. */
 void call_restore_sound(struct call *c);

@@ -193,6 +193,18 @@ void call_tell_redirected(const struct call *c, const char *number)
     put(c, ev);
 }
 
+void call_tell_recording(const struct call *c, bool on, const char *why)
+{
+    struct ars_event *ev = call_event(c, ARS_EV_RECORDING);
+
+    if (ev) {
+        ev->number = on;
+        ev->text = ars_strdup(c->record_path);
+        ars_reason_set(&ev->reason, ARS_REASON_NONE, 0, "%s", why);
+    }
+    put(c, ev);
+}
+
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms)
 {
     struct ars_event *ev = call_event(c, ARS_EV_DTMF);

@@ -16,6 +16,7 @@ void call_tell_transfer(const struct call *c, enum ars_event_type type,
                         const struct ars_reason *why);
 void call_tell_replaced(const struct call *c);
 void call_tell_referred(const struct call *c, const struct call_referral *r);
+void call_tell_recording(const struct call *c, bool on, const char *why);
 void call_tell_dtmf(const struct call *c, char digit, unsigned duration_ms);
 void call_tell_redirected(const struct call *c, const char *number);
 void call_tell_error(const struct call *c, uint32_t tag, const struct ars_reason *why);

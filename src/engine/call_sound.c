@@ -1,7 +1,10 @@
 /* engine: what can be done to the sound of a call that is up. */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <ars/media.h>
+#include <ars/str.h>
 
 #include "call_priv.h"
 
@@ -99,6 +102,45 @@ void call_inherit_sound(struct call *c, const struct call *old)
 {
     (void)call_mute(c, old->muted);
     (void)call_volume(c, VOLUME_FULL - old->quieter);
+}
+
+static void record_over(struct call *c, const char *why)
+{
+    call_tell_recording(c, false, why);
+    free(c->record_path);
+    c->record_path = NULL;
+}
+
+void call_on_recording(bool on, int err, void *arg)
+{
+    if (on)
+        call_tell_recording(arg, true, "");
+    else
+        record_over(arg, strerror(err));
+}
+
+int call_record(struct call *c, const char *path, bool announced)
+{
+    int err;
+
+    if (!c->media)
+        return ENOTCONN;
+    if (!path || c->record_path) {
+        if (path)
+            return EALREADY;
+        if (!c->record_path)
+            return EPROTO;
+        ars_media_record_end(c->media);
+        record_over(c, "");
+        return 0;
+    }
+    c->record_path = ars_strdup(path);
+    err = c->record_path ? ars_media_record(c->media, path, announced) : ENOMEM;
+    if (err) {
+        free(c->record_path);
+        c->record_path = NULL;
+    }
+    return err;
 }
 
 int call_dtmf(struct call *c, const char *digits)

@@ -290,6 +290,14 @@ static void do_volume(struct ars_engine *e, struct ars_command *cmd)
         command_errno(e, cmd, call_volume(c, (unsigned)cmd->number));
 }
 
+static void do_record(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct call *c = named_call(e, cmd);
+
+    if (c)
+        command_errno(e, cmd, call_record(c, cmd->text, cmd->number != 0));
+}
+
 static void do_dtmf(struct ars_engine *e, struct ars_command *cmd)
 {
     struct call *c = named_call(e, cmd);
@@ -522,6 +530,7 @@ static command_fn *const table[] = {
     [ARS_CMD_SILENCE] = do_silence,
     [ARS_CMD_MUTE] = do_mute,
     [ARS_CMD_VOLUME] = do_volume,
+    [ARS_CMD_RECORD] = do_record,
     [ARS_CMD_DTMF] = do_dtmf,
     [ARS_CMD_TRANSFER] = do_transfer,
     [ARS_CMD_CONNECT] = do_connect,

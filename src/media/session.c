@@ -46,6 +46,16 @@ void session_go(struct ars_media *m, enum media_state to)
         (void)ars_fsm_go(&session_fsm, &m->state, to);
 }
 
+static void tell_recording(struct ars_media *m, const struct media_news *news)
+{
+    if (!m->handlers.recording)
+        return;
+    if (!m->gone && news->recording_on)
+        m->handlers.recording(true, 0, m->arg);
+    if (!m->gone && news->recording_off)
+        m->handlers.recording(false, news->recording_err, m->arg);
+}
+
 static void on_news(void *arg)
 {
     struct ars_media *m = arg;
@@ -61,6 +71,7 @@ static void on_news(void *arg)
         m->handlers.first_audio(m->arg);
     if (!m->gone && news.heard && m->handlers.heard)
         m->handlers.heard(!m->unheard, m->arg);
+    tell_recording(m, &news);
     if (!m->gone && news.hearing && m->handlers.hearing)
         m->handlers.hearing(m->hearing.unheard, m->hearing.silent, m->arg);
     for (size_t i = 0; i < news.n_digits && !m->gone; i++)
@@ -359,6 +370,19 @@ static void on_digit(char digit, unsigned duration_ms, void *arg)
     tell_soon(m);
 }
 
+static void on_recording(bool on, int err, void *arg)
+{
+    struct ars_media *m = arg;
+
+    if (on) {
+        m->news.recording_on = true;
+    } else {
+        m->news.recording_off = true;
+        m->news.recording_err = err;
+    }
+    tell_soon(m);
+}
+
 static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
                      const struct ars_media_conf *conf)
 {
@@ -392,6 +416,7 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
         .send = on_rtp_send,
         .first_audio = on_first_audio,
         .dtmf = on_digit,
+        .recording = on_recording,
     };
     char cname[CNAME_LEN + 1];
     struct ars_media *m = calloc(1, sizeof(*m));
@@ -513,6 +538,16 @@ void ars_media_watch(struct ars_media *m, bool on)
 void ars_media_volume(struct ars_media *m, unsigned percent)
 {
     rtp_stream_volume(m->rtp, percent);
+}
+
+int ars_media_record(struct ars_media *m, const char *path, bool announced)
+{
+    return m->state == MEDIA_CONNECTED ? rtp_stream_record(m->rtp, path, announced) : ENOTCONN;
+}
+
+void ars_media_record_end(struct ars_media *m)
+{
+    (void)rtp_stream_record(m->rtp, NULL, false);
 }
 
 int ars_media_dtmf(struct ars_media *m, const char *digits)

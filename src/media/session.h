@@ -41,6 +41,9 @@ struct media_news {
     bool first_audio;
     bool heard; /* has changed, see unheard */
     bool hearing;
+    bool recording_on;
+    bool recording_off;
+    int recording_err;
     bool failed;
     struct ars_reason why;
     size_t n_digits;

@@ -17,6 +17,7 @@
 #include "audio/device.h"
 #include "audio/mixer.h"
 #include "audio/pa_host.h"
+#include "audio/recorder.h"
 #include "audio/tone.h"
 #include "pcm.h"
 
@@ -46,6 +47,7 @@ struct ars_audio {
     struct audio_port *ports;
     struct audio_port *next_port; /* of the walk under way: ports may go meanwhile */
     struct tone tone;
+    struct recorders recorders;
     struct ars_timer timer;
     uint64_t due_us;
 };
@@ -223,6 +225,11 @@ void audio_frame(struct ars_audio *a)
     write_mix(&a->slots[SLOT_RING], ring);
 }
 
+struct recorders *audio_recorders(struct ars_audio *a)
+{
+    return &a->recorders;
+}
+
 void audio_port_attach(struct ars_audio *a, struct audio_port *p)
 {
     p->audio = a;
@@ -369,6 +376,7 @@ void ars_audio_free(struct ars_audio *a)
     if (!a)
         return;
     ars_timer_stop(&a->timer);
+    recorders_finish(&a->recorders);
     memset(&a->handlers, 0, sizeof(a->handlers));
     for (enum slot_kind k = 0; k < SLOTS; k++)
         free_slot(&a->slots[k]);

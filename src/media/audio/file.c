@@ -134,7 +134,7 @@ static void drain(struct file_sink *f)
         if (f->broken)
             ars_log(ARS_LOG_WARN, "media", "recording ends: %s", strerror(errno));
     }
-    wav_header(header, f->bytes);
+    wav_header(header, f->bytes, 1);
     if (!f->broken && pwrite(f->fd, header, sizeof(header), 0) != (ssize_t)sizeof(header))
         f->broken = true;
 }
@@ -212,7 +212,7 @@ int file_sink_alloc(struct audio_dev **ret, const char *path)
         err = errno;
         goto out;
     }
-    wav_header(header, 0);
+    wav_header(header, 0, 1);
     err = write_fully(f->fd, header, sizeof(header)) ? 0 : EIO;
     if (!err)
         err = pthread_create(&f->thread, NULL, writer, f);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct ars_audio;
+struct recorders;
 
 #define AUDIO_RATE  48000
 #define AUDIO_FRAME 480 /* 10 ms */
@@ -46,6 +47,9 @@ void audio_port_volume(struct audio_port *p, unsigned percent);
 void audio_port_share(struct audio_port *p, bool on);
 /* Nobody hears its far side. */
 void audio_port_silence(struct audio_port *p, bool on);
+
+/* Those that record a call of this mixer. */
+struct recorders *audio_recorders(struct ars_audio *a);
 
 /* One frame of everything: what the clock calls each 10 ms. */
 void audio_frame(struct ars_audio *a);

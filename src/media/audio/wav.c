@@ -210,7 +210,7 @@ out:
     return err;
 }
 
-void wav_header(uint8_t out[WAV_HEADER], uint32_t bytes)
+void wav_header(uint8_t out[WAV_HEADER], uint32_t bytes, unsigned channels)
 {
     static const uint8_t fixed[WAV_HEADER] = {
         'R', 'I', 'F', 'F', 0,  0,          0,   0,   'W', 'A', 'V', 'E', 'f', 'm', 't',
@@ -219,7 +219,9 @@ void wav_header(uint8_t out[WAV_HEADER], uint32_t bytes)
 
     memcpy(out, fixed, sizeof(fixed));
     put32(out + 4, bytes + WAV_HEADER - 8);
+    out[22] = (uint8_t)channels;
     put32(out + 24, AUDIO_RATE);
-    put32(out + 28, AUDIO_RATE * 2);
+    put32(out + 28, AUDIO_RATE * 2 * channels);
+    out[32] = (uint8_t)(2 * channels);
     put32(out + 40, bytes);
 }

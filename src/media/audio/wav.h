@@ -17,7 +17,7 @@
  */
 int wav_load(const char *path, int16_t **ret_pcm, size_t *ret_n);
 
-/* The header of a mono file at 48 kHz that holds so many bytes of samples. */
-void wav_header(uint8_t out[WAV_HEADER], uint32_t bytes);
+/* The header of a file at 48 kHz that holds so many bytes of samples. */
+void wav_header(uint8_t out[WAV_HEADER], uint32_t bytes, unsigned channels);
 
 #endif

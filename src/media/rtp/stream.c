@@ -30,6 +30,7 @@
 #include "rtp/rtcp.h"
 #include "rtp/send.h"
 #include "rtp/stats.h"
+#include "rtp/tap.h"
 
 /* RFC 3389 section 4: comfort noise */
 #define PT_COMFORT_NOISE 13
@@ -64,6 +65,7 @@ struct rtp_stream {
     bool heard;
     bool spoken_to; /* the microphone has given something since the last look */
     bool quiet;     /* the peer's last packet was comfort noise */
+    struct tap tap;
     struct level level_in;
     struct level level_out;
     struct jitter_stats past; /* of the jitter buffers before this one */
@@ -120,6 +122,8 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
 {
     struct rtp_stream *s = arg;
     int16_t sum[AUDIO_FRAME];
+    int16_t with_tone[AUDIO_FRAME];
+    const int16_t *said = add(s->muted ? NULL : mic, others, sum);
 
     if (mic) {
         level_add(&s->level_in, mic, AUDIO_FRAME);
@@ -127,7 +131,7 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
             s->spoken_to = mic[i] != 0;
     }
     enter(s);
-    send_frame(s->send, add(s->muted ? NULL : mic, others, sum),
+    send_frame(s->send, tap_near(&s->tap, said, with_tone),
                s->started && (s->dir & ARS_DIR_SENDONLY));
     leave(s);
 }
@@ -163,6 +167,7 @@ static void on_playback(int16_t *pcm, void *arg)
         pull(s, pcm, now);
     else
         jitter_skip(s->jitter, now);
+    tap_far(&s->tap, pcm);
     dtmf_rx_poll(&s->dtmf, now, on_digit, s);
     if (!s->heard && !s->dead) {
         jitter_get_stats(s->jitter, &stats);
@@ -373,6 +378,29 @@ void rtp_stream_volume(struct rtp_stream *s, unsigned percent)
     audio_port_volume(&s->port, percent);
 }
 
+static void on_recorder(bool on, int err, void *arg)
+{
+    struct rtp_stream *s = arg;
+
+    if (!on)
+        tap_stop(&s->tap);
+    if (s->handlers.recording)
+        s->handlers.recording(on, err, s->arg);
+}
+
+int rtp_stream_record(struct rtp_stream *s, const char *path, bool announced)
+{
+    if (!path) {
+        tap_stop(&s->tap);
+        return 0;
+    }
+    if (s->tap.recorder)
+        return EALREADY;
+    return s->started ? tap_start(&s->tap, audio_recorders(s->audio), s->loop, path, announced,
+                                  on_recorder, s)
+                      : ENOTCONN;
+}
+
 int rtp_stream_dtmf(struct rtp_stream *s, const char *digits)
 {
     if (!s->started || !(s->dir & ARS_DIR_SENDONLY))
@@ -501,6 +529,7 @@ void rtp_stream_free(struct rtp_stream *s)
         return;
     audio_port_detach(&s->port);
     ars_timer_stop(&s->report_timer);
+    tap_stop(&s->tap);
     enter(s);
     if (s->started)
         send_report(s, true);

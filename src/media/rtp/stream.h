@@ -38,6 +38,7 @@ struct rtp_stream_handlers {
     int (*send)(uint8_t *buf, size_t len, bool rtcp, void *arg);
     void (*first_audio)(void *arg);
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);
+    void (*recording)(bool on, int err, void *arg);
 };
 
 #define ARS_RTP_TRAILER 32 /* most that SRTP or SRTCP appends: tag and index */
@@ -65,6 +66,8 @@ void rtp_stream_mute(struct rtp_stream *s, bool on);
 void rtp_stream_share(struct rtp_stream *s, bool on);
 void rtp_stream_silence(struct rtp_stream *s, bool on);
 void rtp_stream_volume(struct rtp_stream *s, unsigned percent);
+/* As ars_media_record(); path NULL: no more. */
+int rtp_stream_record(struct rtp_stream *s, const char *path, bool announced);
 int rtp_stream_dtmf(struct rtp_stream *s, const char *digits); /* errors as ars_media_dtmf() */
 
 /* For SDP: a=ssrc. */

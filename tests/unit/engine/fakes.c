@@ -598,6 +598,17 @@ void ars_media_watch(struct ars_media *m, bool on)
     m->watched = on;
 }
 
+int ars_media_record(struct ars_media *m, const char *path, bool announced)
+{
+    m->recorded = true;
+    return 0;
+}
+
+void ars_media_record_end(struct ars_media *m)
+{
+    m->recorded = false;
+}
+
 void ars_media_mute(struct ars_media *m, bool on)
 {
     m->mute = on;

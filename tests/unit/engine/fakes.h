@@ -64,6 +64,7 @@ struct ars_media {
     void *arg;
     bool talk;
     bool watched;
+    bool recorded;
     bool mute;
     bool shared;
     bool silenced;

@@ -638,7 +638,7 @@ static int test_files(void)
     pcm = NULL;
     TRY(wav_load(out, &pcm, &n));
     CHECK_INT(n, 48000);
-    wav_header(header, 0x01020304);
+    wav_header(header, 0x01020304, 1);
     CHECK(!memcmp(header,
                   "RIFF\x28\x03\x02\x01WAVEfmt \x10\0\0\0\1\0\1\0\x80\xbb\0\0\0\x77\1\0\2\0\x10\0"
                   "data\x04\x03\x02\x01",

@@ -84,7 +84,8 @@ static void on_dtmf(char digit, unsigned duration_ms, void *arg)
         drop(e);
 }
 
-static const struct rtp_stream_handlers handlers = {on_send, on_first_audio, on_dtmf};
+static const struct rtp_stream_handlers handlers = {
+    .send = on_send, .first_audio = on_first_audio, .dtmf = on_dtmf};
 
 static struct rtp_format format(const char *codec, uint8_t pt, int event_pt)
 {

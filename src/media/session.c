@@ -306,6 +306,17 @@ static void on_dtls_packet(struct ars_media *m, const uint8_t *buf, size_t len)
     dtls_receive(m->renewal ? m->renewal : m->dtls, buf, len);
 }
 
+/* It is heard again: that is no consent, but a reason to ask for it before the next turn. */
+static void ask_again(struct ars_media *m)
+{
+    uint64_t now = ars_clock_ms();
+
+    if (now - m->asked_ms < MEDIA_ASK_MS)
+        return;
+    m->asked_ms = now;
+    ice_agent_probe(m->ice);
+}
+
 static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
 {
     uint8_t type = buf[1] & 0x7f;
@@ -317,6 +328,8 @@ static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
             rtp_stream_receive_rtcp(m->rtp, buf, len);
     } else if (srtp_unprotect(m->srtp, buf, len, &len) == 0) {
         rtp_stream_receive(m->rtp, buf, len);
+        if (m->unheard)
+            ask_again(m);
     } else {
         m->refused++;
     }

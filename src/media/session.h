@@ -23,6 +23,7 @@
 #define MEDIA_HELD_PACKETS 4 /* a ClientHello and its repetitions, before the answer or the path */
 #define MEDIA_HELD_SIZE    1500
 #define MEDIA_MAX_DIGITS   16  /* received, until they are told */
+#define MEDIA_ASK_MS       500 /* a silent far end that is heard again is asked so often */
 #define MEDIA_RENEWAL_MS   500 /* a ClientHello of another handshake is heard so often at most */
 
 enum media_state {
@@ -66,10 +67,11 @@ struct ars_media {
     bool watched;
     struct ars_timer watch_timer;
     struct hearing hearing;
-    uint64_t left;    /* packets that the socket took */
-    uint64_t refused; /* packets that no key of ours opens */
-    bool unheard;     /* the far end does not answer */
-    bool gone;        /* freed meanwhile: nothing but the memory is left */
+    uint64_t left;     /* packets that the socket took */
+    uint64_t refused;  /* packets that no key of ours opens */
+    uint64_t asked_ms; /* after a silence: when it was last asked whether it is over */
+    bool unheard;      /* the far end does not answer */
+    bool gone;         /* freed meanwhile: nothing but the memory is left */
 
     struct ice_agent *ice;
     struct dtls_identity *identity;

@@ -41,9 +41,13 @@ class Lab:
             ns.stop()
 
 
-def phone(t, lab, user, **kw):
+def start(t, lab, user, **kw):
     args = options(lab.pbx, user, address=PBX, **kw)
-    p = t.own(Phone(t.dir, args, password=f'secret{user}', netns=lab.home))
+    return t.own(Phone(t.dir, args, password=f'secret{user}', netns=lab.home))
+
+
+def phone(t, lab, user, **kw):
+    p = start(t, lab, user, **kw)
     p.wait('registered', 10)
     return p
 
@@ -63,12 +67,16 @@ def cut(t, lab, seconds, talk, idle):
     """The cable is out for so long; when the phones are as before, after it is in again."""
     lab.cable('down')
     talk.wait('reconnecting', 3)
+    fresh = start(t, lab, '104')
     # how long it is out is what is tested
     time.sleep(seconds)
     lab.cable('up')
     back = time.monotonic()
     took = talk.wait('reconnected', 6, pass_over=('registration_failed',))['_at'] - back
-    t.figure(f'cut {seconds} s: the call is back {took:.2f} s after')
+    new = fresh.wait('registered', 6, pass_over=('registration_failed',))['_at'] - back
+    t.figure(f'cut {seconds} s: the call is back {took:.2f} s after, who started meanwhile is '
+             f'registered {new:.2f} s after')
+    need(fresh.finish() == 0, 'a bad exit')
     idle.do('dial 600')
     idle.wait('media', 5, pass_over=('registration_failed', 'error'))
     idle.do('hangup')
@@ -127,6 +135,36 @@ def network_address_changes(t):
     need(longest[0] <= SOUND_WITHIN, f'holes of {longest} s')
     lab.address('10.0.1.3', HOME)
     p.wait('registered', 5, pass_over=('registration_failed',))
+
+
+DROP = '''nft add table inet gone
+nft add chain inet gone in '{ type filter hook input priority 0; }'
+nft add rule inet gone in ip saddr != 127.0.0.1 drop'''
+
+
+@test(60)
+def network_cut_elsewhere(t):
+    """Somewhere on the way: no cable tells, the silence does; the call waits for its end."""
+    lab = t.shared.get('cable', Lab)
+    p = phone(t, lab, '100', audio_in='tone:750', audio_out=t.path('heard.wav'))
+    p.do('dial 600')
+    p.wait('media')
+    time.sleep(1)
+    lab.far.sh(DROP)
+    cut_at = time.monotonic()
+    noticed = p.wait('reconnecting', 20)['_at'] - cut_at
+    lab.far.sh('nft delete table inet gone')
+    over = time.monotonic()
+    back = p.wait('reconnected', 10, pass_over=('registration_failed',))['_at'] - over
+    time.sleep(2)
+    p.do('hangup 1')
+    need(p.wait('ended')['by'] == 'local', 'the far end had gone')
+    lab.pbx.wait_idle()
+    hole = gaps(t.path('heard.wav'), 750)[0]
+    t.figure(f'noticed after {noticed:.1f} s, back {back:.2f} s after its end, without sound for '
+             f'{hole:.2f} s of {over - cut_at:.2f} s')
+    need(hole < over - cut_at + SOUND_WITHIN, f'a hole of {hole:.2f} s')
+    need(back < SOUND_WITHIN, f'said to be away for {back:.2f} s more')
 
 
 @test(60)

@@ -1,5 +1,5 @@
 """What Asterisk tells of a mailbox and of other people's lines."""
-from lab import pbx, phone, registered
+from lab import need_tone, pbx, phone, registered
 from proc import need
 from runner import test
 
@@ -45,4 +45,84 @@ def lines(t):
     a.wait('ended')
     b.wait('ended')
     need(a.finish() == 0 and b.finish() == 0 and w.finish() == 0, 'exit')
+    server.wait_idle()
+
+
+@test(60)
+def message(t):
+    """A message is left for 101, and heard: its phone is told of both."""
+    server = pbx(t)
+    owner = registered(t, server, '101')
+    owner.wait('mailbox', 10, account='622', new=0)
+    caller = registered(t, server, '102', audio_in='tone:440')
+    mark = server.mark()
+    caller.do('dial 621')
+    server.wait_log('Recording the message', mark, 15)
+    caller.do('sleep 3')
+    caller.do('hangup 1')
+    owner.wait('mailbox', 15, account='622', new=1)
+    mark = server.mark()
+    owner.do('dial 622')
+    owner.wait('media')
+    owner.do('dtmf 1')
+    server.wait_log(r"Playing '\S*/INBOX/msg0000", mark, 15)
+    owner.do('hangup')
+    owner.wait('ended')
+    owner.wait('mailbox', 15, account='622', new=0)
+    caller.wait('ended')
+    need(caller.finish() == 0 and owner.finish() == 0, 'exit')
+
+
+@test(60)
+def pick_up(t):
+    """102 calls 104; 100 sees it ring there and takes the call by the code: 102 and 100 talk."""
+    server = pbx(t)
+    w = registered(t, server, '100', extra=('--pickup-code', '*8'), audio_out=t.path('w.wav'))
+    a = registered(t, server, '102', audio_in='tone:440')
+    b = registered(t, server, '104')
+    w.do('watch 104')
+    w.wait('watch', number='104', state='idle')
+    a.do('dial 104')
+    b.wait('incoming')
+    w.wait('watch', number='104', state='ringing', called=True)
+    w.do('pickup 104')
+    b.wait('ended')
+    w.wait('established')
+    a.wait('established')
+    w.wait('media')
+    w.do('sleep 2')
+    w.do('hangup')
+    w.wait('watch', number='104', state='idle', pass_over=('ended',))
+    a.wait('ended')
+    need(a.finish() == 0 and b.finish() == 0 and w.finish() == 0, 'exit')
+    need_tone(t.path('w.wav'), 440)
+    server.wait_idle()
+
+
+@test(60)
+def park(t):
+    """104 parks 102; 100 sees the place taken, and takes the call from there."""
+    server = pbx(t)
+    w = registered(t, server, '100', audio_out=t.path('w.wav'))
+    a = registered(t, server, '102', audio_in='tone:440')
+    b = registered(t, server, '104', extra=('--park-code', '740'))
+    w.do('watch 741')
+    w.wait('watch', number='741', state='idle')
+    a.do('dial 104')
+    b.wait('incoming')
+    b.do('answer 1')
+    b.wait('media')
+    b.do('park 1')
+    b.wait('transferred')
+    b.wait('ended', code='transferred')
+    w.wait('watch', number='741', state='busy')
+    w.do('unpark 741')
+    w.wait('media')
+    w.wait('watch', number='741', state='idle')
+    w.do('sleep 2')
+    w.do('hangup')
+    w.wait('ended')
+    a.wait('ended')
+    need(a.finish() == 0 and b.finish() == 0 and w.finish() == 0, 'exit')
+    need_tone(t.path('w.wav'), 440)
     server.wait_idle()

@@ -21,7 +21,7 @@ mkdir -p "$state"/{etc,lib/keys,lib/agi-bin,cache,run,log} \
     "$state"/spool/{voicemail/default/100,outgoing,tmp,monitor,system}
 ln -sfn "$root/usr/share/asterisk/documentation" "$state/lib/documentation"
 for f in acl cdr cel cli_permissions codecs dsp features indications pjproject pjsip_notify \
-    res_parking sorcery stasis udptl; do
+    sorcery stasis udptl; do
     cp "$root/etc/asterisk/$f.conf" "$state/etc/"
 done
 chmod -R u+w "$state/etc"

@@ -48,7 +48,8 @@ struct ars_app_problem {
 /* Any may be NULL. What they are given is borrowed for the call. */
 struct ars_app_handlers {
     void (*line)(const struct ars_app_line *line, void *arg); /* the one that dials */
-    void (*lines)(void *arg); /* any of them, or how many there are: ask again */
+    void (*lines)(void *arg);   /* any of them, or how many there are: ask again */
+    void (*watched)(void *arg); /* the mailbox, or a watched line: see app_watched.h */
     void (*call_added)(const struct ars_app_call *call, void *arg);
     void (*call_changed)(const struct ars_app_call *call, void *arg);
     /* state is ENDED; the call leaves the model when the handler returns. */

@@ -12,6 +12,7 @@
 
 #define ARS_SETTINGS_VERSION  2
 #define ARS_SETTINGS_ACCOUNTS 16
+#define ARS_SETTINGS_WATCHED  48
 
 /* In bytes, without the NUL. What is longer is refused (EMSGSIZE); in a file it is left out. */
 #define ARS_SETTINGS_TEXT_MAX    256           /* every other text */
@@ -48,15 +49,27 @@ struct ars_stored_account {
     char *dial_rules;     /* "PATTERN -> REPLACEMENT" a line, see ars_engine_check_number() */
     bool outbound_route;  /* names the outbound proxy in a Route header */
     bool disabled;        /* kept, and not connected */
+    char *mailbox_number; /* instead of what the server says */
+    char *pickup_code;    /* as in types.h */
+    char *park_code;
     bool no_proxy;
     uint32_t ring_s;    /* 0: 30 */
     uint32_t expires_s; /* 0: 600 */
     struct ars_settings_rest *rest;
 };
 
+/* A line that the user watches. */
+struct ars_stored_line {
+    char *number;
+    char *name;   /* the user's, or NULL */
+    bool parking; /* a place where calls are parked */
+};
+
 struct ars_settings {
     struct ars_stored_account *accounts;
     size_t account_count;
+    struct ars_stored_line *lines; /* in the user's order */
+    size_t line_count;
     char *default_account; /* id of the one that dials; see ars_settings_default() */
     char *audio_in;        /* as in audio.h; NULL: the system's default device */
     char *audio_out;
@@ -109,6 +122,12 @@ struct ars_stored_account *ars_settings_default(const struct ars_settings *s);
 int ars_settings_put_account(struct ars_settings *s, const struct ars_stored_account *a);
 /* ENOENT. */
 int ars_settings_remove_account(struct ars_settings *s, const char *id);
+
+/*
+ * A copy of the list takes the place of the lines. EINVAL: a number is missing or twice. EMSGSIZE,
+ * ENOSPC, ENOMEM.
+ */
+int ars_settings_set_lines(struct ars_settings *s, const struct ars_stored_line *list, size_t n);
 
 /* ENOMEM: *to is empty. */
 int ars_stored_account_copy(struct ars_stored_account *to, const struct ars_stored_account *from);

@@ -90,6 +90,10 @@ static int copy_texts(struct ars_account_conf *c, const struct ars_stored_accoun
         err = copy(&c->headers, a->headers);
     if (!err)
         err = copy(&c->dial_rules, a->dial_rules);
+    if (!err)
+        err = copy(&c->pickup_code, a->pickup_code);
+    if (!err)
+        err = copy(&c->park_code, a->park_code);
     return err;
 }
 
@@ -103,6 +107,7 @@ int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account
     c->port = a->port;
     c->no_proxy = a->no_proxy;
     c->ring_s = a->ring_s;
+    c->mailbox = true;
     c->expires_s = a->expires_s;
     c->outbound_route = a->outbound_route;
     c->refer = refer_of(a->refer);

@@ -77,7 +77,7 @@ static void on_event(struct ars_app *app, const struct ars_event *ev)
         app->stopped = true;
         return;
     }
-    if (lines_event(app, ev) || calls_event(app, ev))
+    if (watching_event(app, ev) || lines_event(app, ev) || calls_event(app, ev))
         return;
     switch (ev->type) {
     case ARS_EV_ASLEEP:
@@ -149,6 +149,7 @@ void ars_app_dispatch(struct ars_app *app)
     take_demo(app);
     calls_flush(app);
     lines_flush(app);
+    watching_flush(app);
     ars_inhibit_set(app->inhibit, app->calls.n > 0 ? app->awake_why : NULL);
     problems_tell(&app->problems, &app->handlers, app->arg);
     if (app->stopped && !was_stopped && app->handlers.stopped)
@@ -293,6 +294,8 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf)
     if (!err)
         err = load_settings(app);
     if (!err)
+        err = watching_start(app);
+    if (!err)
         err = ars_secrets_alloc(&app->secrets, app->config_dir, 0);
     if (!err)
         err = ars_inhibit_alloc(&app->inhibit, NAME);
@@ -332,6 +335,7 @@ void ars_app_free(struct ars_app *app)
     ars_history_close(app->history);
     app_calls_close(&app->calls);
     lines_close(&app->lines);
+    watching_close(&app->watching);
     problems_close(&app->problems);
     ars_settings_free(app->settings);
     free(app->config_dir);

@@ -327,25 +327,30 @@ void app_calls_close(struct calls *cs)
 
 /* ---- what the user does ---- */
 
-static int dial(struct ars_app *app, const struct line *l, const char *number)
+int app_calls_post_dial(struct ars_app *app, struct ars_command *cmd, const char *number)
 {
     struct calls *cs = &app->calls;
     uint32_t tag = app_next_tag(app);
-    char *copy;
+    char *copy = ars_strdup(number);
     int err;
 
-    if (cs->dials_n >= CALLS_DIALS_MAX)
-        return EAGAIN;
-    copy = ars_strdup(number);
-    if (!copy)
-        return ENOMEM;
-    err = app_post(app, ars_command_dial(l->engine_id, number), tag);
+    if (!copy || cs->dials_n >= CALLS_DIALS_MAX) {
+        ars_command_free(cmd);
+        free(copy);
+        return copy ? EAGAIN : ENOMEM;
+    }
+    err = app_post(app, cmd, tag);
     if (err) {
         free(copy);
         return err;
     }
     cs->dials[cs->dials_n++] = (struct dial){.tag = tag, .number = copy};
     return 0;
+}
+
+static int dial(struct ars_app *app, const struct line *l, const char *number)
+{
+    return app_calls_post_dial(app, ars_command_dial(l->engine_id, number), number);
 }
 
 int ars_app_dial(struct ars_app *app, const char *number)

@@ -7,6 +7,7 @@
 #include <ars/app.h>
 
 struct ars_app;
+struct ars_command;
 struct ars_event;
 
 #define CALLS_DIALS_MAX 16
@@ -48,6 +49,9 @@ struct calls {
 
 /* Whether it was news of a call, or of a dial. */
 bool calls_event(struct ars_app *app, const struct ars_event *ev);
+
+/* Takes cmd over, which makes a call with that number. EAGAIN, ENOMEM. */
+int app_calls_post_dial(struct ars_app *app, struct ars_command *cmd, const char *number);
 
 /* Tells the face of what has changed. */
 void calls_flush(struct ars_app *app);

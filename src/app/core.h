@@ -17,6 +17,7 @@
 #include "demo.h"
 #include "line.h"
 #include "problems.h"
+#include "watching.h"
 
 struct ars_app {
     struct ars_app_handlers handlers;
@@ -35,6 +36,7 @@ struct ars_app {
     struct ars_engine *engine;
     struct lines lines;
     struct calls calls;
+    struct watching watching;
     struct problems problems;
     struct demo *demo;
     struct ars_inhibit *inhibit;

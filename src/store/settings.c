@@ -159,6 +159,7 @@ void ars_settings_free(struct ars_settings *s)
     for (size_t i = 0; i < s->account_count; i++)
         ars_stored_account_clear(&s->accounts[i]);
     free(s->accounts);
+    settings_free_lines(s);
     settings_rest_free(s->rest);
     free(s);
 }
@@ -174,6 +175,8 @@ struct ars_settings *ars_settings_dup(const struct ars_settings *s)
     *d = *s;
     d->accounts = NULL;
     d->account_count = 0;
+    d->lines = NULL;
+    d->line_count = 0;
     d->rest = settings_rest_dup(s->rest);
     failed = s->rest && !d->rest;
     for (size_t i = 0; (text = settings_text(d, i, NULL)); i++) {
@@ -184,6 +187,7 @@ struct ars_settings *ars_settings_dup(const struct ars_settings *s)
     }
     for (size_t i = 0; !failed && i < s->account_count; i++)
         failed = ars_settings_put_account(d, &s->accounts[i]) != 0;
+    failed = failed || ars_settings_set_lines(d, s->lines, s->line_count);
     if (failed) {
         ars_settings_free(d);
         return NULL;

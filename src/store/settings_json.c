@@ -25,6 +25,10 @@
 #define KEY_EXPIRES_S "expires_seconds"
 #define KEY_ROUTE     "outbound_route"
 #define KEY_DISABLED  "disabled"
+#define KEY_LINES     "lines"
+#define KEY_NUMBER    "number"
+#define KEY_NAME      "name"
+#define KEY_PARKING   "parking"
 #define KEY_RING_OFF  "ring_off"
 #define KEY_WIDTH     "window_width"
 #define KEY_HEIGHT    "window_height"
@@ -52,6 +56,9 @@ static const struct text_field account_texts[] = {
     ACCOUNT_TEXT(host_map, ARS_SETTINGS_RULES_MAX),
     ACCOUNT_TEXT(stun, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(codecs, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(mailbox_number, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(pickup_code, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(park_code, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(refer, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(outbound_proxy, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(realm, ARS_SETTINGS_TEXT_MAX),
@@ -234,6 +241,38 @@ static void read_accounts(struct reader *r, struct json_object *from, struct ars
     json_object_object_del(from, KEY_ACCOUNTS);
 }
 
+static void read_line(struct reader *r, struct json_object *from, struct ars_stored_line *to)
+{
+    read_text(r, from, KEY_NUMBER, ARS_SETTINGS_TEXT_MAX, &to->number);
+    read_text(r, from, KEY_NAME, ARS_SETTINGS_TEXT_MAX, &to->name);
+    to->parking = read_bool(r, from, KEY_PARKING);
+}
+
+/* One that cannot be used is left out, the others stay. */
+static void read_lines(struct reader *r, struct json_object *from, struct ars_settings *s)
+{
+    struct json_object *list = get(r, from, KEY_LINES, json_type_array);
+    size_t n = list ? json_object_array_length(list) : 0;
+
+    for (size_t i = 0; i < n && !r->err; i++) {
+        struct json_object *o = json_object_array_get_idx(list, i);
+        struct ars_stored_line line = {0};
+        int err = EINVAL;
+
+        if (json_object_is_type(o, json_type_object)) {
+            read_line(r, o, &line);
+            err = settings_add_line(s, &line);
+        }
+        if (err == ENOMEM)
+            r->err = err;
+        else if (err)
+            r->clean = false;
+        free(line.number);
+        free(line.name);
+    }
+    json_object_object_del(from, KEY_LINES);
+}
+
 /* Version 1 connected the first account alone: what it kept beside that does not wake up now. */
 static void migrate(struct ars_settings *s, uint32_t version)
 {
@@ -270,6 +309,7 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     s->window_width = (int)read_number(&r, root, KEY_WIDTH, WINDOW_MAX);
     s->window_height = (int)read_number(&r, root, KEY_HEIGHT, WINDOW_MAX);
     read_accounts(&r, root, s);
+    read_lines(&r, root, s);
     migrate(s, version);
     keep_rest(root, &s->rest);
     json_object_put(root);
@@ -370,6 +410,32 @@ static int print_accounts(const struct ars_settings *s, struct json_object *to)
     return err;
 }
 
+static int print_line(const struct ars_stored_line *line, struct json_object *to)
+{
+    int err = put_text(to, KEY_NUMBER, ARS_SETTINGS_TEXT_MAX, line->number);
+
+    if (!err)
+        err = put_text(to, KEY_NAME, ARS_SETTINGS_TEXT_MAX, line->name);
+    return err ? err : put_bool(to, KEY_PARKING, line->parking);
+}
+
+static int print_lines(const struct ars_settings *s, struct json_object *to)
+{
+    struct json_object *list = json_object_new_array();
+    int err = put(to, KEY_LINES, list);
+
+    for (size_t i = 0; !err && i < s->line_count; i++) {
+        struct json_object *o = json_object_new_object();
+
+        if (!o || json_object_array_add(list, o)) {
+            json_object_put(o);
+            return ENOMEM;
+        }
+        err = print_line(&s->lines[i], o);
+    }
+    return err;
+}
+
 static int print_root(const struct ars_settings *settings, struct json_object *root)
 {
     struct ars_settings s = *settings;
@@ -380,6 +446,8 @@ static int print_root(const struct ars_settings *settings, struct json_object *r
     err = put(root, KEY_VERSION, json_object_new_int(ARS_SETTINGS_VERSION));
     if (!err)
         err = print_accounts(&s, root);
+    if (!err && s.line_count)
+        err = print_lines(&s, root);
     for (size_t i = 0; !err && (text = settings_text(&s, i, &key)); i++)
         err = put_text(root, key, texts[i].max, *text);
     if (!err)

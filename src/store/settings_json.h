@@ -28,4 +28,8 @@ char **settings_account_text(struct ars_stored_account *a, size_t i, const char 
 /* The texts of the preferences. */
 char **settings_text(struct ars_settings *s, size_t i, const char **ret_key);
 
+/* A copy at the end of the list. As ars_settings_set_lines(). */
+int settings_add_line(struct ars_settings *s, const struct ars_stored_line *line);
+void settings_free_lines(struct ars_settings *s);
+
 #endif

@@ -82,6 +82,11 @@ static void on_devices(const struct ars_device *v, size_t n, void *arg)
     seen(arg)->devices += (unsigned)n;
 }
 
+static void on_watched(void *arg)
+{
+    seen(arg)->watched++;
+}
+
 static void on_stopped(void *arg)
 {
     seen(arg)->stopped++;
@@ -117,6 +122,7 @@ int face_start_with(struct face *f, const struct ars_app_conf *with)
         .journal_changed = on_journal,
         .problem = on_problem,
         .devices = on_devices,
+        .watched = on_watched,
         .stopped = on_stopped,
     };
     struct ars_app_conf conf = *with;

@@ -20,6 +20,8 @@ extern const struct check_case line_cases[];
 extern const size_t line_cases_n;
 extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
+extern const struct check_case watching_cases[];
+extern const size_t watching_cases_n;
 extern const struct check_case app_cases[];
 extern const size_t app_cases_n;
 extern const struct check_case together_cases[];
@@ -42,6 +44,7 @@ struct face {
     unsigned dtmf;
     unsigned journals;
     unsigned devices;
+    unsigned watched;
     unsigned stopped;
     size_t missed;
     struct ars_app_call last_ended;

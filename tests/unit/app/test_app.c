@@ -10,7 +10,8 @@
 
 int main(int argc, char **argv)
 {
-    return check_run(line_cases, line_cases_n, argc, argv) +
+    return check_run(watching_cases, watching_cases_n, argc, argv) +
+           check_run(line_cases, line_cases_n, argc, argv) +
            check_run(lines_cases, lines_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +
            check_run(together_cases, together_cases_n, argc, argv) +

@@ -36,6 +36,9 @@ static struct ars_stored_account full_account(void)
         .host_map = text("MAP pbx.example 192.0.2.1:7443, EXCLUDE x\nMAP * 192.0.2.2"),
         .stun = text("stun.example:3478"),
         .codecs = text("pcma,opus"),
+        .mailbox_number = text("*97"),
+        .pickup_code = text("*8"),
+        .park_code = text("700"),
         .refer = text("refuse"),
         .outbound_proxy = text("edge.example:443"),
         .realm = text("pbx.example"),
@@ -51,6 +54,8 @@ static struct ars_stored_account full_account(void)
 
 static int make_full(struct ars_settings **ret)
 {
+    const struct ars_stored_line lines[] = {{.number = text("104"), .name = text("Анна")},
+                                            {.number = text("741"), .parking = true}};
     struct ars_stored_account a = full_account();
     struct ars_settings *s = ars_settings_new();
     int err = s ? 0 : ENOMEM;
@@ -72,6 +77,11 @@ static int make_full(struct ars_settings **ret)
         return err;
     }
     s->ring_off = true;
+    err = ars_settings_set_lines(s, lines, 2);
+    if (err) {
+        ars_settings_free(s);
+        return err;
+    }
     s->window_width = 360;
     s->window_height = 640;
     *ret = s;
@@ -118,6 +128,12 @@ static int check_full(const struct ars_settings *s)
     CHECK_STR(s->audio_in, "device:USB headset");
     CHECK_STR(s->audio_out, NULL);
     CHECK_STR(s->audio_ring, "device");
+    CHECK_INT(s->line_count, 2);
+    CHECK_STR(s->lines[0].number, "104");
+    CHECK_STR(s->lines[0].name, "Анна");
+    CHECK(!s->lines[0].parking && s->lines[1].parking);
+    CHECK_STR(s->lines[1].number, "741");
+    CHECK_STR(s->lines[1].name, NULL);
     CHECK(s->ring_off);
     CHECK_INT(s->window_width, 360);
     CHECK_INT(s->window_height, 640);

@@ -66,6 +66,32 @@ def readme(title):
     return '\n'.join(row.split('|')[1] for row in table.split('\n')[2:] if '|' in row)
 
 
+@test(10)
+def number(t):
+    """What is understood, and what the first rule that fits makes of it."""
+    rules = ['--dial-rule', '^8([0-9]{10})$ -> +7\\1', '--dial-rule', '^8 -> never']
+    r = run([CLI, *rules, 'number', '8 (916) 123-45-67'])
+    need(r.stdout == '89161234567 -> +79161234567 (rule 1)\n', r.stdout)
+    r = run([CLI, *rules, '--json', 'number', 'tel:+7-916;ext=5'])
+    got = json.loads(r.stdout)
+    need((got['number'], got['wire'], got['rule']) == ('+7916', '+7916', None), r.stdout)
+
+
+@test(30)
+def two_accounts(t):
+    """--also begins another, like the one before but for what follows; each event says whose it is."""
+    p = phone(t, options=('--also', '--display-name', 'Second'))
+    need({p.wait('registered')['line'], p.wait('registered')['line']} == {1, 2}, f'{p.events}')
+    p.do('account 2 off')
+    p.wait('unregistered', line=2)
+    p.do('dial @1 600')
+    p.wait('established', line=1)
+    p.do('hangup')
+    p.wait('ended')
+    p.do('account 3 off')
+    ends(p, 2)
+
+
 # ---- usage: exit 2, a sentence, and nothing is connected to ----
 
 USAGE = (

@@ -6,7 +6,7 @@ import re
 from lab import NAME, pbx
 from proc import need, run, wait_for
 from runner import test
-from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, dial, enter,
+from stage import (CERTIFICATE, CONNECT, LOGIN, PASSWORD, READY, SETTINGS, caller, dial, enter,
                    leave_settings, open_phone, open_settings, settings_file, signed_in, trust)
 from window import Listener
 
@@ -23,13 +23,14 @@ def typed_and_trusted(t):
     for text in ('Anna', NAME, str(server.wss), '/ws', LOGIN, PASSWORD):
         w.keys(text)
         w.key('Tab')
+    w.key('Tab')                # past the question of referrals
     w.key('space')
     w.wait_still('STUN server', SETTINGS)
     w.key('Tab', 'Tab')
     w.keys(f'MAP {NAME} 127.0.0.1')
     w.wait_text(f'{NAME}:{server.wss} becomes 127.0.0.1:{server.wss}', frame=SETTINGS)
     w.shot('typed')
-    w.key('Tab', 'Return')
+    w.key('Tab', 'Tab', 'Tab', 'Return')
     w.wait_frame(CERTIFICATE, CONNECT)
     need_certificate(w, server)
     need(server.received('REGISTER', mark) == 0, 'something was sent over it')
@@ -265,3 +266,48 @@ def password_unreadable(t):
             with open(os.path.join(folder, name), 'rb') as f:
                 need(secret.encode() not in f.read(), f'the password is in {name}')
     need(secret not in pbx(t).since(0), 'the password was sent')
+
+
+@test(120)
+def second_account(t):
+    """Added beside the first: it rings, says for whom, dials when it is chosen, and is switched off."""
+    server = pbx(t)
+    w = signed_in(t)
+    open_settings(w)
+    w.click('Add another account', SETTINGS)
+    enter(w, server, login='102')
+    w.click('Save and connect', SETTINGS)
+    trust(w)
+    w.wait_no_frame(SETTINGS)
+    w.find(READY)               # the first dials, as before
+    need(server.contacts(LOGIN) and server.contacts('102'), 'not both are registered')
+    who = caller(t)
+    rings = 'Incoming call: Bob Hundredone'
+    who.do('dial 102')
+    w.wait_frame(rings, 20)
+    w.wait_text(f'For 102 at {NAME}', frame=rings)
+    w.shot('rings')
+    w.press('Decline', rings)
+    w.wait_no_frame(rings)
+    who.wait('ended')
+    open_settings(w)
+    w.press(f'Dial with this account: 102 at {NAME}', SETTINGS)
+    leave_settings(w)
+    w.find('Ready · 102')
+    mark = server.mark()
+    dial(w, '600')
+    need(re.search(r'\nFrom: .*<sip:102@', server.since(mark)), 'it is not 102 who calls')
+    w.click('Hang up')
+    server.wait_idle()
+    open_settings(w)
+    w.press(f'Connect this account: 102 at {NAME}', SETTINGS)
+    w.wait_text('Switched off', frame=SETTINGS)
+    w.shot('switched-off')
+    leave_settings(w)
+    w.find(READY)               # and the first dials again
+    wait_for('102 has left', lambda: not server.contacts('102'), 10)
+    need(server.contacts(LOGIN), 'the first has gone too')
+    with open(settings_file(t.path('home')), encoding='utf-8') as f:
+        need([a.get('disabled', False) for a in json.load(f)['accounts']] == [False, True],
+             'not kept')
+    need(w.quit() == 0, 'a bad exit')

@@ -30,6 +30,7 @@ enum ars_tone {
     ARS_TONE_RINGING,  /* somebody calls us; on the ring device */
     ARS_TONE_WAITING,  /* somebody calls us while we talk */
     ARS_TONE_BUSY,
+    ARS_TONE_ATTENTION, /* the phone has answered by itself; once */
 };
 
 struct ars_audio_handlers {

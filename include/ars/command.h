@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <ars/answering.h>
 #include <ars/types.h>
 
 enum ars_command_type {
@@ -33,6 +34,7 @@ enum ars_command_type {
     ARS_CMD_FOLLOW,      /* call, number: 1 or 0: calls whom the far end asks us to, or not */
     ARS_CMD_PICKUP,      /* account (0: the first), text: the line that rings; "": of the group */
     ARS_CMD_PARK,        /* call, text: code, or NULL for the account's */
+    ARS_CMD_ANSWERING,   /* answering: what becomes of callers from now on */
     ARS_CMD_WATCH,       /* account (0: the first), text: number; ARS_EV_WATCH at each change */
     ARS_CMD_UNWATCH,     /* the same, no more */
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
@@ -55,6 +57,7 @@ struct ars_command {
     char *text2;
     char *text3;
     struct ars_account_conf *conf;
+    struct ars_answering answering;
 };
 
 /* NULL on ENOMEM. Texts are copied. */
@@ -63,6 +66,7 @@ struct ars_command *ars_command_account(ars_id account, const struct ars_account
 struct ars_command *ars_command_call(enum ars_command_type type, ars_id call, int number,
                                      const char *text);
 struct ars_command *ars_command_dial(ars_id account, const char *number);
+struct ars_command *ars_command_answering(const struct ars_answering *answering);
 
 /* Takes NULL. */
 void ars_command_free(struct ars_command *cmd);

@@ -20,13 +20,16 @@ enum ars_event_type {
     ARS_EV_REGISTERED,          /* number: seconds granted */
     ARS_EV_REGISTRATION_FAILED, /* reason, cert if that was it, retry_ms (0: not again) */
     ARS_EV_UNREGISTERED,
-    ARS_EV_DIALING,     /* tag, call, peer_number; text: what is sent of it */
-    ARS_EV_RINGING,     /* call: 180, local ringback */
-    ARS_EV_EARLY_MEDIA, /* call: the far end sends sound before the answer */
-    ARS_EV_INCOMING,    /* call, peer_name, peer_number */
-    ARS_EV_PEER,        /* call, peer_name, peer_number: who the far end is now */
-    ARS_EV_ESTABLISHED, /* call; number: set-up time in ms (dial or answer to 200/ACK) */
-    ARS_EV_HELD,        /* call: we hold */
+    ARS_EV_DIALING,       /* tag, call, peer_number; text: what is sent of it */
+    ARS_EV_RINGING,       /* call: 180, local ringback */
+    ARS_EV_EARLY_MEDIA,   /* call: the far end sends sound before the answer */
+    ARS_EV_INCOMING,      /* call, peer_name, peer_number */
+    ARS_EV_REFUSED,       /* call (gone already), peer_name, peer_number, reason: it never rang */
+    ARS_EV_AUTO_ANSWERED, /* call: without the user, as its caller wanted and the settings say */
+    ARS_EV_ANSWERING,     /* tag: what ARS_CMD_ANSWERING said holds from here on */
+    ARS_EV_PEER,          /* call, peer_name, peer_number: who the far end is now */
+    ARS_EV_ESTABLISHED,   /* call; number: set-up time in ms (dial or answer to 200/ACK) */
+    ARS_EV_HELD,          /* call: we hold */
     ARS_EV_RESUMED,
     ARS_EV_REMOTE_HELD, /* call: the far end holds us */
     ARS_EV_REMOTE_RESUMED,

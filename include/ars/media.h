@@ -177,7 +177,7 @@ int ars_media_record(struct ars_media *m, const char *path, bool announced);
 void ars_media_record_end(struct ars_media *m);
 
 /*
- * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 1 s.
+ * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 2 s.
  * EINVAL (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
  * /
  */

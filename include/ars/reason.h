@@ -29,6 +29,9 @@ enum ars_reason_code {
     ARS_REASON_NOT_ENCRYPTED,  /* peer refused encryption, fingerprint mismatch, m-line port 0 */
     ARS_REASON_DIALOG_LOST,    /* 481, or the PBX forgot the call */
     ARS_REASON_TRANSFERRED,    /* one of the two sides has gone to another call */
+    ARS_REASON_DO_NOT_DISTURB, /* a caller whom we did not want to hear */
+    ARS_REASON_FORWARDED,      /* a caller whom we sent to somebody else: text */
+    ARS_REASON_ANONYMOUS,      /* a caller who withheld its number, as we do not want it */
     /* registration and connection */
     ARS_REASON_WRONG_PASSWORD,    /* 401/407 again, 403 to REGISTER */
     ARS_REASON_WRONG_REALM,       /* challenged by another realm than the account's */

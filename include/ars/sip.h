@@ -55,6 +55,11 @@ struct ars_sip_incoming {
     const char *called;       /* user part of the Request-URI, "" without one */
     const char *call_id;
     struct ars_sip_body offer; /* len 0: late offer */
+    bool wants_answer;         /* the caller wishes to be answered without the user */
+    uint32_t answer_after_s;
+    bool answer_required; /* or none at all (RFC 5373) */
+    bool anonymous;       /* the caller withholds who it is (RFC 5079 section 4) */
+    bool diverted_here;   /* we have sent it away once already (RFC 5806) */
 };
 
 /* Any may be NULL. */

@@ -36,6 +36,8 @@ struct ars_sip_call_handlers {
     void (*identity)(struct ars_sip_call *call, void *arg);
     /* INFO in the dialog; 200 has been sent. */
     void (*info)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
+    /* To ars_sip_call_info(): the final status, 408 when none came. */
+    void (*informed)(struct ars_sip_call *call, int status, void *arg);
     /* The last one; call is gone afterwards. */
     void (*ended)(struct ars_sip_call *call, const struct ars_reason *why, void *arg);
 };
@@ -66,6 +68,24 @@ int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *bo
 
 /* Final refusal of the INVITE, re-INVITE or UPDATE that waits; a refused INVITE ends the call. */
 int ars_sip_call_refuse(struct ars_sip_call *call, int status, const char *phrase);
+
+/* Why somebody is sent away (RFC 5806). */
+enum ars_sip_diversion {
+    ARS_SIP_DIVERSION_UNCONDITIONAL,
+    ARS_SIP_DIVERSION_BUSY,
+    ARS_SIP_DIVERSION_NO_ANSWER,
+    ARS_SIP_DIVERSION_DO_NOT_DISTURB,
+    ARS_SIP_DIVERSIONS,
+};
+
+/*
+ * 302 to the INVITE that waits, also inside `incoming` (then 0 from there): the caller is to call
+ * target, as in ars_sip_call_invite(). The call ends. EPROTO: none waits. EINVAL, ENOMEM, EMSGSIZE.
+ */
+int ars_sip_call_divert(struct ars_sip_call *call, const char *target, enum ars_sip_diversion why);
+
+/* INFO (RFC 6086, without a package); `informed` follows. EBUSY: one is out. EPROTO, ENOMEM. */
+int ars_sip_call_info(struct ars_sip_call *call, const struct ars_sip_body *body);
 
 /* Our answer in the ACK, after `answered` with an offer. */
 int ars_sip_call_ack(struct ars_sip_call *call, const struct ars_sip_body *body);

@@ -56,6 +56,15 @@ enum ars_refer_policy {
     ARS_REFER_POLICIES,
 };
 
+/* How digits go to the far end. */
+enum ars_dtmf_mode {
+    ARS_DTMF_AUTO, /* RFC 4733, or INFO_RELAY where no telephone-event was agreed */
+    ARS_DTMF_RFC4733,
+    ARS_DTMF_INFO_RELAY, /* INFO with application/dtmf-relay */
+    ARS_DTMF_INFO,       /* INFO with application/dtmf */
+    ARS_DTMF_MODES,
+};
+
 /* Everything that one account needs. All text is owned; see ars_account_conf_*(). */
 struct ars_account_conf {
     char *server;  /* name or address: SIP domain, SNI, Host */
@@ -89,6 +98,7 @@ struct ars_account_conf {
     uint16_t rtp_port_min;  /* 0: any */
     uint16_t rtp_port_max;
     enum ars_refer_policy refer;
+    enum ars_dtmf_mode dtmf;
     char *pickup_code; /* dialled before the number of a line that rings; NULL: none */
     char *park_code;   /* a call is handed to it, with # in front sent as digits; NULL: none */
     bool mailbox;      /* subscribe to its state; what the server tells unasked is heard anyway */

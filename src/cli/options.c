@@ -52,6 +52,13 @@ enum option_id {
     OPT_MAILBOX,
     OPT_PICKUP_CODE,
     OPT_PARK_CODE,
+    OPT_DTMF_MODE,
+    OPT_DND,
+    OPT_FORWARD,
+    OPT_FORWARD_BUSY,
+    OPT_FORWARD_NO_ANSWER,
+    OPT_REFUSE_ANONYMOUS,
+    OPT_AUTO_ANSWER,
     OPT_RING,
     OPT_CALLS,
     OPT_JSON,
@@ -104,6 +111,13 @@ static const struct option long_options[] = {
     {"mailbox", no_argument, NULL, OPT_MAILBOX},
     {"pickup-code", required_argument, NULL, OPT_PICKUP_CODE},
     {"park-code", required_argument, NULL, OPT_PARK_CODE},
+    {"dtmf-mode", required_argument, NULL, OPT_DTMF_MODE},
+    {"dnd", no_argument, NULL, OPT_DND},
+    {"forward", required_argument, NULL, OPT_FORWARD},
+    {"forward-busy", required_argument, NULL, OPT_FORWARD_BUSY},
+    {"forward-no-answer", required_argument, NULL, OPT_FORWARD_NO_ANSWER},
+    {"refuse-anonymous", no_argument, NULL, OPT_REFUSE_ANONYMOUS},
+    {"auto-answer", required_argument, NULL, OPT_AUTO_ANSWER},
     {"json", no_argument, NULL, OPT_JSON},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -140,6 +154,8 @@ static const char usage[] =
     "      hangup N | stats N | audio IN|- OUT|- | retry | transfer N NUMBER |\n"
     "      connect N N | follow N | stay N | watch NUMBER | unwatch NUMBER |\n"
     "      pickup [NUMBER] | park N [CODE] | unpark NUMBER |\n"
+    "      dnd on|off | forward always|busy|no-answer NUMBER|off [S] | anonymous on|off |\n"
+    "      auto-answer NUMBERS|off |\n"
     "      wait EVENT [N] SECONDS | sleep SECONDS | quit        (N: the call, counted from 1)\n"
     "\n"
     "account\n"
@@ -151,7 +167,13 @@ static const char usage[] =
     "  --dial-rule 'PATTERN -> REPLACEMENT' (the first that fits; see number)\n"
     "  --also           another account, like the one before but for what follows\n"
     "  --pickup-code CODE (before the number of a line that rings)  --park-code NUMBER|#DIGITS\n"
+    "  --dtmf-mode auto|rfc4733|info-relay|info (auto)\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
+    "\n"
+    "callers\n"
+    "  --dnd (they hear busy)  --refuse-anonymous  --forward NUMBER\n"
+    "  --forward-busy NUMBER  --forward-no-answer NUMBER[:S] (20)\n"
+    "  --auto-answer NUMBERS (with * and ?: whose wish for an answer without you is granted)\n"
     "\n"
     "way to the server\n"
     "  --ca FILE        a CA to trust beside the system's\n"
@@ -255,6 +277,91 @@ static bool take_password(struct ars_secret **secret, const char *path)
     return !err || bad(err == EINVAL ? "not a password file" : strerror(err), path);
 }
 
+/* ret: the place of value in words. */
+static bool set_word(const char *name, const char *value, const char *const *words, int n, int *ret)
+{
+    for (int i = 0; i < n; i++)
+        if (ars_streq(value, words[i])) {
+            *ret = i;
+            return true;
+        }
+    return bad(name, value);
+}
+
+static bool set_dtmf(struct ars_account_conf *c, const char *value)
+{
+    static const char *const modes[ARS_DTMF_MODES] = {
+        [ARS_DTMF_AUTO] = "auto",
+        [ARS_DTMF_RFC4733] = "rfc4733",
+        [ARS_DTMF_INFO_RELAY] = "info-relay",
+        [ARS_DTMF_INFO] = "info",
+    };
+    int mode;
+
+    if (!set_word("--dtmf-mode", value, modes, ARS_DTMF_MODES, &mode))
+        return false;
+    c->dtmf = (enum ars_dtmf_mode)mode;
+    return true;
+}
+
+bool answering_forward(struct ars_answering *a, const char *when, const char *number,
+                       const char *seconds)
+{
+    static const char *const words[ARS_FORWARDS] = {
+        [ARS_FORWARD_ALWAYS] = "always",
+        [ARS_FORWARD_BUSY] = "busy",
+        [ARS_FORWARD_NO_ANSWER] = "no-answer",
+    };
+    uint32_t after = 0;
+
+    if (seconds && (ars_str_to_u32(seconds, ARS_FORWARD_AFTER_MAX_S, &after) || after == 0))
+        return false;
+    for (int i = 0; i < ARS_FORWARDS; i++) {
+        if (!ars_streq(when, words[i]))
+            continue;
+        free(a->forward[i]);
+        a->forward[i] = ars_strdup(number);
+        if (i == ARS_FORWARD_NO_ANSWER)
+            a->forward_after_s = after;
+        return a->forward[i] || !number;
+    }
+    return false;
+}
+
+/* NUMBER[:S] */
+static bool set_forward_no_answer(struct ars_answering *a, const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    bool seconds = colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")];
+    char *number = seconds ? ars_strndup(value, (size_t)(colon - value)) : ars_strdup(value);
+    bool ok = number && answering_forward(a, "no-answer", number, seconds ? colon + 1 : NULL);
+
+    free(number);
+    return ok || bad("--forward-no-answer", value);
+}
+
+static bool take_answering(struct ars_answering *a, int id, const char *value)
+{
+    switch (id) {
+    case OPT_DND:
+        a->do_not_disturb = true;
+        return true;
+    case OPT_FORWARD:
+        return answering_forward(a, "always", value, NULL);
+    case OPT_FORWARD_BUSY:
+        return answering_forward(a, "busy", value, NULL);
+    case OPT_FORWARD_NO_ANSWER:
+        return set_forward_no_answer(a, value);
+    case OPT_REFUSE_ANONYMOUS:
+        a->refuse_anonymous = true;
+        return true;
+    case OPT_AUTO_ANSWER:
+        return set_text(&a->auto_answer, value);
+    default:
+        return false;
+    }
+}
+
 static bool set_refer(struct ars_account_conf *c, const char *value)
 {
     static const char *const policies[ARS_REFER_POLICIES] = {
@@ -263,12 +370,12 @@ static bool set_refer(struct ars_account_conf *c, const char *value)
         [ARS_REFER_REFUSE] = "refuse",
     };
 
-    for (int i = 0; i < ARS_REFER_POLICIES; i++)
-        if (ars_streq(value, policies[i])) {
-            c->refer = (enum ars_refer_policy)i;
-            return true;
-        }
-    return bad("--refer", value);
+    int policy;
+
+    if (!set_word("--refer", value, policies, ARS_REFER_POLICIES, &policy))
+        return false;
+    c->refer = (enum ars_refer_policy)policy;
+    return true;
 }
 
 static bool set_rtp_ports(struct ars_account_conf *c, const char *value)
@@ -401,6 +508,8 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
         return account_add_header(c, value) || bad("--header", value);
     case OPT_DIAL_RULE:
         return account_add_dial_rule(c, value) || bad("--dial-rule", value);
+    case OPT_DTMF_MODE:
+        return set_dtmf(c, value);
     case OPT_NO_PROXY:
         c->no_proxy = true;
         return true;
@@ -452,6 +561,14 @@ static bool take(struct options *o, int id, const char *value)
         return set_number("--reject", value, 400, 699, &o->reject);
     case OPT_ALSO:
         return also(o);
+    case OPT_DND:
+    case OPT_FORWARD:
+    case OPT_FORWARD_BUSY:
+    case OPT_FORWARD_NO_ANSWER:
+    case OPT_REFUSE_ANONYMOUS:
+    case OPT_AUTO_ANSWER:
+        o->answering_given = true;
+        return take_answering(&o->answering, id, value);
     default:
         return take_account(o->account, id, value);
     }
@@ -543,4 +660,5 @@ void options_close(struct options *o)
         ars_account_conf_free(o->accounts[i]);
     o->accounts_n = 0;
     o->account = NULL;
+    ars_answering_clear(&o->answering);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ars/answering.h>
 #include <ars/types.h>
 
 /* Exit codes, as README lists them. */
@@ -26,6 +27,8 @@ struct options {
     struct ars_account_conf *accounts[OPTIONS_ACCOUNTS]; /* the engine's ids count from 1 */
     size_t accounts_n;
     struct ars_account_conf *account; /* the last of them */
+    struct ars_answering answering;
+    bool answering_given;
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;
@@ -68,5 +71,12 @@ bool parse_seconds(const char *s, uint32_t *ret_ms);
 
 /* "HOST", "HOST:PORT", "[V6]:PORT". Caller frees *ret_host; *ret_port is left alone without one. */
 bool parse_host_port(const char *s, char **ret_host, uint16_t *ret_port);
+
+/*
+ * "always|busy|no-answer", the number (NULL: off) and the seconds of no-answer (NULL: 20). False:
+ * that is not how callers are forwarded.
+ */
+bool answering_forward(struct ars_answering *a, const char *when, const char *number,
+                       const char *seconds);
 
 #endif

@@ -239,6 +239,11 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_RESOLVED:
         add_addresses(o, ev);
         break;
+    case ARS_EV_REFUSED:
+        add_text(o, "number", ev->peer_number);
+        add_text(o, "name", ev->peer_name);
+        add_reason(o, &ev->reason);
+        break;
     case ARS_EV_ERROR:
     case ARS_EV_TRANSFER_FAILED:
         add_reason(o, &ev->reason);
@@ -332,6 +337,12 @@ static void print_reason(const struct ars_reason *r)
         printf(" (%d)", r->sip_status);
 }
 
+static void print_caller(const struct ars_event *ev)
+{
+    printf(" from %s %s", ev->peer_number ? ev->peer_number : "",
+           ev->peer_name ? ev->peer_name : "");
+}
+
 static void print_dialing(const struct ars_event *ev)
 {
     printf(" %s", ev->peer_number ? ev->peer_number : "");
@@ -353,9 +364,6 @@ static void print_news(const struct ars_event *ev)
     case ARS_EV_TRANSFERRING:
         if (ev->reason.sip_status)
             printf(": %d %s", ev->reason.sip_status, ev->reason.text);
-        break;
-    case ARS_EV_TRANSFER_FAILED:
-        print_reason(&ev->reason);
         break;
     case ARS_EV_MAILBOX:
         printf(": %d new", ev->number);
@@ -403,9 +411,12 @@ static void print_details(const struct ars_event *ev)
         printf(" %s %s", ev->peer_number ? ev->peer_number : "",
                ev->peer_name ? ev->peer_name : "");
         break;
+    case ARS_EV_REFUSED:
+        print_caller(ev);
+        print_reason(&ev->reason);
+        break;
     case ARS_EV_INCOMING:
-        printf(" from %s %s", ev->peer_number ? ev->peer_number : "",
-               ev->peer_name ? ev->peer_name : "");
+        print_caller(ev);
         break;
     case ARS_EV_ESTABLISHED:
     case ARS_EV_FIRST_AUDIO:
@@ -438,6 +449,7 @@ static void print_details(const struct ars_event *ev)
     case ARS_EV_RESOLVED:
         print_addresses(ev);
         break;
+    case ARS_EV_TRANSFER_FAILED:
     case ARS_EV_ERROR:
         print_reason(&ev->reason);
         break;

@@ -328,6 +328,55 @@ static void wait_over(struct session *s)
             s->timers[i--] = s->timers[--s->timers_n];
 }
 
+/* ---- callers ---- */
+
+static bool on_or_off(const char *word, bool *ret)
+{
+    *ret = ars_streq(word, "on");
+    return *ret || ars_streq(word, "off");
+}
+
+static bool do_dnd(struct session *s, struct script *sc, char **words, size_t n)
+{
+    if (n != 2 || !on_or_off(words[1], &s->answering.do_not_disturb))
+        return false;
+    session_answering(s);
+    return true;
+}
+
+static bool do_anonymous(struct session *s, struct script *sc, char **words, size_t n)
+{
+    bool taken;
+
+    if (n != 2 || !on_or_off(words[1], &taken))
+        return false;
+    s->answering.refuse_anonymous = !taken;
+    session_answering(s);
+    return true;
+}
+
+/* forward always|busy|no-answer NUMBER|off [SECONDS] */
+static bool do_forward(struct session *s, struct script *sc, char **words, size_t n)
+{
+    if (n < 3 ||
+        !answering_forward(&s->answering, words[1], ars_streq(words[2], "off") ? NULL : words[2],
+                           n == 4 ? words[3] : NULL))
+        return false;
+    session_answering(s);
+    return true;
+}
+
+/* auto-answer NUMBERS|off */
+static bool do_auto_answer(struct session *s, struct script *sc, char **words, size_t n)
+{
+    if (n != 2)
+        return false;
+    free(s->answering.auto_answer);
+    s->answering.auto_answer = ars_streq(words[1], "off") ? NULL : ars_strdup(words[1]);
+    session_answering(s);
+    return true;
+}
+
 /* What logind says to the window. */
 static bool do_suspend(struct session *s, struct script *sc, char **words, size_t n)
 {
@@ -362,14 +411,15 @@ static const struct {
     line_fn *fn;
     size_t words; /* the last takes the rest of the line */
 } lines[] = {
-    {"dial", do_dial, 2},         {"reject", do_reject, 4},   {"volume", do_volume, 4},
-    {"dtmf", do_dtmf, 4},         {"audio", do_audio, 4},     {"retry", do_retry, 4},
-    {"wait", do_wait, 4},         {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
-    {"transfer", do_transfer, 4}, {"connect", do_connect, 4}, {"silence", do_silence, 4},
-    {"watch", do_watch, 4},       {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
-    {"wake", do_wake, 4},         {"account", do_account, 4}, {"watch", do_watch, 4},
-    {"unwatch", do_unwatch, 4},   {"pickup", do_pickup, 4},   {"park", do_park, 4},
-    {"unpark", do_dial, 2},       {"record", do_record, 4},
+    {"dial", do_dial, 2},           {"reject", do_reject, 4},   {"volume", do_volume, 4},
+    {"dtmf", do_dtmf, 4},           {"audio", do_audio, 4},     {"retry", do_retry, 4},
+    {"wait", do_wait, 4},           {"sleep", do_sleep, 4},     {"quit", do_quit, 4},
+    {"transfer", do_transfer, 4},   {"connect", do_connect, 4}, {"silence", do_silence, 4},
+    {"watch", do_watch, 4},         {"unwatch", do_unwatch, 4}, {"suspend", do_suspend, 4},
+    {"wake", do_wake, 4},           {"account", do_account, 4}, {"watch", do_watch, 4},
+    {"unwatch", do_unwatch, 4},     {"pickup", do_pickup, 4},   {"park", do_park, 4},
+    {"unpark", do_dial, 2},         {"record", do_record, 4},   {"dnd", do_dnd, 4},
+    {"anonymous", do_anonymous, 4}, {"forward", do_forward, 4}, {"auto-answer", do_auto_answer, 2},
 };
 
 /* ---- lines ---- */

@@ -44,6 +44,11 @@ void session_post(struct session *s, struct ars_command *cmd)
         session_finish(s, EXIT_CALL);
 }
 
+void session_answering(struct session *s)
+{
+    session_post(s, ars_command_answering(&s->answering));
+}
+
 void session_finish(struct session *s, int code)
 {
     if (!s->code)
@@ -278,9 +283,11 @@ int session_run(struct session *s, const struct options *opt, const struct comma
         .bell_fd = -1,
         .signal_fd = -1,
     };
-    if (open_fds(s) || start_engine(s)) {
+    if (open_fds(s) || ars_answering_copy(&s->answering, &opt->answering) || start_engine(s)) {
         s->code = EXIT_USAGE;
     } else {
+        if (opt->answering_given)
+            session_answering(s);
         for (size_t i = 0; command->needs_account && i < opt->accounts_n; i++)
             session_post(s, ars_command_account(0, opt->accounts[i]));
         command->begin(s);
@@ -291,5 +298,6 @@ int session_run(struct session *s, const struct options *opt, const struct comma
     }
     close_fd(s->bell_fd);
     close_fd(s->signal_fd);
+    ars_answering_clear(&s->answering);
     return s->code;
 }

@@ -41,6 +41,7 @@ struct session_timer {
 struct session {
     const struct options *opt;
     const struct command *command;
+    struct ars_answering answering; /* as it is now */
     struct ars_engine *engine;
     struct printer printer;
     struct session_timer timers[SESSION_TIMERS];
@@ -67,6 +68,9 @@ void session_at(struct session *s, uint32_t ms, session_fn *fn, ars_id call);
 
 /* Takes cmd; NULL (out of memory) or a full queue ends the session. */
 void session_post(struct session *s, struct ars_command *cmd);
+
+/* s->answering holds from now on. */
+void session_answering(struct session *s);
 
 /* Hangs up, un-registers, ends with this code. The first code that is not 0 stays. */
 void session_finish(struct session *s, int code);

@@ -12,6 +12,7 @@
 
 #include "account_conf.h"
 #include "call_priv.h"
+#include "number.h"
 
 #define SDP_TYPE "application/sdp"
 
@@ -30,7 +31,9 @@ struct ars_sip_body call_sdp_body(const char *sdp)
 static void close_media(struct call *c)
 {
     ars_timer_stop(&c->ring_timer);
+    ars_timer_stop(&c->alarm_timer);
     ars_timer_stop(&c->sync_timer);
+    call_digits_close(c);
     call_transfer_close(c);
     call_survive_close(c);
     c->ringback = false;
@@ -125,6 +128,7 @@ static void establish(struct call *c)
     call_tell_origin(c, 200);
     call_watch_remote_hold(c);
     call_update_talk(c);
+    call_digits_ready(c);
     c->env.established(c, c->env.arg);
 }
 
@@ -206,6 +210,8 @@ static const struct ars_sip_call_handlers sip_handlers = {
     .reanswered = call_on_reanswered,
     .refresh = call_on_refresh,
     .identity = call_on_identity,
+    .info = call_on_info,
+    .informed = call_on_informed,
     .redirected = call_on_redirected,
     .ended = on_ended,
 };
@@ -293,6 +299,7 @@ static void on_connected(void *arg)
     ars_media_get_stats(c->media, &c->stats);
     call_tell_stats(c, ARS_EV_MEDIA, 0);
     call_link_good(c);
+    call_digits_ready(c);
 }
 
 static void on_first_audio(void *arg)
@@ -370,6 +377,7 @@ void call_moved(struct call *c)
     call_restore_sound(c);
     call_offer_settle(c, c->next_held);
     call_transfer_moved(c);
+    call_digits_moved(c);
 }
 
 const char *call_far_end(const struct call *c)
@@ -412,6 +420,7 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
               const char *number, const struct call_referral *r, uint32_t tag,
               const struct call_env *env)
 {
+    const char *digits;
     struct call *c;
     int err;
 
@@ -419,10 +428,15 @@ int call_dial(struct call **ret, ars_id id, struct account *a, const char *targe
     if (err)
         return err;
     c->tag = tag;
-    c->target = ars_strdup(target);
+    digits = number_digits(target);
+    c->target = digits ? ars_strndup(target, (size_t)(digits - target)) : ars_strdup(target);
+    c->digits.later = ars_strdup(digits);
     c->dialled = ars_strdup(number);
     c->referral = r ? call_referral_dup(r) : NULL;
-    err = c->target && c->dialled && (c->referral || !r) ? open_media(c) : ENOMEM;
+    if (c->target && c->dialled && (c->digits.later || !digits) && (c->referral || !r))
+        err = open_media(c);
+    else
+        err = ENOMEM;
     if (err) {
         call_free(c);
         return err;
@@ -509,6 +523,7 @@ int call_answer(struct call *c)
     if (c->state != ARS_CALL_INCOMING)
         return EPROTO;
     ars_timer_stop(&c->ring_timer);
+    ars_timer_stop(&c->alarm_timer);
     c->start_ms = ars_clock_ms();
     call_go(c, ARS_CALL_ANSWERING);
     call_changed(c);
@@ -531,6 +546,33 @@ void call_hangup(struct call *c, int status)
                                                   : ARS_REASON_DECLINED;
     }
     call_hang_up_for(c, status, &why);
+}
+
+static void on_alarm(void *arg)
+{
+    struct call *c = arg;
+
+    if (c->state == ARS_CALL_INCOMING)
+        c->env.alarm(c, c->env.arg);
+}
+
+void call_set_alarm(struct call *c, uint32_t seconds, bool by_itself)
+{
+    c->answers_itself = by_itself;
+    ars_timer_start(ars_loop_timers(c->env.loop), &c->alarm_timer, 1000 * (uint64_t)seconds,
+                    on_alarm, c);
+}
+
+void call_divert(struct call *c, const char *target)
+{
+    if (c->state != ARS_CALL_INCOMING)
+        return;
+    close_media(c);
+    ars_reason_set(&c->why, ARS_REASON_FORWARDED, 302, "%s", target);
+    call_go(c, ARS_CALL_ENDING);
+    call_changed(c);
+    if (ars_sip_call_divert(c->sip, target, ARS_SIP_DIVERSION_NO_ANSWER))
+        ars_sip_call_hangup(c->sip, 480);
 }
 
 void call_abort(struct call *c, const struct ars_reason *why)

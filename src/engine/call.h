@@ -69,6 +69,8 @@ struct call_env {
     /* State, hold or tone may have changed. */
     void (*changed)(struct call *c, void *arg);
     void (*established)(struct call *c, void *arg);
+    /* The time of call_set_alarm() has come, and it still rings. */
+    void (*alarm)(struct call *c, void *arg);
     /* NULL: gone. */
     struct call *(*find)(ars_id id, void *arg);
     /* The far ends of both talk to each other. */
@@ -160,6 +162,16 @@ void call_network(struct call *c);
 void call_lost(struct call *c);
 void call_found(struct call *c); /* it is the old one */
 void call_rebind(struct call *c);
+
+/*
+ * While it rings, env.alarm comes once in that many seconds; by_itself: call_answers_itself() then.
+ */
+void call_set_alarm(struct call *c, uint32_t seconds, bool by_itself);
+bool call_answers_itself(const struct call *c);
+void call_tell_auto_answered(const struct call *c);
+
+/* It rings here, nobody answers, and its caller is sent to somebody else. */
+void call_divert(struct call *c, const char *target);
 
 /* ENOTCONN: no media (any more). */
 int call_mute(struct call *c, bool on);

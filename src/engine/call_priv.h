@@ -8,6 +8,7 @@
 #include <ars/timer.h>
 
 #include "call.h"
+#include "call_digits.h"
 #include "call_report.h"
 
 struct ars_media;
@@ -31,7 +32,8 @@ struct call {
     char *peer_number;
     char *offer; /* incoming: the peer's, until it is answered; NULL: it wants ours */
     size_t offer_len;
-    struct ars_timer ring_timer;
+    struct ars_timer ring_timer, alarm_timer;
+    bool answers_itself;
     struct ars_timer sync_timer;
 
     /* facts */
@@ -79,6 +81,8 @@ struct call {
     ars_id transfer_other;          /* whose far end is to take our place; 0: it is a number */
     bool joined;                    /* its far end is to be talked to by that of another call */
     ars_id replaces; /* the call in whose place this one came; 0: none, or it has left */
+
+    struct call_digits digits;
 
     /* times */
     uint64_t start_ms; /* dial or answer */

@@ -1,5 +1,6 @@
 /* engine: the states of a call, and what the face is told of it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <ars/clock.h>
 #include <ars/log.h>
@@ -110,6 +111,16 @@ void call_tell_number(const struct call *c, enum ars_event_type type, int number
     if (ev)
         ev->number = number;
     put(c, ev);
+}
+
+bool call_answers_itself(const struct call *c)
+{
+    return c->answers_itself;
+}
+
+void call_tell_auto_answered(const struct call *c)
+{
+    call_tell(c, ARS_EV_AUTO_ANSWERED);
 }
 
 void call_tell_dialing(const struct call *c)

@@ -143,9 +143,9 @@ int call_record(struct call *c, const char *path, bool announced)
     return err;
 }
 
-int call_dtmf(struct call *c, const char *digits)
+int call_sound_dtmf(struct call *c, const char *digits)
 {
-    return c->media ? ars_media_dtmf(c->media, digits) : ENOTCONN;
+    return ars_media_dtmf(c->media, digits);
 }
 
 int call_report_stats(struct call *c, uint32_t tag)

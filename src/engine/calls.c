@@ -20,7 +20,7 @@ static bool is_heard(const struct call *c)
     return is_alive(c) && call_state(c) != ARS_CALL_INCOMING && !call_on_hold(c);
 }
 
-static void update_tone(struct calls *cs)
+void calls_update_tone(struct calls *cs)
 {
     bool incoming = false;
     bool heard = false;
@@ -34,7 +34,9 @@ static void update_tone(struct calls *cs)
         heard = heard || is_heard(c);
         ringback = ringback || (call_id(c) == cs->focus && call_wants_ringback(c));
     }
-    if (incoming)
+    if (ars_timer_running(&cs->attention_timer))
+        tone = ARS_TONE_ATTENTION;
+    else if (incoming)
         tone = heard ? ARS_TONE_WAITING : ARS_TONE_RINGING;
     else if (ringback)
         tone = ARS_TONE_RINGBACK;
@@ -61,7 +63,7 @@ static struct call *on_find(ars_id id, void *arg)
 
 static void on_changed(struct call *c, void *arg)
 {
-    update_tone(arg);
+    calls_update_tone(arg);
 }
 
 static void on_established(struct call *c, void *arg)
@@ -76,7 +78,7 @@ static void on_established(struct call *c, void *arg)
         (void)call_set_hold(c, true, 0);
     else
         calls_take_focus(cs, c);
-    update_tone(cs);
+    calls_update_tone(cs);
 }
 
 /* ---- statistics: a timer that runs while there are calls ---- */
@@ -133,7 +135,7 @@ static void on_gone(struct call *c, void *arg)
         cs->focus = 0;
     call_free(c);
     conference_shrink(cs);
-    update_tone(cs);
+    calls_update_tone(cs);
     update_stats(cs);
     cs->gone(cs->arg);
 }
@@ -147,6 +149,7 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
                 .audio = audio,
                 .changed = on_changed,
                 .established = on_established,
+                .alarm = calls_on_alarm,
                 .find = on_find,
                 .connected = calls_on_connected,
                 .follow = calls_on_follow,
@@ -165,6 +168,8 @@ void calls_close(struct calls *cs)
 
     ars_reason_set(&why, ARS_REASON_LOCAL_HANGUP, 0, "the phone was closed");
     calls_abort(cs, NULL, &why);
+    ars_timer_stop(&cs->attention_timer);
+    ars_answering_clear(&cs->answering);
 }
 
 struct call *calls_find(const struct calls *cs, ars_id id)
@@ -188,7 +193,7 @@ static int dial(struct calls *cs, struct account *a, const char *target, const c
         return err;
     add(cs, c);
     calls_take_focus(cs, c);
-    update_tone(cs);
+    calls_update_tone(cs);
     *ret = c;
     return 0;
 }
@@ -225,15 +230,17 @@ int calls_incoming(struct calls *cs, struct account *a, struct ars_sip_call *sc,
     struct call *c;
     int status;
 
-    if (cs->n >= cs->incoming_max) {
-        ars_log(ARS_LOG_INFO, "engine", "a caller hears busy: %zu calls already", cs->n);
+    if (!old && calls_turn_away(cs, a, sc, in, &status))
+        return status;
+    if (cs->n >= CALLS_MAX)
         return 486;
-    }
     status = call_ring(&c, cs->last_id + 1, a, sc, in, old, &cs->env);
     if (status)
         return status;
     add(cs, c);
-    update_tone(cs);
+    if (!old)
+        calls_plan(cs, c, in);
+    calls_update_tone(cs);
     return 0;
 }
 
@@ -254,7 +261,7 @@ int calls_hold(struct calls *cs, struct call *c, uint32_t tag)
             (void)call_set_hold(cs->list[i], true, 0);
     }
     if (!err)
-        update_tone(cs);
+        calls_update_tone(cs);
     return err;
 }
 
@@ -263,7 +270,7 @@ int calls_merge(struct calls *cs, struct call *c)
     int err = conference_join(cs, c);
 
     if (!err)
-        update_tone(cs);
+        calls_update_tone(cs);
     return err;
 }
 
@@ -272,7 +279,7 @@ int calls_split(struct calls *cs, struct call *c)
     int err = conference_leave(cs, c);
 
     if (!err)
-        update_tone(cs);
+        calls_update_tone(cs);
     return err;
 }
 
@@ -283,7 +290,7 @@ int calls_resume(struct calls *cs, struct call *c, uint32_t tag)
     if (err)
         return err;
     calls_take_focus(cs, c);
-    update_tone(cs);
+    calls_update_tone(cs);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include <ars/answering.h>
 #include <ars/timer.h>
 
 #include "account.h"
@@ -25,6 +26,8 @@ struct calls {
     struct call_env env;
     uint32_t stats_ms; /* 0: not asked for */
     struct ars_timer stats_timer;
+    struct ars_answering answering;
+    struct ars_timer attention_timer; /* runs while the tone of an answer by itself sounds */
     void (*gone)(void *arg);
     void *arg;
 };
@@ -82,6 +85,22 @@ struct call *calls_replaced(const struct calls *cs, const struct ars_sip_call *s
 
 /* c stands: the call in whose place it came leaves, and what it was to the user c is now. */
 void calls_succeed(struct calls *cs, struct call *c);
+
+/* The tone that fits what the calls do. */
+void calls_update_tone(struct calls *cs);
+
+/* ---- calls_answering.c ---- */
+
+/* EINVAL: nobody can be forwarded to such a number; nothing has changed. ENOMEM. */
+int calls_set_answering(struct calls *cs, const struct ars_answering *a);
+
+/* True: nobody hears of that caller; *ret_status is what calls_incoming() returns. */
+bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_call *sc,
+                     const struct ars_sip_incoming *in, int *ret_status);
+
+/* c has begun to ring. */
+void calls_plan(struct calls *cs, struct call *c, const struct ars_sip_incoming *in);
+void calls_on_alarm(struct call *c, void *arg);
 
 /* For the calls' env: calls_refer.c. */
 void calls_on_connected(struct call *c, ars_id other, void *arg);

@@ -54,6 +54,17 @@ struct ars_command *ars_command_dial(ars_id account, const char *number)
     return cmd;
 }
 
+struct ars_command *ars_command_answering(const struct ars_answering *answering)
+{
+    struct ars_command *cmd = ars_command_new(ARS_CMD_ANSWERING);
+
+    if (cmd && ars_answering_copy(&cmd->answering, answering)) {
+        ars_command_free(cmd);
+        return NULL;
+    }
+    return cmd;
+}
+
 void ars_command_free(struct ars_command *cmd)
 {
     if (!cmd)
@@ -62,5 +73,6 @@ void ars_command_free(struct ars_command *cmd)
     free(cmd->text2);
     free(cmd->text3);
     ars_account_conf_free(cmd->conf);
+    ars_answering_clear(&cmd->answering);
     free(cmd);
 }

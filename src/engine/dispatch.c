@@ -324,6 +324,8 @@ static void do_transfer(struct ars_engine *e, struct ars_command *cmd)
     if (!c)
         return;
     err = number_for(account_conf(call_account(c))->dial_rules, cmd->text, &number, &wire, NULL);
+    if (!err && number_digits(wire))
+        err = EINVAL;
     if (!err)
         err = call_transfer(c, wire, cmd->tag);
     free(number);
@@ -348,6 +350,21 @@ static void do_follow(struct ars_engine *e, struct ars_command *cmd)
 
     if (c)
         command_errno(e, cmd, calls_follow(&e->calls, c, cmd->number != 0));
+}
+
+static void do_answering(struct ars_engine *e, struct ars_command *cmd)
+{
+    int err = calls_set_answering(&e->calls, &cmd->answering);
+    struct ars_event *ev = err ? NULL : event_new(ARS_EV_ANSWERING);
+
+    if (ev) {
+        ev->tag = cmd->tag;
+        outbox_put(e->outbox, ev);
+    }
+    if (err == EINVAL)
+        command_failed(e, cmd, ARS_REASON_BAD_NUMBER, "calls cannot be forwarded there");
+    else
+        command_errno(e, cmd, err);
 }
 
 static struct account *account_or_first(struct ars_engine *e, const struct ars_command *cmd)
@@ -537,6 +554,7 @@ static command_fn *const table[] = {
     [ARS_CMD_FOLLOW] = do_follow,
     [ARS_CMD_PICKUP] = do_pickup,
     [ARS_CMD_PARK] = do_park,
+    [ARS_CMD_ANSWERING] = do_answering,
     [ARS_CMD_WATCH] = do_watch,
     [ARS_CMD_UNWATCH] = do_unwatch,
     [ARS_CMD_AUDIO] = do_audio,

@@ -140,15 +140,21 @@ static char *unwrap(char *s)
     return s;
 }
 
-/* Digits, + * # and separators alone: then the separators are only there for the eye. */
+/*
+ * Digits, + * # and separators alone: then the separators are only there for the eye. A comma may
+ * follow, and after it what is to be sent once somebody has answered.
+ */
 static bool is_number(const char *s)
 {
+    const char *allowed = "0123456789+*#";
     bool digit = false;
 
     while (*s) {
         size_t skip = separator(s);
 
-        if (!skip && !strchr("0123456789+*#", *s))
+        if (*s == ',' && digit)
+            allowed = "0123456789*#ABCDabcd,";
+        if (!skip && !strchr(allowed, *s))
             return false;
         digit = digit || !skip;
         s += skip ? skip : 1;
@@ -248,11 +254,16 @@ static int take_tel(const char *s, char **ret)
     return err;
 }
 
+const char *number_digits(const char *target)
+{
+    return strpbrk(target, ":@") ? NULL : strchr(target, ',');
+}
+
 static int take_plain(char *s, char **ret)
 {
     if (is_number(s))
         strip(s);
-    else if (!is_clean(s) || !s[strspn(s, " -().")])
+    else if (!is_clean(s) || number_digits(s) || !s[strspn(s, " -().")])
         return EINVAL;
     *ret = ars_strdup(s);
     return *ret ? 0 : ENOMEM;
@@ -303,6 +314,31 @@ int number_to_target(const char *typed, char **ret)
     return err;
 }
 
+/* Rules are for the number alone: what is sent after the answer stays as it is. */
+static int apply_rules(const char *rules, const char *number, char **ret_wire, size_t *ret_rule)
+{
+    const char *digits = number_digits(number);
+    char *alone = digits ? ars_strndup(number, (size_t)(digits - number)) : ars_strdup(number);
+    char *wire = NULL;
+    struct ars_buf b;
+    int err;
+
+    err = alone ? dial_rules_apply(rules, alone, &wire, ret_rule) : ENOMEM;
+    if (!err && digits && number_is_uri(wire)) {
+        free(wire);
+        err = EINVAL; /* a URI has no place for them */
+    } else if (!err && digits) {
+        ars_buf_init(&b, strlen(wire) + strlen(digits) + 1);
+        ars_buf_addf(&b, "%s%s", wire, digits);
+        free(wire);
+        wire = ars_buf_take(&b, &err);
+    }
+    free(alone);
+    if (!err)
+        *ret_wire = wire;
+    return err;
+}
+
 int number_for(const char *rules, const char *typed, char **ret_number, char **ret_wire,
                size_t *ret_rule)
 {
@@ -311,7 +347,7 @@ int number_for(const char *rules, const char *typed, char **ret_number, char **r
 
     if (err)
         return err;
-    err = dial_rules_apply(number_is_uri(number) ? NULL : rules, number, ret_wire, ret_rule);
+    err = apply_rules(number_is_uri(number) ? NULL : rules, number, ret_wire, ret_rule);
     if (err)
         free(number);
     else

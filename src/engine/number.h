@@ -16,6 +16,9 @@ int number_to_target(const char *typed, char **ret);
 int number_for(const char *rules, const char *typed, char **ret_number, char **ret_wire,
                size_t *ret_rule);
 
+/* The digits that are to be sent after the answer, from their comma on; NULL: none. Borrowed. */
+const char *number_digits(const char *target);
+
 /* Of what number_to_target() made: it says itself where it leads. */
 bool number_is_uri(const char *number);
 

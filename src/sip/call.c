@@ -58,6 +58,7 @@ static void destructor(void *arg)
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     ctrans_detach(&call->update);
+    info_close(&call->info);
     ars_timer_stop(&call->refresh.timer);
     if (call->server)
         strans_disown(call->server);
@@ -145,6 +146,7 @@ static void silence(struct ars_sip_call *call)
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     ctrans_detach(&call->update);
+    info_close(&call->info);
     refresh_stop(call);
     early_clear(call);
     prack_stop(&call->prack);
@@ -310,18 +312,6 @@ static void receive_bye(struct ars_sip_call *call, struct sip_in *in, struct str
     call_end(call, &why);
 }
 
-static void receive_info(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
-{
-    if (msg_in_hdr(in, "Info-Package")) {
-        /* RFC 6086 section 4.2.2: we are willing to receive none */
-        (void)strans_reply(st, 469, NULL, "Recv-Info:\r\n", NULL);
-        return;
-    }
-    (void)strans_reply(st, 200, NULL, NULL, NULL);
-    if (call->h.info)
-        call->h.info(call, &in->body, call->arg);
-}
-
 void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
     struct dialog *d = call_dialog(call, in);
@@ -342,7 +332,7 @@ void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *s
     else if (msg_in_is(in, "PRACK"))
         reliable_receive_prack(call, in, st);
     else if (msg_in_is(in, "INFO"))
-        receive_info(call, in, st);
+        info_receive(call, in, st);
     else if (msg_in_is(in, "REFER"))
         refer_receive(call, in, st);
     else if (!msg_in_is(in, "NOTIFY") || !refer_receive_notify(call, in, st))

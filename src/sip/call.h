@@ -19,6 +19,7 @@
 #include "ctrans.h"
 #include "dialog.h"
 #include "early.h"
+#include "info.h"
 #include "redirect.h"
 #include "refer.h"
 #include "refresh.h"
@@ -81,6 +82,7 @@ struct ars_sip_call {
     struct strans *server; /* the peer's INVITE, re-INVITE or UPDATE that waits */
     struct auth_try try;
     struct auth_try update_try;
+    struct info info;
     struct refresh refresh;
     bool peer_updates; /* the far end takes UPDATE */
     char *headers;     /* lines for our INVITE */

@@ -16,6 +16,7 @@
 #include "replaces.h"
 #include "update.h"
 #include "why.h"
+#include "wishes.h"
 
 /* The caller gave up, or the call was answered elsewhere. */
 static void on_cancel(const struct sip_in *cancel, void *arg)
@@ -100,6 +101,7 @@ static int announce(struct ars_sip_call *call, const struct sip_in *in)
     int status = 480;
 
     incoming.called = called ? called : "";
+    wishes_read(&incoming, sip, in);
     if (sip->h.incoming)
         status = sip->h.incoming(call, &incoming, sip->arg);
     free(called);

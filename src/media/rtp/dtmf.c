@@ -9,7 +9,7 @@
 
 #define DIGIT_MS 100
 #define GAP_MS   70
-#define PAUSE_MS 1000 /* ',' */
+#define PAUSE_MS 2000 /* ',' */
 /* RFC 4733 2.5.1.4: the final packet is sent three times */
 #define ENDS 3
 /* RFC 4733 2.3.3: power level in -dBm0 */

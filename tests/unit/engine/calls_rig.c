@@ -161,11 +161,15 @@ void reoffer(size_t i, const struct ars_sip_body *body)
 
 int called(const struct ars_sip_body *offer)
 {
-    struct ars_sip_incoming in = {
-        .number = "555", .display_name = "Anna", .call_id = "x", .offer = *offer};
+    return called_with(&(struct ars_sip_incoming){
+        .number = "555", .display_name = "Anna", .call_id = "x", .offer = *offer});
+}
+
+int called_with(const struct ars_sip_incoming *in)
+{
     struct ars_sip_call *sc = &fakes.sip_calls[fakes.sip_calls_n++];
 
-    return fakes.sip_h->incoming(sc, &in, fakes.sip_arg);
+    return fakes.sip_h->incoming(sc, in, fakes.sip_arg);
 }
 
 int talk(struct fixture *f, const char *number)

@@ -34,6 +34,7 @@ void reoffer(size_t i, const struct ars_sip_body *body);
 void ended(size_t i, enum ars_reason_code code, int status);
 /* Somebody calls; the status that the caller hears, 0: it rings. */
 int called(const struct ars_sip_body *offer);
+int called_with(const struct ars_sip_incoming *in);
 /* A call of ours that is up: the next index of sip_calls and media. */
 int talk(struct fixture *f, const char *number);
 

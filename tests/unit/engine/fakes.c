@@ -367,6 +367,26 @@ int ars_sip_call_refuse(struct ars_sip_call *call, int status, const char *phras
     return 0;
 }
 
+int ars_sip_call_divert(struct ars_sip_call *call, const char *target, enum ars_sip_diversion why)
+{
+    struct ars_reason reason;
+
+    ars_strcpy(call->diverted_to, sizeof(call->diverted_to), target);
+    call->diversion = why;
+    ars_reason_set(&reason, ARS_REASON_REDIRECTED, 302, "%s", "");
+    call->alive = false;
+    if (call->h)
+        call->h->ended(call, &reason, call->arg);
+    return 0;
+}
+
+int ars_sip_call_info(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    call->infos++;
+    snprintf(call->info, sizeof(call->info), "%s: %.*s", body->type, (int)body->len, body->data);
+    return 0;
+}
+
 int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *offer)
 {
     if (call->reinvite_error)
@@ -631,7 +651,9 @@ void ars_media_volume(struct ars_media *m, unsigned percent)
 
 int ars_media_dtmf(struct ars_media *m, const char *digits)
 {
-    return 0;
+    if (!m->dtmf_error)
+        ars_strcpy(m->digits, sizeof(m->digits), digits);
+    return m->dtmf_error;
 }
 
 void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)

@@ -33,6 +33,10 @@ struct ars_sip_call {
     int hangup_status;
     int refused;
     char sdp[64]; /* the last that went out */
+    char diverted_to[64];
+    enum ars_sip_diversion diversion;
+    unsigned infos;
+    char info[96]; /* the last: "type: body" */
     unsigned redirects;
     bool redirect_asked;
     bool redirect_followed;
@@ -69,6 +73,8 @@ struct ars_media {
     bool shared;
     bool silenced;
     unsigned volume;
+    char digits[64]; /* the last that were sent in the sound */
+    int dtmf_error;
     unsigned accepts;
     unsigned rollbacks;
     unsigned restarts;

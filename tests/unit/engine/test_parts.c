@@ -6,6 +6,7 @@ int main(int argc, char **argv)
     return check_run(data_cases, data_cases_n, argc, argv) +
            check_run(number_cases, number_cases_n, argc, argv) +
            check_run(account_cases, account_cases_n, argc, argv) +
+           check_run(answering_cases, answering_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +
            check_run(several_cases, several_cases_n, argc, argv) +
            check_run(network_cases, network_cases_n, argc, argv) +

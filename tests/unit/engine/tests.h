@@ -10,6 +10,8 @@ extern const struct check_case number_cases[];
 extern const size_t number_cases_n;
 extern const struct check_case account_cases[];
 extern const size_t account_cases_n;
+extern const struct check_case answering_cases[];
+extern const size_t answering_cases_n;
 extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
 extern const struct check_case several_cases[];

@@ -296,7 +296,7 @@ static int dtmf_over(const char *codec, uint8_t pt, uint32_t clock)
     lab_run(&l, 200);
     CHECK_INT(rtp_stream_dtmf(a.s, "1x"), EINVAL);
     TRY(rtp_stream_dtmf(a.s, "12,#"));
-    lab_run(&l, 2000);
+    lab_run(&l, 3000);
     CHECK_STR(b.digits, "12#");
     for (int i = 0; i < 3; i++)
         CHECK_INT(b.durations[i], 100);

@@ -1,0 +1,114 @@
+/* engine: callers who are sent away, refused or answered without the user. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <ars/log.h>
+#include <ars/loop.h>
+#include <ars/str.h>
+
+#include "answering.h"
+#include "calls.h"
+#include "event.h"
+#include "number.h"
+
+/* How long the tone sounds that says that the phone has answered by itself. */
+#define ATTENTION_MS 600
+
+/* A number from here on, so that the journal of the face can keep it. */
+static void tell_refused(struct calls *cs, const struct account *a,
+                         const struct ars_sip_incoming *in, const struct answering_verdict *v)
+{
+    struct ars_event *ev = event_new(ARS_EV_REFUSED);
+
+    if (ev) {
+        ev->account = account_id(a);
+        ev->call = ++cs->last_id;
+        ev->call_state = ARS_CALL_ENDED;
+        ev->peer_name = ars_strdup(in->display_name);
+        ev->peer_number = ars_strdup(in->number);
+        ars_reason_set(&ev->reason, v->code, v->status, "%s", v->target ? v->target : "");
+    }
+    outbox_put(cs->env.outbox, ev);
+}
+
+bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_call *sc,
+                     const struct ars_sip_incoming *in, int *ret_status)
+{
+    struct answering_verdict v =
+        answering_judge(&cs->answering, in, cs->n >= cs->incoming_max, cs->n > 0);
+
+    if (!v.status)
+        return false;
+    ars_log(ARS_LOG_INFO, "engine", "a caller is turned away: %s", ars_reason_name(v.code));
+    tell_refused(cs, a, in, &v);
+    *ret_status = v.status;
+    if (v.target)
+        *ret_status = ars_sip_call_divert(sc, v.target, v.diversion) ? 480 : 0;
+    return true;
+}
+
+static void on_attention(void *arg)
+{
+    calls_update_tone(arg);
+}
+
+static void answer_by_itself(struct calls *cs, struct call *c)
+{
+    /* whoever came meanwhile has the user's ear */
+    if (cs->n > 1)
+        return;
+    ars_timer_start(ars_loop_timers(cs->env.loop), &cs->attention_timer, ATTENTION_MS, on_attention,
+                    cs);
+    call_tell_auto_answered(c);
+    (void)calls_answer(cs, c);
+}
+
+void calls_on_alarm(struct call *c, void *arg)
+{
+    struct calls *cs = arg;
+    const char *target = cs->answering.forward[ARS_FORWARD_NO_ANSWER];
+
+    if (call_answers_itself(c))
+        answer_by_itself(cs, c);
+    else if (target)
+        call_divert(c, target);
+}
+
+void calls_plan(struct calls *cs, struct call *c, const struct ars_sip_incoming *in)
+{
+    const struct ars_answering *a = &cs->answering;
+
+    if (cs->n == 1 && answering_allows(a, in))
+        call_set_alarm(c, in->answer_after_s, true);
+    else if (a->forward[ARS_FORWARD_NO_ANSWER] && !in->diverted_here)
+        call_set_alarm(c, a->forward_after_s ? a->forward_after_s : ARS_FORWARD_AFTER_S, false);
+}
+
+int calls_set_answering(struct calls *cs, const struct ars_answering *a)
+{
+    struct ars_answering copy;
+    int err = ars_answering_copy(&copy, a);
+
+    for (int i = 0; !err && i < ARS_FORWARDS; i++) {
+        char *target = NULL;
+
+        if (!copy.forward[i])
+            continue;
+        err = number_to_target(copy.forward[i], &target);
+        if (!err && number_digits(target))
+            err = EINVAL;
+        if (err) {
+            free(target);
+            break;
+        }
+        free(copy.forward[i]);
+        copy.forward[i] = target;
+    }
+    if (err) {
+        ars_answering_clear(&copy);
+        return err;
+    }
+    ars_answering_clear(&cs->answering);
+    cs->answering = copy;
+    return 0;
+}

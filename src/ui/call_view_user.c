@@ -75,12 +75,24 @@ static void on_keys(ArsCallView *self)
     show_open(self);
 }
 
+/* Where Enter does no harm: left alone, GTK would go on to the button that hangs up. */
+static void keep_focus(ArsCallView *self)
+{
+    GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+    GtkWidget *focus = root ? gtk_root_get_focus(root) : NULL;
+
+    if (focus && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->panel)))
+        gtk_widget_grab_focus(GTK_WIDGET(self->mute));
+}
+
 static void on_transfer(ArsCallView *self)
 {
     gboolean open = gtk_toggle_button_get_active(self->transfer);
 
     if (open)
         gtk_toggle_button_set_active(self->keys, FALSE);
+    else
+        keep_focus(self);
     show_open(self);
     if (open && self->current)
         ars_transfer_panel_open(self->panel, self->current, 0);

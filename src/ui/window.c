@@ -92,12 +92,16 @@ void window_show_pages(ArsWindow *self)
 
 static void show_call(ArsWindow *self)
 {
+    GtkWidget *focus;
+
     gtk_widget_set_visible(GTK_WIDGET(self->call_view), TRUE);
     adw_leaflet_set_visible_child(self->leaflet, GTK_WIDGET(self->call_view));
     if (self->toast)
         adw_toast_dismiss(self->toast); /* it would cover what ends the call */
     update_layout(self);
-    if (window_shows_call(self))
+    focus = gtk_window_get_focus(GTK_WINDOW(self));
+    if (window_shows_call(self) &&
+        !(focus && gtk_widget_is_ancestor(focus, GTK_WIDGET(self->call_view))))
         gtk_widget_child_focus(GTK_WIDGET(self->call_view), GTK_DIR_TAB_FORWARD);
 }
 

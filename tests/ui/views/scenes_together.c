@@ -128,6 +128,14 @@ static void play_question_over(void)
 
 /* ---- transfer ---- */
 
+/* Enter must not end the call: what had the focus has gone. */
+static void harmless(void)
+{
+    GtkWidget *hang_up = find(GTK_TYPE_BUTTON, say("Hang up", "Завершить"));
+
+    must(hang_up && gtk_window_get_focus(stage_window()) != hang_up);
+}
+
 static void tell(enum ars_event_type type, ars_id call, enum ars_reason_code code, int status)
 {
     struct ars_event *ev = fake_call_event(type, call, ARS_CALL_ESTABLISHED);
@@ -158,6 +166,7 @@ static void play_transfer(void)
     press("Transfer now", "Перевести сразу");
     asked(ARS_CMD_TRANSFER, call, 0, NUMBER);
     sees("Transferring to " FORMATTED "…", "Перевод на " FORMATTED "…");
+    harmless();
     button(TRANSFER, FALSE);
     button("Hold", "Удержать", FALSE);
     button("Hang up", "Завершить", TRUE);
@@ -242,6 +251,7 @@ static void play_ask_in_vain(void)
     sees("102: Busy", "102: Занято");
     sees("101", "101");
     button("Resume", "Продолжить", TRUE);
+    harmless();
     look("together-ask-in-vain");
 }
 

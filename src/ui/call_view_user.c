@@ -105,11 +105,15 @@ static void on_panel_done(ArsCallView *self)
     gtk_toggle_button_set_active(self->transfer, FALSE);
 }
 
+/* By the same account: one server must know both calls to connect them. */
 static void on_panel_ask(ArsCallView *self, const char *number)
 {
-    self->asks_for = call_view_call(self)->id;
+    const struct ars_app_call *call = call_view_call(self);
+    g_autofree char *account = g_strdup(call->account_id[0] ? call->account_id : NULL);
+
+    self->asks_for = call->id;
     gtk_toggle_button_set_active(self->transfer, FALSE);
-    g_signal_emit_by_name(self, "redial", number);
+    ars_bridge_dial(self->bridge, account, number);
 }
 
 static void on_volume(ArsCallView *self)

@@ -96,10 +96,13 @@ static GtkWidget *connect_button(ArsTransferPanel *self, ArsCallItem *other)
     return button;
 }
 
+/* One server knows both. */
 static gboolean fits(ArsTransferPanel *self, ArsCallItem *other)
 {
     return other != self->item && conference_is_free(other) && conference_is_free(self->item) &&
-           !ars_call_item_get(other)->merged;
+           !ars_call_item_get(other)->merged &&
+           g_strcmp0(ars_call_item_get(other)->account_id,
+                     ars_call_item_get(self->item)->account_id) == 0;
 }
 
 static void offer(ArsTransferPanel *self, GPtrArray *calls)

@@ -262,6 +262,15 @@ static void play_merge(void)
     ars_id first = begin("101"), second = dial_beside(first, "102");
 
     button("Swap", "Переключить", TRUE);
+    key("ctrl+s");
+    asked(ARS_CMD_RESUME, first, 0, NULL);
+    fake_push(fake_call_event(ARS_EV_HELD, second, ARS_CALL_ESTABLISHED));
+    settle();
+    key("ctrl+g");
+    asked(ARS_CMD_MERGE, second, 0, NULL);
+    press("Swap", "Переключить");
+    fake_push(fake_call_event(ARS_EV_HELD, first, ARS_CALL_ESTABLISHED));
+    settle();
     press("Merge", "Объединить");
     asked(ARS_CMD_MERGE, first, 0, NULL);
     tell(ARS_EV_MERGED, first, ARS_REASON_NONE, 0);

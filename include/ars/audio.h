@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <ars/voice.h>
+
 struct ars_audio;
 struct ars_loop;
 
@@ -21,7 +23,8 @@ struct ars_loop;
 struct ars_audio_conf {
     const char *in;
     const char *out;
-    const char *ring; /* NULL: as out */
+    const char *ring;       /* NULL: as out */
+    struct ars_voice voice; /* of a sound card's microphone; files and tones stay as they are */
 };
 
 enum ars_tone {

@@ -10,6 +10,7 @@
 
 #include <ars/answering.h>
 #include <ars/types.h>
+#include <ars/voice.h>
 
 enum ars_command_type {
     ARS_CMD_ACCOUNT_SET, /* account, conf (id 0: a new one, ARS_EV_ACCOUNT tells its id) */
@@ -38,6 +39,7 @@ enum ars_command_type {
     ARS_CMD_WATCH,       /* account (0: the first), text: number; ARS_EV_WATCH at each change */
     ARS_CMD_UNWATCH,     /* the same, no more */
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
+    ARS_CMD_VOICE,       /* voice: what is done to the microphone */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
     ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; during a call as they were before it */
@@ -56,6 +58,7 @@ struct ars_command {
     char *text;
     char *text2;
     char *text3;
+    struct ars_voice voice;
     struct ars_account_conf *conf;
     struct ars_answering answering;
 };

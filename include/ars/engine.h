@@ -7,6 +7,7 @@
 
 #include <ars/command.h>
 #include <ars/event.h>
+#include <ars/voice.h>
 
 struct ars_engine;
 
@@ -14,6 +15,7 @@ struct ars_engine_conf {
     const char *audio_in; /* as in audio.h */
     const char *audio_out;
     const char *audio_ring;
+    struct ars_voice voice;  /* all off unless set: ARS_VOICE_DEFAULT */
     const char *user_agent;  /* NULL: "ARS Phone/VERSION" */
     unsigned calls_max;      /* with so many at once a further caller hears busy; 0: 4 */
     bool sip_trace;          /* redacted messages go to the log at INFO */

@@ -74,6 +74,10 @@ struct ars_settings {
     char *audio_in;        /* as in audio.h; NULL: the system's default device */
     char *audio_out;
     char *audio_ring; /* NULL: as audio_out */
+    char *echo;       /* "off", "low", "high"; NULL: as voice.h has it; so the next three */
+    char *noise;
+    char *gain;
+    char *highpass;
     bool ring_off;
     int window_width; /* 0: not known */
     int window_height;

@@ -360,6 +360,25 @@ static bool same_sound(const struct ars_settings *a, const struct ars_settings *
            ars_streq(a->audio_ring, b->audio_ring) && a->ring_off == b->ring_off;
 }
 
+static bool same_voice(const struct ars_settings *a, const struct ars_settings *b)
+{
+    return ars_streq(a->echo, b->echo) && ars_streq(a->noise, b->noise) &&
+           ars_streq(a->gain, b->gain) && ars_streq(a->highpass, b->highpass);
+}
+
+static int copy_voice(struct ars_settings *to, const struct ars_settings *from)
+{
+    int err = ars_settings_set_text(&to->echo, from->echo);
+
+    if (!err)
+        err = ars_settings_set_text(&to->noise, from->noise);
+    if (!err)
+        err = ars_settings_set_text(&to->gain, from->gain);
+    if (!err)
+        err = ars_settings_set_text(&to->highpass, from->highpass);
+    return err;
+}
+
 static bool fits(const char *text)
 {
     return !text || strlen(text) <= ARS_SETTINGS_TEXT_MAX;
@@ -370,6 +389,7 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     struct ars_settings *s;
     struct ars_settings *old = app->settings;
     bool sound = !same_sound(old, from);
+    bool voice = !same_voice(old, from);
     int err;
 
     if (!fits(from->audio_in) || !fits(from->audio_out) || !fits(from->audio_ring))
@@ -382,6 +402,8 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         err = ars_settings_set_text(&s->audio_out, from->audio_out);
     if (!err)
         err = ars_settings_set_text(&s->audio_ring, from->audio_ring);
+    if (!err)
+        err = copy_voice(s, from);
     if (err) {
         ars_settings_free(s);
         return err;
@@ -392,7 +414,9 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     app->settings = s; /* before old goes: from may be old */
     ars_settings_free(old);
     app_save_settings(app);
-    return sound ? sound_apply(app) : 0;
+    if (sound)
+        err = sound_apply(app);
+    return voice && !err ? sound_apply_voice(app) : err;
 }
 
 /* $XDG_CONFIG_HOME, or what stands for it. NULL on ENOMEM. */

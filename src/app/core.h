@@ -63,6 +63,7 @@ void app_save_settings(struct ars_app *app);
 /* The engine's sound as the settings have it. */
 void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf);
 int sound_apply(struct ars_app *app);
+int sound_apply_voice(struct ars_app *app);
 
 /* ---- journal.c ---- */
 

@@ -13,10 +13,26 @@ static const char *first(const char *a, const char *b, const char *c)
     return a ? a : b ? b : c;
 }
 
+static void set_strength(enum ars_strength *s, const char *word)
+{
+    if (word)
+        (void)ars_strength_parse(word, s); /* a word of a later version: as if it was not there */
+}
+
+static void voice_conf(const struct ars_settings *s, struct ars_voice *ret)
+{
+    *ret = ARS_VOICE_DEFAULT;
+    set_strength(&ret->echo, s->echo);
+    set_strength(&ret->noise, s->noise);
+    set_strength(&ret->gain, s->gain);
+    set_strength(&ret->highpass, s->highpass);
+}
+
 void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf)
 {
     const struct ars_settings *s = app->settings;
 
+    voice_conf(s, &conf->voice);
     conf->audio_in = first(app->audio_in, s->audio_in, DEFAULT);
     conf->audio_out = first(app->audio_out, s->audio_out, DEFAULT);
     conf->audio_ring =
@@ -38,5 +54,14 @@ int sound_apply(struct ars_app *app)
         ars_command_free(cmd);
         return ENOMEM;
     }
+    return app_post(app, cmd, app_next_tag(app));
+}
+
+int sound_apply_voice(struct ars_app *app)
+{
+    struct ars_command *cmd = ars_command_new(ARS_CMD_VOICE);
+
+    if (cmd)
+        voice_conf(app->settings, &cmd->voice);
     return app_post(app, cmd, app_next_tag(app));
 }

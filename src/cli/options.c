@@ -45,6 +45,10 @@ enum option_id {
     OPT_AUDIO_IN,
     OPT_AUDIO_OUT,
     OPT_AUDIO_RING,
+    OPT_ECHO,
+    OPT_NOISE,
+    OPT_GAIN,
+    OPT_HIGHPASS,
     OPT_EXPIRES,
     OPT_SESSION_EXPIRES,
     OPT_NO_PROXY,
@@ -102,6 +106,10 @@ static const struct option long_options[] = {
     {"audio-in", required_argument, NULL, OPT_AUDIO_IN},
     {"audio-out", required_argument, NULL, OPT_AUDIO_OUT},
     {"audio-ring", required_argument, NULL, OPT_AUDIO_RING},
+    {"echo", required_argument, NULL, OPT_ECHO},
+    {"noise", required_argument, NULL, OPT_NOISE},
+    {"gain", required_argument, NULL, OPT_GAIN},
+    {"highpass", required_argument, NULL, OPT_HIGHPASS},
     {"expires", required_argument, NULL, OPT_EXPIRES},
     {"session-expires", required_argument, NULL, OPT_SESSION_EXPIRES},
     {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
@@ -188,6 +196,7 @@ static const char usage[] =
     "  --codec LIST (opus,g722,pcmu,pcma)\n"
     "  --audio-in device[:NAME]|FILE.wav|tone:HZ|silence\n"
     "  --audio-out device[:NAME]|FILE.wav|none   --audio-ring (as --audio-out)\n"
+    "  --echo, --noise, --gain, --highpass off|low|high (high, low, low, low; of a device)\n"
     "\n"
     "output\n"
     "  --json  --timeout S (30: to register, to be answered)  --verbose  --trace\n"
@@ -518,6 +527,11 @@ static bool take_account(struct ars_account_conf *c, int id, const char *value)
     }
 }
 
+static bool set_strength(const char *option, const char *value, enum ars_strength *ret)
+{
+    return ars_strength_parse(value, ret) || bad(option, value);
+}
+
 static bool take(struct options *o, int id, const char *value)
 {
     switch (id) {
@@ -530,6 +544,14 @@ static bool take(struct options *o, int id, const char *value)
     case OPT_AUDIO_RING:
         o->audio_ring = value;
         return true;
+    case OPT_ECHO:
+        return set_strength("--echo", value, &o->voice.echo);
+    case OPT_NOISE:
+        return set_strength("--noise", value, &o->voice.noise);
+    case OPT_GAIN:
+        return set_strength("--gain", value, &o->voice.gain);
+    case OPT_HIGHPASS:
+        return set_strength("--highpass", value, &o->voice.highpass);
     case OPT_CALLS:
         return set_number("--calls", value, 1, 8, &o->calls_max);
     case OPT_JSON:
@@ -644,6 +666,7 @@ bool options_parse(struct options *o, int argc, char **argv, int *ret_code)
     *ret_code = EXIT_USAGE;
     o->account = o->accounts[0] = ars_account_conf_new();
     o->accounts_n = 1;
+    o->voice = ARS_VOICE_DEFAULT;
     if (!o->account || password_from_env(&o->account->password, ENV_PASSWORD) ||
         password_from_env(&o->account->turn_password, ENV_TURN_PASSWORD) ||
         !parse_all(o, argc, argv, ret_code)) {

@@ -8,6 +8,7 @@
 
 #include <ars/answering.h>
 #include <ars/types.h>
+#include <ars/voice.h>
 
 /* Exit codes, as README lists them. */
 enum {
@@ -29,6 +30,7 @@ struct options {
     struct ars_account_conf *account; /* the last of them */
     struct ars_answering answering;
     bool answering_given;
+    struct ars_voice voice;
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;

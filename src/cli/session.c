@@ -245,6 +245,7 @@ static int start_engine(struct session *s)
 {
     const struct options *o = s->opt;
     struct ars_engine_conf conf = {
+        .voice = o->voice,
         .audio_in = o->audio_in,
         .audio_out = o->audio_out,
         .audio_ring = o->audio_ring,

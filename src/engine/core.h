@@ -52,6 +52,7 @@ struct ars_engine {
     char *audio_in;
     char *audio_out;
     char *audio_ring;
+    struct ars_voice voice;
     struct ars_loop *loop;
     struct ars_audio *audio;
     struct account *accounts[ACCOUNTS_MAX];

@@ -431,6 +431,7 @@ static void do_audio(struct ars_engine *e, struct ars_command *cmd)
         .in = cmd->text ? cmd->text : e->audio_in,
         .out = cmd->text2 ? cmd->text2 : e->audio_out,
         .ring = cmd->text3 ? cmd->text3 : e->audio_ring,
+        .voice = e->voice,
     };
     int err = ars_audio_set(e->audio, &conf);
 
@@ -440,6 +441,17 @@ static void do_audio(struct ars_engine *e, struct ars_command *cmd)
         err = replace(&e->audio_out, cmd->text2);
     if (!err)
         err = replace(&e->audio_ring, cmd->text3);
+    command_errno(e, cmd, err);
+}
+
+static void do_voice(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct ars_audio_conf conf = {
+        .in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring, .voice = cmd->voice};
+    int err = ars_audio_set(e->audio, &conf);
+
+    if (!err)
+        e->voice = cmd->voice;
     command_errno(e, cmd, err);
 }
 
@@ -558,6 +570,7 @@ static command_fn *const table[] = {
     [ARS_CMD_WATCH] = do_watch,
     [ARS_CMD_UNWATCH] = do_unwatch,
     [ARS_CMD_AUDIO] = do_audio,
+    [ARS_CMD_VOICE] = do_voice,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,
     [ARS_CMD_DEVICES] = do_devices,

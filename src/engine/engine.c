@@ -210,7 +210,8 @@ static void drop_command(void *msg)
 static int set_up(struct ars_engine *e)
 {
     static const struct ars_audio_handlers audio_handlers = {.device = on_audio_device};
-    struct ars_audio_conf audio = {.in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring};
+    struct ars_audio_conf audio = {
+        .in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring, .voice = e->voice};
     struct ars_bell *bell = NULL;
     int err;
 
@@ -345,6 +346,7 @@ static int copy_conf(struct ars_engine *e, const struct ars_engine_conf *conf)
 {
     e->sip_trace = conf->sip_trace;
     e->calls_max = conf->calls_max;
+    e->voice = conf->voice;
     e->user_agent = ars_strdup(conf->user_agent ? conf->user_agent : "ARS Phone/" ARS_VERSION);
     e->audio_in = ars_strdup(conf->audio_in);
     e->audio_out = ars_strdup(conf->audio_out);

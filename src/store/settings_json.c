@@ -71,6 +71,10 @@ static const struct text_field texts[] = {
     {"audio_in", offsetof(struct ars_settings, audio_in), ARS_SETTINGS_TEXT_MAX},
     {"audio_out", offsetof(struct ars_settings, audio_out), ARS_SETTINGS_TEXT_MAX},
     {"audio_ring", offsetof(struct ars_settings, audio_ring), ARS_SETTINGS_TEXT_MAX},
+    {"echo", offsetof(struct ars_settings, echo), ARS_SETTINGS_TEXT_MAX},
+    {"noise", offsetof(struct ars_settings, noise), ARS_SETTINGS_TEXT_MAX},
+    {"gain", offsetof(struct ars_settings, gain), ARS_SETTINGS_TEXT_MAX},
+    {"highpass", offsetof(struct ars_settings, highpass), ARS_SETTINGS_TEXT_MAX},
 };
 
 char **settings_account_text(struct ars_stored_account *a, size_t i, const char **ret_key,

@@ -5,6 +5,7 @@
 
 #include <ars/settings.h>
 #include <ars/str.h>
+#include <ars/voice.h>
 
 #include "settings_sound.h"
 
@@ -16,6 +17,10 @@ struct _ArsSettingsSound {
     /* template widgets */
     AdwComboRow *microphone;
     AdwComboRow *speaker;
+    AdwComboRow *echo;
+    AdwComboRow *noise;
+    AdwComboRow *gain;
+    AdwComboRow *highpass;
     AdwComboRow *ring_device;
     GtkSwitch *ring;
 
@@ -69,6 +74,38 @@ static const char *spec_of(AdwComboRow *row)
     return specs && i < specs->len ? specs->pdata[i] : NULL;
 }
 
+static void show_strength(AdwComboRow *row, const char *stored, enum ars_strength usual)
+{
+    enum ars_strength s = usual;
+
+    if (stored)
+        (void)ars_strength_parse(stored, &s);
+    adw_combo_row_set_selected(row, (guint)s);
+}
+
+static int take_strength(AdwComboRow *row, enum ars_strength usual, char **text)
+{
+    enum ars_strength s = (enum ars_strength)adw_combo_row_get_selected(row);
+
+    return ars_settings_set_text(text, s == usual ? NULL : ars_strength_name(s));
+}
+
+static void show_voice(ArsSettingsSound *self, const struct ars_settings *s)
+{
+    show_strength(self->echo, s->echo, ARS_VOICE_DEFAULT.echo);
+    show_strength(self->noise, s->noise, ARS_VOICE_DEFAULT.noise);
+    show_strength(self->gain, s->gain, ARS_VOICE_DEFAULT.gain);
+    show_strength(self->highpass, s->highpass, ARS_VOICE_DEFAULT.highpass);
+}
+
+static gboolean take_voice(ArsSettingsSound *self, struct ars_settings *s)
+{
+    return take_strength(self->echo, ARS_VOICE_DEFAULT.echo, &s->echo) == 0 &&
+           take_strength(self->noise, ARS_VOICE_DEFAULT.noise, &s->noise) == 0 &&
+           take_strength(self->gain, ARS_VOICE_DEFAULT.gain, &s->gain) == 0 &&
+           take_strength(self->highpass, ARS_VOICE_DEFAULT.highpass, &s->highpass) == 0;
+}
+
 static void show(ArsSettingsSound *self, const struct ars_device *devices, gsize n)
 {
     const struct ars_settings *s = ars_app_settings(ars_bridge_app(self->bridge));
@@ -77,6 +114,7 @@ static void show(ArsSettingsSound *self, const struct ars_device *devices, gsize
     fill(self->microphone, _("As in the system"), s->audio_in, devices, n, TRUE);
     fill(self->speaker, _("As in the system"), s->audio_out, devices, n, FALSE);
     fill(self->ring_device, _("Same as the speaker"), s->audio_ring, devices, n, FALSE);
+    show_voice(self, s);
     gtk_switch_set_active(self->ring, !s->ring_off);
     gtk_widget_set_sensitive(GTK_WIDGET(self->ring_device), !s->ring_off);
     self->setting = FALSE;
@@ -100,7 +138,8 @@ static void on_changed(ArsSettingsSound *self)
         return;
     if (ars_settings_set_text(&s->audio_in, spec_of(self->microphone)) == 0 &&
         ars_settings_set_text(&s->audio_out, spec_of(self->speaker)) == 0 &&
-        ars_settings_set_text(&s->audio_ring, spec_of(self->ring_device)) == 0) {
+        ars_settings_set_text(&s->audio_ring, spec_of(self->ring_device)) == 0 &&
+        take_voice(self, s)) {
         s->ring_off = !gtk_switch_get_active(self->ring);
         (void)ars_app_save_preferences(app, s);
     }
@@ -125,6 +164,10 @@ static void ars_settings_sound_class_init(ArsSettingsSoundClass *klass)
                                                 "/io/github/arsphone/ArsPhone/settings_sound.ui");
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, microphone);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, speaker);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, echo);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, noise);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, gain);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, highpass);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_device);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring);
     gtk_widget_class_bind_template_callback(widget, on_changed);

@@ -23,12 +23,14 @@ LATE_MS = 5             # p99.9
 WINDOW_S = 15           # of a CPU figure
 LATE_S = 20
 SPEECH_S = 80
+PLAIN = ('--echo', 'off', '--noise', 'off', '--gain', 'off', '--highpass', 'off')
+VOICE_S = .5            # echo, noise and gain, beside a plain call
 
 
-def phone(bench, pbx, env=None, sound=('silence', 'none')):
+def phone(bench, pbx, env=None, sound=('silence', 'none'), voice=PLAIN):
     options = ['--server', 'pbx.test', '--port', str(pbx.wss), '--login', '100',
                '--map', 'MAP pbx.test 127.0.0.1', '--ca', pbx.ca,
-               '--audio-in', sound[0], '--audio-out', sound[1]]
+               '--audio-in', sound[0], '--audio-out', sound[1], *voice]
     return Phone(bench.dir, options, password='secret100', env=env, cli=CLI)
 
 
@@ -100,9 +102,9 @@ def first_sound(bench, pbx, peers, wav_file):
         bench.figure('dial_first_sound.baresip', seconds, 'ms')
 
 
-def our_cpu(bench, pbx, env, sound):
+def our_cpu(bench, pbx, env, sound, voice=PLAIN):
     """CPU of a minute of call, and memory in it."""
-    p = phone(bench, pbx, env, sound)
+    p = phone(bench, pbx, env, sound, voice)
     try:
         p.wait('registered', 10)
         p.do('dial 600')
@@ -161,6 +163,8 @@ def with_card(bench, pbx, peers, wav_file):
     try:
         floor = [device_floor(cards.env) for _ in range(runs)]
         ours = [our_cpu(bench, pbx, cards.env, ('device:mic', 'device:spk')) for _ in range(runs)]
+        voice = [our_cpu(bench, pbx, cards.env, ('device:mic', 'device:spk'), ())
+                 for _ in range(runs)]
         theirs = [their_cpu(bench, pbx, 3, source='alsa,pulse', player='alsa,pulse',
                             env=cards.env) for _ in range(runs)] if peers else []
     finally:
@@ -170,7 +174,8 @@ def with_card(bench, pbx, peers, wav_file):
     if theirs:
         goal *= bench.figure('cpu_call_card.baresip', [cpu for cpu, _ in theirs], 's/min')
         goal /= CPU_PEER_S
-    bench.figure('cpu_call_card', [cpu for cpu, _ in ours], 's/min', own + goal)
+    plain = bench.figure('cpu_call_card', [cpu for cpu, _ in ours], 's/min', own + goal)
+    bench.figure('cpu_call_card.voice', [cpu for cpu, _ in voice], 's/min', plain + VOICE_S)
     bench.figure('pss_call', [pss for _, pss in ours], 'MiB', PSS_CALL_MIB)
     if theirs:
         bench.figure('pss_call.baresip', [pss for _, pss in theirs], 'MiB')

@@ -113,6 +113,7 @@ USAGE = (
     (('--stun', ':1', 'register'), '--stun'),
     (('--codec', 'opus,mp3', 'register'), '--codec'),
     (('--codec', '', 'register'), '--codec'),
+    (('--echo', 'loud', 'register'), '--echo'),
     (('--timeout', '-1', 'register'), '--timeout'),
     (('--for', 'x', 'register'), '--for'),
     (('--reject', '200', 'answer'), '--reject'),

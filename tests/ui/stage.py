@@ -24,6 +24,8 @@ CONNECT = 20    # seconds: a connection, TLS and a registration on a machine und
 SILENT = -60.0  # dBFS
 TONE = 1000     # Hz
 TONE_DBFS = -15.0
+# what a steady tone is taken for is noise
+PLAIN = {'echo': 'off', 'noise': 'off', 'gain': 'off', 'highpass': 'off'}
 
 
 def network():
@@ -95,12 +97,12 @@ def account_home(t, **change):
     desktop(t)
     home = t.path('home')
     shutil.copytree(t.shared.get('account', lambda folder: Account(t, folder)).home, home)
-    if change:
-        with open(settings_file(home), encoding='utf-8') as f:
-            settings = json.load(f)
-        settings['accounts'][0].update(change)
-        with open(settings_file(home), 'w', encoding='utf-8') as f:
-            json.dump(settings, f)
+    with open(settings_file(home), encoding='utf-8') as f:
+        settings = json.load(f)
+    settings['accounts'][0].update(change)
+    settings.update(PLAIN)
+    with open(settings_file(home), 'w', encoding='utf-8') as f:
+        json.dump(settings, f)
     return home
 
 

@@ -17,6 +17,7 @@
 #include "audio/device.h"
 #include "audio/mixer.h"
 #include "audio/pa_host.h"
+#include "audio/process.h"
 #include "audio/recorder.h"
 #include "audio/tone.h"
 #include "pcm.h"
@@ -48,6 +49,10 @@ struct ars_audio {
     struct audio_port *next_port; /* of the walk under way: ports may go meanwhile */
     struct tone tone;
     struct recorders recorders;
+    struct ars_voice voice;
+    struct process *process; /* NULL: the microphone as it is */
+    unsigned opened;         /* both cards, when the process learnt its path */
+    int gone;                /* samples on it */
     struct ars_timer timer;
     uint64_t due_us;
 };
@@ -184,15 +189,42 @@ static void capture_port(struct audio_port *p, const int16_t *mic, const int32_t
     p->capture(p->talk ? mic : NULL, p->talk && p->shared ? others : NULL, p->arg);
 }
 
+/* Samples by which the way from speaker to microphone became shorter; a card makes a new one. */
+static int path_shortened(struct ars_audio *a)
+{
+    unsigned opened = 0;
+    int gone = 0;
+    int shorter;
+
+    for (enum slot_kind k = SLOT_IN; k <= SLOT_OUT; k++) {
+        const struct audio_dev *d = a->slots[k].dev;
+        int of_card = 0;
+        if (d->ops->path)
+            opened += d->ops->path(d, &of_card);
+        gone += of_card;
+    }
+    shorter = gone - a->gone;
+    a->gone = gone;
+    if (opened == a->opened)
+        return shorter;
+    a->opened = opened;
+    process_reset(a->process);
+    return 0;
+}
+
 static void read_microphone(struct ars_audio *a, int16_t *pcm)
 {
     struct slot *in = &a->slots[SLOT_IN];
 
-    if (in->running)
-        in->dev->ops->read(in->dev, pcm);
+    if (!in->running)
+        return;
+    in->dev->ops->read(in->dev, pcm);
+    if (a->process)
+        process_near(a->process, pcm, path_shortened(a));
 }
 
-static void write_mix(struct slot *s, const int32_t *mix)
+/* played: who wants to know what was; or NULL. */
+static void write_mix(struct slot *s, const int32_t *mix, struct process *played)
 {
     int16_t pcm[AUDIO_FRAME];
 
@@ -201,6 +233,8 @@ static void write_mix(struct slot *s, const int32_t *mix)
     for (size_t i = 0; i < AUDIO_FRAME; i++)
         pcm[i] = pcm_clip(mix[i]);
     s->dev->ops->write(s->dev, pcm);
+    if (played)
+        process_far(played, pcm);
 }
 
 void audio_frame(struct ars_audio *a)
@@ -221,8 +255,8 @@ void audio_frame(struct ars_audio *a)
         capture_port(p, mic, conference);
     }
     tone_add(&a->tone, apart ? ring : out);
-    write_mix(&a->slots[SLOT_OUT], out);
-    write_mix(&a->slots[SLOT_RING], ring);
+    write_mix(&a->slots[SLOT_OUT], out, a->process);
+    write_mix(&a->slots[SLOT_RING], ring, NULL);
 }
 
 struct recorders *audio_recorders(struct ars_audio *a)
@@ -322,6 +356,25 @@ static const char *spec_of(const struct ars_audio_conf *conf, enum slot_kind kin
     return conf->ring && !ars_streq(conf->ring, out) ? conf->ring : NULL;
 }
 
+/* Files, tones and the like need nobody's help: the microphone of a card does. */
+static int set_voice(struct ars_audio *a, const struct ars_voice *voice)
+{
+    bool card = a->slots[SLOT_IN].dev->ops->path;
+    struct process *fresh = NULL;
+    int err;
+
+    if (card == !!a->process && !memcmp(voice, &a->voice, sizeof(*voice)))
+        return 0;
+    err = card ? process_alloc(&fresh, voice) : 0;
+    if (err)
+        return err;
+    process_free(a->process);
+    a->process = fresh;
+    a->voice = *voice;
+    a->opened = 0;
+    return 0;
+}
+
 int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf)
 {
     struct slot fresh[SLOTS];
@@ -342,6 +395,8 @@ int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf)
             a->slots[k] = fresh[k];
         }
     }
+    if (!err)
+        err = set_voice(a, &conf->voice);
     if (!err)
         sync(a);
     return err;
@@ -380,6 +435,7 @@ void ars_audio_free(struct ars_audio *a)
     memset(&a->handlers, 0, sizeof(a->handlers));
     for (enum slot_kind k = 0; k < SLOTS; k++)
         free_slot(&a->slots[k]);
+    process_free(a->process);
     pa_host_free(a->env.host);
     free(a);
 }

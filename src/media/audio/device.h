@@ -25,6 +25,11 @@ struct audio_dev_ops {
     /* One frame, while it is wanted: a source has read, a sink has write. */
     void (*read)(struct audio_dev *d, int16_t *pcm);
     void (*write)(struct audio_dev *d, const int16_t *pcm);
+    /*
+     * A sound card's, else NULL: how often it was opened, and in *ret_gone how many samples its
+     * ring has lost ever (gained, if negative), of 48 kHz.
+     */
+    unsigned (*path)(const struct audio_dev *d, int *ret_gone);
     bool gapless;       /* runs for as long as there is a call, heard or not: a recording */
     unsigned linger_ms; /* it is kept this long after its last use: opening is dear */
 };

@@ -91,6 +91,7 @@ int pa_on_frames(const void *in, void *out, unsigned long n, struct pa_stream *s
         got = ars_ring_read(s->ring, out, n);
         if (got < n) {
             memset((int16_t *)out + got, 0, (n - got) * sizeof(int16_t));
+            atomic_fetch_add_explicit(&s->missing, (int)(n - got), memory_order_relaxed);
             atomic_fetch_add_explicit(&s->starved, 1, memory_order_relaxed);
         }
     }

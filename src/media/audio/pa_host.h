@@ -29,6 +29,7 @@ struct pa_stream {
     char name[PA_NAME_MAX]; /* "": the default device */
     struct ars_ring *ring;  /* at `rate`; the callback writes (input) or reads it */
     atomic_uint callbacks;
+    atomic_int missing;  /* output: samples that were silence instead, ever */
     atomic_uint starved; /* the ring was full (input) or ran empty (output) */
 
     /* After an operation. */

@@ -67,6 +67,8 @@ struct pa_device {
     struct drift drift;
     bool flowing;     /* input: the first frame has come */
     unsigned starved; /* input: as the loop sees it */
+    unsigned opened;  /* times */
+    int gone;         /* samples that the ring lost for the better */
     unsigned seen;    /* callbacks */
     int64_t quiet_us; /* without one */
     uint64_t watched_us;
@@ -145,6 +147,7 @@ static void on_opened(struct pa_device *d)
         close_device(d);
     } else if (d->stream.open) {
         go(d, RUNNING);
+        d->opened++;
         drift_init(&d->drift, d->stream.rate);
         d->drift.starved = d->starved = atomic_load(&d->stream.starved);
         d->flowing = false;
@@ -265,6 +268,7 @@ static void read_frame(struct audio_dev *dev, int16_t *pcm)
     if (fill < n)
         d->starved++;
     go_away = drift_frame(&d->drift, (int)fill - (int)n, d->starved);
+    d->gone += go_away - (fill < n ? (int)(n - fill) : 0);
     if (go_away > DRIFT_STEP) {
         (void)ars_ring_drop(d->stream.ring, (size_t)go_away);
         go_away = 0;
@@ -292,11 +296,22 @@ static void write_frame(struct audio_dev *dev, const int16_t *pcm)
     if (go_away > DRIFT_STEP) {
         /* what is in the ring is the callback's; so this much less goes in */
         d->drift.surplus = go_away - (int)n > 0 ? go_away - (int)n : 0;
+        d->gone += (int)n;
         return;
     }
+    d->gone += go_away;
     resample(d, pcm, AUDIO_FRAME, frame, n);
     drift_resize(frame, n, given, (size_t)((int)n - go_away));
     (void)ars_ring_write(d->stream.ring, given, (size_t)((int)n - go_away));
+}
+
+static unsigned path(const struct audio_dev *dev, int *ret_gone)
+{
+    const struct pa_device *d = (const struct pa_device *)dev;
+    int gone = d->gone - atomic_load_explicit(&d->stream.missing, memory_order_relaxed);
+
+    *ret_gone = d->state == RUNNING ? (int)((int64_t)gone * AUDIO_RATE / d->stream.rate) : 0;
+    return d->opened;
 }
 
 static const struct audio_dev_ops source_ops = {
@@ -304,6 +319,7 @@ static const struct audio_dev_ops source_ops = {
     .stop = stop,
     .free = free_device,
     .read = read_frame,
+    .path = path,
     .linger_ms = LINGER_MS,
 };
 
@@ -312,6 +328,7 @@ static const struct audio_dev_ops sink_ops = {
     .stop = stop,
     .free = free_device,
     .write = write_frame,
+    .path = path,
     .linger_ms = LINGER_MS,
 };
 

@@ -128,6 +128,7 @@ out:
 static int test_preferences(void)
 {
     struct ars_settings *s = NULL;
+    struct ars_command *cmd = NULL;
     struct face f = {0};
     int err;
 
@@ -151,6 +152,13 @@ static int test_preferences(void)
     err = check_audio("device:Headset", "device:Speaker", "none");
     if (err)
         goto out;
+    TRY(ars_settings_set_text(&s->echo, "low"));
+    TRY(ars_app_save_preferences(f.app, s));
+    cmd = fake_next_command();
+    CHECK(cmd);
+    CHECK_INT(cmd->type, ARS_CMD_VOICE);
+    CHECK_INT(cmd->voice.echo, ARS_STRENGTH_LOW);
+    CHECK_INT(cmd->voice.noise, ARS_VOICE_DEFAULT.noise);
     TRY(ars_app_save_preferences(f.app, ars_app_settings(f.app))); /* its own */
     face_stop(&f);
     TRY(face_start(&f));
@@ -159,6 +167,7 @@ static int test_preferences(void)
     CHECK_STR(fake_audio(2), "none");
     CHECK_INT(f.problems_n, 0);
 out:
+    ars_command_free(cmd);
     ars_settings_free(s);
     face_remove(&f);
     return err;

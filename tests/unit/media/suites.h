@@ -13,6 +13,7 @@ int suite_quality(int argc, char **argv);
 int suite_recorder(int argc, char **argv);
 int suite_rtp_stream(int argc, char **argv);
 int suite_drift(int argc, char **argv);
+int suite_process(int argc, char **argv);
 int suite_audio(int argc, char **argv);
 int suite_audio_device(int argc, char **argv);
 

@@ -72,6 +72,10 @@ static int make_full(struct ars_settings **ret)
         err = ars_settings_set_text(&s->audio_in, "device:USB headset");
     if (!err)
         err = ars_settings_set_text(&s->audio_ring, "device");
+    if (!err)
+        err = ars_settings_set_text(&s->echo, "low");
+    if (!err)
+        err = ars_settings_set_text(&s->highpass, "off");
     if (err) {
         ars_settings_free(s);
         return err;
@@ -128,6 +132,9 @@ static int check_full(const struct ars_settings *s)
     CHECK_STR(s->audio_in, "device:USB headset");
     CHECK_STR(s->audio_out, NULL);
     CHECK_STR(s->audio_ring, "device");
+    CHECK_STR(s->echo, "low");
+    CHECK_STR(s->noise, NULL);
+    CHECK_STR(s->highpass, "off");
     CHECK_INT(s->line_count, 2);
     CHECK_STR(s->lines[0].number, "104");
     CHECK_STR(s->lines[0].name, "Анна");

@@ -102,7 +102,7 @@ static void feed(struct rtp_stream *s, struct ars_audio *audio, struct framing *
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const codecs[] = {"opus", "PCMU", "PCMA"};
-    static const struct rtp_stream_handlers handlers = {on_send, NULL, on_dtmf};
+    static const struct rtp_stream_handlers handlers = {.send = on_send, .dtmf = on_dtmf};
     static const struct ars_audio_conf conf = {.in = "silence", .out = "none"};
     static struct ars_loop *loop;
     struct rtp_format format = {

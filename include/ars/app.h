@@ -112,7 +112,7 @@ int ars_app_list_devices(struct ars_app *app);
 /* ---- settings ---- */
 
 const struct ars_settings *ars_app_settings(const struct ars_app *app);
-/* All but the accounts: sound, ring_off, size of the window. Sound is switched at once. */
+/* All but the accounts: sound, callers, size of the window. What changes holds at once. */
 int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *s);
 
 /* Offered when there is no account; stores nothing. As ars_settings_import(). */

@@ -27,6 +27,7 @@ enum ars_history_result {
     ARS_HISTORY_BUSY,
     ARS_HISTORY_NO_ANSWER,
     ARS_HISTORY_FAILED,
+    ARS_HISTORY_FORWARDED, /* to somebody else, without us */
     ARS_HISTORY_RESULTS,
 };
 

@@ -46,6 +46,7 @@ struct ars_stored_account {
     char *realm;          /* the only one that learns the password's digest; NULL: any */
     char *headers;        /* "Name: value" a line, beside the phone's own */
     char *refer;          /* "follow", "refuse": what a far end asks us to call; NULL: asks */
+    char *dtmf;           /* "rfc4733", "info-relay", "info"; NULL: as the far end can */
     char *dial_rules;     /* "PATTERN -> REPLACEMENT" a line, see ars_engine_check_number() */
     bool outbound_route;  /* names the outbound proxy in a Route header */
     bool disabled;        /* kept, and not connected */
@@ -79,6 +80,14 @@ struct ars_settings {
     char *gain;
     char *highpass;
     bool ring_off;
+    bool do_not_disturb; /* as in answering.h, for all accounts */
+    bool forwarding;     /* false: the numbers are kept, and nobody is sent there */
+    char *forward_always;
+    char *forward_busy;
+    char *forward_no_answer;
+    uint32_t forward_after_s; /* 0: 20 */
+    bool refuse_anonymous;
+    char *auto_answer;
     int window_width; /* 0: not known */
     int window_height;
     bool newer; /* from a later version: ars_settings_save() refuses it */

@@ -64,6 +64,15 @@ static enum ars_refer_policy refer_of(const char *text)
     return ars_streq(text, "refuse") ? ARS_REFER_REFUSE : ARS_REFER_ASK;
 }
 
+static enum ars_dtmf_mode dtmf_of(const char *text)
+{
+    if (ars_streq(text, "rfc4733"))
+        return ARS_DTMF_RFC4733;
+    if (ars_streq(text, "info-relay"))
+        return ARS_DTMF_INFO_RELAY;
+    return ars_streq(text, "info") ? ARS_DTMF_INFO : ARS_DTMF_AUTO;
+}
+
 static int copy_texts(struct ars_account_conf *c, const struct ars_stored_account *a)
 {
     int err = copy(&c->server, a->server);
@@ -111,6 +120,7 @@ int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account
     c->expires_s = a->expires_s;
     c->outbound_route = a->outbound_route;
     c->refer = refer_of(a->refer);
+    c->dtmf = dtmf_of(a->dtmf);
     err = copy_texts(c, a);
     if (!err && a->stun)
         err = copy_host(a->stun, &c->stun_host, &c->stun_port);

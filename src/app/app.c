@@ -304,6 +304,8 @@ int ars_app_start(struct ars_app **ret, const struct ars_app_conf *conf)
     if (!err)
         err = start_engine(app, conf);
     if (!err)
+        err = answering_start(app);
+    if (!err)
         err = lines_start(app);
     if (!err)
         err = watch_sleep(app, conf->sleep_why);
@@ -390,9 +392,12 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     struct ars_settings *old = app->settings;
     bool sound = !same_sound(old, from);
     bool voice = !same_voice(old, from);
+    bool answering = !answering_same(old, from);
     int err;
 
-    if (!fits(from->audio_in) || !fits(from->audio_out) || !fits(from->audio_ring))
+    if (!fits(from->audio_in) || !fits(from->audio_out) || !fits(from->audio_ring) ||
+        !fits(from->forward_always) || !fits(from->forward_busy) ||
+        !fits(from->forward_no_answer) || !fits(from->auto_answer))
         return EMSGSIZE;
     s = ars_settings_dup(old);
     if (!s)
@@ -404,6 +409,8 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         err = ars_settings_set_text(&s->audio_ring, from->audio_ring);
     if (!err)
         err = copy_voice(s, from);
+    if (!err)
+        err = answering_copy(s, from);
     if (err) {
         ars_settings_free(s);
         return err;
@@ -416,7 +423,9 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     app_save_settings(app);
     if (sound)
         err = sound_apply(app);
-    return voice && !err ? sound_apply_voice(app) : err;
+    if (voice && !err)
+        err = sound_apply_voice(app);
+    return answering && !err ? answering_apply(app) : err;
 }
 
 /* $XDG_CONFIG_HOME, or what stands for it. NULL on ENOMEM. */

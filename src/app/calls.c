@@ -232,6 +232,10 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     }
     c->changed = true;
     switch (ev->type) {
+    case ARS_EV_AUTO_ANSWERED:
+        v->state = ARS_CALL_ANSWERING;
+        c->answered = true;
+        break;
     case ARS_EV_PEER:
         on_peer(app, c, ev);
         break;
@@ -297,6 +301,8 @@ bool calls_event(struct ars_app *app, const struct ars_event *ev)
         dial_failed(app, &d, &ev->reason);
         return true;
     }
+    if (ev->type == ARS_EV_REFUSED)
+        journal_put_refused(app, ev);
     if (c)
         take_event(app, c, ev);
     return ev->call != 0; /* of a call that has gone: no news any more */

@@ -65,11 +65,21 @@ void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf);
 int sound_apply(struct ars_app *app);
 int sound_apply_voice(struct ars_app *app);
 
+/* ---- answering.c ---- */
+
+bool answering_same(const struct ars_settings *a, const struct ars_settings *b);
+int answering_copy(struct ars_settings *to, const struct ars_settings *from);
+/* The engine does with callers as the settings have it; at the start only what is not as usual. */
+int answering_apply(struct ars_app *app);
+int answering_start(struct ars_app *app);
+
 /* ---- journal.c ---- */
 
 /* answered: the user took it. */
 enum ars_history_result journal_result(const struct ars_app_call *c, bool answered);
 void journal_put(struct ars_app *app, const struct call *c, int64_t duration_ms);
+/* A caller for whom nothing rang. */
+void journal_put_refused(struct ars_app *app, const struct ars_event *ev);
 /* A number that never became a call. */
 void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *number,
                              const struct ars_reason *why);

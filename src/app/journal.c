@@ -19,7 +19,10 @@ static enum ars_history_result incoming_result(const struct ars_reason *why)
     case ARS_REASON_ANSWERED_ELSEWHERE:
         return ARS_HISTORY_ELSEWHERE;
     case ARS_REASON_DECLINED:
+    case ARS_REASON_ANONYMOUS:
         return ARS_HISTORY_DECLINED;
+    case ARS_REASON_FORWARDED:
+        return ARS_HISTORY_FORWARDED;
     case ARS_REASON_BUSY:
         return ARS_HISTORY_BUSY;
     case ARS_REASON_NOT_ACCEPTABLE:
@@ -109,6 +112,19 @@ void journal_put(struct ars_app *app, const struct call *c, int64_t duration_ms)
     };
 
     put(app, c->view.id, &e, c->wire, &c->view.reason);
+}
+
+void journal_put_refused(struct ars_app *app, const struct ars_event *ev)
+{
+    struct ars_history_entry e = {
+        .incoming = true,
+        .result = incoming_result(&ev->reason),
+        .number = ev->reason.code == ARS_REASON_ANONYMOUS ? NULL : ev->peer_number,
+        .name = ev->reason.code == ARS_REASON_ANONYMOUS ? NULL : ev->peer_name,
+        .start_us = (int64_t)ars_clock_wall_us(),
+    };
+
+    put(app, ev->call, &e, "", &ev->reason);
 }
 
 void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *number,

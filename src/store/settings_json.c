@@ -30,6 +30,10 @@
 #define KEY_NAME      "name"
 #define KEY_PARKING   "parking"
 #define KEY_RING_OFF  "ring_off"
+#define KEY_DND       "do_not_disturb"
+#define KEY_FORWARD   "forwarding"
+#define KEY_AFTER_S   "forward_after_seconds"
+#define KEY_ANONYMOUS "refuse_anonymous"
 #define KEY_WIDTH     "window_width"
 #define KEY_HEIGHT    "window_height"
 
@@ -60,6 +64,7 @@ static const struct text_field account_texts[] = {
     ACCOUNT_TEXT(pickup_code, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(park_code, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(refer, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(dtmf, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(outbound_proxy, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(realm, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(headers, ARS_SETTINGS_LINES_MAX),
@@ -75,6 +80,10 @@ static const struct text_field texts[] = {
     {"noise", offsetof(struct ars_settings, noise), ARS_SETTINGS_TEXT_MAX},
     {"gain", offsetof(struct ars_settings, gain), ARS_SETTINGS_TEXT_MAX},
     {"highpass", offsetof(struct ars_settings, highpass), ARS_SETTINGS_TEXT_MAX},
+    {"forward_always", offsetof(struct ars_settings, forward_always), ARS_SETTINGS_TEXT_MAX},
+    {"forward_busy", offsetof(struct ars_settings, forward_busy), ARS_SETTINGS_TEXT_MAX},
+    {"forward_no_answer", offsetof(struct ars_settings, forward_no_answer), ARS_SETTINGS_TEXT_MAX},
+    {"auto_answer", offsetof(struct ars_settings, auto_answer), ARS_SETTINGS_TEXT_MAX},
 };
 
 char **settings_account_text(struct ars_stored_account *a, size_t i, const char **ret_key,
@@ -310,6 +319,10 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     for (size_t i = 0; (to = settings_text(s, i, &key)); i++)
         read_text(&r, root, key, texts[i].max, to);
     s->ring_off = read_bool(&r, root, KEY_RING_OFF);
+    s->do_not_disturb = read_bool(&r, root, KEY_DND);
+    s->forwarding = read_bool(&r, root, KEY_FORWARD);
+    s->forward_after_s = read_number(&r, root, KEY_AFTER_S, ARS_SETTINGS_RING_MAX);
+    s->refuse_anonymous = read_bool(&r, root, KEY_ANONYMOUS);
     s->window_width = (int)read_number(&r, root, KEY_WIDTH, WINDOW_MAX);
     s->window_height = (int)read_number(&r, root, KEY_HEIGHT, WINDOW_MAX);
     read_accounts(&r, root, s);
@@ -456,6 +469,14 @@ static int print_root(const struct ars_settings *settings, struct json_object *r
         err = put_text(root, key, texts[i].max, *text);
     if (!err)
         err = put_bool(root, KEY_RING_OFF, s.ring_off);
+    if (!err)
+        err = put_bool(root, KEY_DND, s.do_not_disturb);
+    if (!err)
+        err = put_bool(root, KEY_FORWARD, s.forwarding);
+    if (!err)
+        err = put_number(root, KEY_AFTER_S, s.forward_after_s);
+    if (!err)
+        err = put_bool(root, KEY_ANONYMOUS, s.refuse_anonymous);
     if (!err)
         err = put_number(root, KEY_WIDTH, s.window_width);
     if (!err)

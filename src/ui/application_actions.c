@@ -27,6 +27,19 @@ static void do_retry(GSimpleAction *action, GVariant *arg, gpointer app)
         (void)ars_app_retry(ars_bridge_app(self->bridge));
 }
 
+static void do_not_disturb(GSimpleAction *action, GVariant *on, gpointer app)
+{
+    ArsApplication *self = app;
+    struct ars_app *phone = ars_bridge_app(self->bridge);
+    struct ars_settings *s = phone ? ars_settings_dup(ars_app_settings(phone)) : NULL;
+
+    if (!s)
+        return;
+    s->do_not_disturb = g_variant_get_boolean(on);
+    ars_bridge_save_preferences(self->bridge, s);
+    ars_settings_free(s);
+}
+
 static void do_demo(GSimpleAction *action, GVariant *arg, gpointer app)
 {
     ArsApplication *self = app;
@@ -146,6 +159,7 @@ static const GActionEntry entries[] = {
     {.name = "certificate", .activate = do_certificate},
     {.name = "retry", .activate = do_retry},
     {.name = "demo", .activate = do_demo},
+    {.name = "do-not-disturb", .state = "false", .change_state = do_not_disturb},
     {.name = "shortcuts", .activate = do_shortcuts},
     {.name = "about", .activate = do_about},
     {.name = "quit", .activate = do_quit},

@@ -28,6 +28,7 @@ enum {
     DEVICES,
     JOURNAL_CHANGED,
     JOURNAL_PAGE,
+    PREFERENCES,
     STOPPED,
     SIGNALS,
 };
@@ -243,6 +244,8 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
     signals[JOURNAL_PAGE] =
         g_signal_new("journal-page", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_ULONG,
                      G_TYPE_PTR_ARRAY, G_TYPE_INT);
+    signals[PREFERENCES] =
+        g_signal_new("preferences", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[STOPPED] = g_signal_new("stopped", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -366,4 +369,10 @@ void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize
         ars_log(ARS_LOG_WARN, "ui", "the journal could not be asked");
     else
         g_queue_push_tail(&self->offsets, GSIZE_TO_POINTER(offset));
+}
+
+void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s)
+{
+    if (self->app && ars_app_save_preferences(self->app, s) == 0)
+        g_signal_emit(self, signals[PREFERENCES], 0);
 }

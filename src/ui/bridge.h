@@ -10,6 +10,7 @@
  *   "devices" (pointer: const struct ars_device *, ulong n)
  *   "journal-changed": ask again
  *   "journal-page" (ulong offset, GPtrArray of ArsJournalItem, int err)
+ *   "preferences": saved, see ars_bridge_save_preferences()
  *   "stopped": after ars_bridge_quit()
  * Property "missed" (uint): missed calls that nobody has looked at.
  */
@@ -51,6 +52,9 @@ void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call,
                         const char *text);
 /* account_id NULL: the line that dials. */
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number);
+
+/* As ars_app_save_preferences(). */
+void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s);
 
 /* One page of the journal; a later request takes the place of an earlier one. */
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit);

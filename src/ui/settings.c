@@ -1,6 +1,7 @@
 /* ui: the settings: the account first, then the sound. */
 #include "settings.h"
 #include "settings_account.h"
+#include "settings_calls.h"
 #include "settings_sound.h"
 
 struct _ArsSettings {
@@ -8,6 +9,7 @@ struct _ArsSettings {
 
     /* template widgets */
     ArsSettingsAccount *account;
+    ArsSettingsCalls *calls;
     ArsSettingsSound *sound;
 };
 
@@ -41,12 +43,14 @@ static void ars_settings_window_class_init(ArsSettingsClass *klass)
     static const char *const names[] = {"connected", "demo", "look"};
 
     g_type_ensure(ARS_TYPE_SETTINGS_ACCOUNT);
+    g_type_ensure(ARS_TYPE_SETTINGS_CALLS);
     g_type_ensure(ARS_TYPE_SETTINGS_SOUND);
     for (int i = 0; i < SIGNALS; i++)
         signals[i] =
             g_signal_new(names[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget, "/io/github/arsphone/ArsPhone/settings.ui");
     gtk_widget_class_bind_template_child(widget, ArsSettings, account);
+    gtk_widget_class_bind_template_child(widget, ArsSettings, calls);
     gtk_widget_class_bind_template_child(widget, ArsSettings, sound);
     gtk_widget_class_bind_template_callback(widget, on_connected);
     gtk_widget_class_bind_template_callback(widget, on_demo);
@@ -64,6 +68,7 @@ ArsSettings *ars_settings_window_new(GtkWindow *parent, ArsBridge *bridge)
     ArsSettings *self = g_object_new(ARS_TYPE_SETTINGS, "transient-for", parent, NULL);
 
     ars_settings_account_set_bridge(self->account, bridge);
+    ars_settings_calls_set_bridge(self->calls, bridge);
     ars_settings_sound_set_bridge(self->sound, bridge);
     return self;
 }

@@ -112,6 +112,7 @@ static gboolean on_layout_idle(gpointer arg)
     self->layout_idle = 0;
     adw_leaflet_set_can_unfold(self->leaflet, self->wide);
     ars_banner_adapt(self->line_banner, gtk_widget_get_width(GTK_WIDGET(self)));
+    ars_banner_adapt(self->answering, gtk_widget_get_width(GTK_WIDGET(self)));
     ars_banner_adapt(self->notice, gtk_widget_get_width(GTK_WIDGET(self)));
     update_layout(self);
     return G_SOURCE_REMOVE;
@@ -130,7 +131,7 @@ static void size_allocate(GtkWidget *widget, int width, int height, int baseline
     gboolean wide = width >= WIDE;
 
     if (wide != self->wide || !ars_banner_fits(self->line_banner, width) ||
-        !ars_banner_fits(self->notice, width)) {
+        !ars_banner_fits(self->answering, width) || !ars_banner_fits(self->notice, width)) {
         self->wide = wide;
         queue_layout(self);
     }
@@ -310,6 +311,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsWindow, switcher);
     gtk_widget_class_bind_template_child(widget, ArsWindow, toasts);
     gtk_widget_class_bind_template_child(widget, ArsWindow, line_banner);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, answering);
     gtk_widget_class_bind_template_child(widget, ArsWindow, notice);
     gtk_widget_class_bind_template_child(widget, ArsWindow, leaflet);
     gtk_widget_class_bind_template_child(widget, ArsWindow, pages);
@@ -332,6 +334,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_callback(widget, queue_layout);
     gtk_widget_class_bind_template_callback(widget, window_notices_on_line_clicked);
     gtk_widget_class_bind_template_callback(widget, window_notices_on_clicked);
+    gtk_widget_class_bind_template_callback(widget, window_answering_on_clicked);
 }
 
 static void ars_window_class_init(ArsWindowClass *klass)
@@ -375,6 +378,9 @@ ArsWindow *ars_window_new(GtkApplication *app, ArsBridge *bridge)
     ars_call_view_set_bridge(self->call_view, bridge);
     ars_history_view_set_bridge(self->journal, bridge);
     ars_dialpad_set_bridge(self->dialpad, bridge);
+    g_signal_connect_object(bridge, "preferences", G_CALLBACK(window_answering_update), self,
+                            G_CONNECT_SWAPPED);
+    window_answering_update(self);
     g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_item_added), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "call-ended", G_CALLBACK(on_call_ended), self,

@@ -22,6 +22,7 @@ struct _ArsWindow {
     GtkWidget *switcher;
     AdwToastOverlay *toasts;
     ArsBanner *line_banner;
+    ArsBanner *answering; /* nobody reaches us, or somebody else instead */
     ArsBanner *notice;
     AdwLeaflet *leaflet;
     GtkWidget *pages;
@@ -58,5 +59,11 @@ void window_notices_on_clicked(ArsWindow *self);
 /* window.c */
 gboolean window_shows_call(ArsWindow *self);
 void window_show_pages(ArsWindow *self);
+
+/* ---- window_answering.c ---- */
+
+/* Says whether callers reach us; from any change of the settings on. */
+void window_answering_update(ArsWindow *self);
+void window_answering_on_clicked(ArsWindow *self);
 
 #endif

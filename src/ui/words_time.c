@@ -75,6 +75,8 @@ const char *words_result(const struct ars_history_entry *e)
         return _("Missed");
     case ARS_HISTORY_ELSEWHERE:
         return _("Answered elsewhere");
+    case ARS_HISTORY_FORWARDED:
+        return _("Forwarded");
     case ARS_HISTORY_DECLINED:
         return e->incoming ? _("Declined by you") : _("Declined");
     case ARS_HISTORY_CANCELLED:

@@ -272,9 +272,33 @@ static void play_sound(void)
     ars_command_free(cmd);
 }
 
+static void play_callers(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    adw_preferences_window_set_visible_page_name(ADW_PREFERENCES_WINDOW(stage_top()), "calls");
+    settle();
+    gtk_switch_set_active(GTK_SWITCH(find(GTK_TYPE_SWITCH, say("Do not disturb", "Не беспокоить"))),
+                          TRUE);
+    settle();
+    cmd = fake_find_command(ARS_CMD_ANSWERING);
+    must(cmd && cmd->answering.do_not_disturb);
+    ars_command_free(cmd);
+    look("callers");
+    close_top();
+    sees("Do not disturb: callers hear busy.", "Не беспокоить: звонящие слышат «занято».");
+    look("do-not-disturb");
+    press("Switch off", "Выключить");
+    cmd = fake_find_command(ARS_CMD_ANSWERING);
+    must(cmd && !cmd->answering.do_not_disturb);
+    ars_command_free(cmd);
+}
+
 static const struct scene settings_scenes[] = {
     {"filled", play_filled},         {"field-errors", play_field_errors}, {"rules", play_rules},
     {"connecting", play_connecting}, {"refused", play_refused},           {"sound", play_sound},
+    {"callers", play_callers},
 };
 
 const struct group settings_group = {

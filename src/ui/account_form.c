@@ -32,6 +32,9 @@ struct _ArsAccountForm {
     ArsSecretRow *password;
     ArsHintRow *password_hint;
     AdwComboRow *refer;
+    GtkEditable *mailbox_number;
+    GtkEditable *pickup_code;
+    GtkEditable *park_code;
     AdwExpanderRow *network;
     GtkEditable *stun;
     ArsHintRow *stun_hint;
@@ -234,6 +237,9 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, refer);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, mailbox_number);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, pickup_code);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, park_code);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, network);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun_hint);
@@ -252,6 +258,9 @@ static void ars_account_form_init(ArsAccountForm *self)
     connect_field(self, self->path);
     connect_field(self, self->login);
     connect_field(self, self->password);
+    connect_field(self, self->mailbox_number);
+    connect_field(self, self->pickup_code);
+    connect_field(self, self->park_code);
     connect_field(self, self->stun);
     connect_field(self, self->host_map);
     connect_field(self, self->details);
@@ -278,6 +287,9 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     set_field(self->port, port);
     set_field(self->path, a->path ? a->path : PATH_DEFAULT);
     set_field(self->login, a->login);
+    set_field(self->mailbox_number, a->mailbox_number);
+    set_field(self->pickup_code, a->pickup_code);
+    set_field(self->park_code, a->park_code);
     set_field(self->stun, a->stun);
     adw_combo_row_set_selected(self->refer, refer_index(a->refer));
     ars_secret_row_set_secret(self->password, password);
@@ -297,6 +309,16 @@ static gboolean set_text(char **text, const char *value)
     return ars_settings_set_text(text, value) == 0;
 }
 
+static gboolean collect_codes(ArsAccountForm *self, struct ars_stored_account *a)
+{
+    g_autofree char *mailbox = text_of(self->mailbox_number);
+    g_autofree char *pickup = text_of(self->pickup_code);
+    g_autofree char *park = text_of(self->park_code);
+
+    return set_text(&a->mailbox_number, mailbox) && set_text(&a->pickup_code, pickup) &&
+           set_text(&a->park_code, park);
+}
+
 static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
 {
     g_autofree char *name = text_of(self->display_name);
@@ -313,7 +335,8 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
 
     a->port = port_of(port, &bad);
     return set_text(&a->refer, refers[adw_combo_row_get_selected(self->refer)]) &&
-           set_text(&a->display_name, name) && set_text(&a->server, server) &&
+           collect_codes(self, a) && set_text(&a->display_name, name) &&
+           set_text(&a->server, server) &&
            set_text(&a->path, strcmp(slashed, PATH_DEFAULT) == 0 ? NULL : slashed) &&
            set_text(&a->login, login) && set_text(&a->stun, stun) &&
            set_text(&a->host_map, rules) && set_text(&a->dial_rules, dial_rules) &&
@@ -342,7 +365,10 @@ static gboolean same(const struct ars_stored_account *a, const struct ars_stored
            g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
            g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->stun, b->stun) == 0 &&
            refer_index(a->refer) == refer_index(b->refer) &&
-           g_strcmp0(a->host_map, b->host_map) == 0 && ars_account_details_same(a, b) &&
+           g_strcmp0(a->mailbox_number, b->mailbox_number) == 0 &&
+           g_strcmp0(a->pickup_code, b->pickup_code) == 0 &&
+           g_strcmp0(a->park_code, b->park_code) == 0 && g_strcmp0(a->host_map, b->host_map) == 0 &&
+           ars_account_details_same(a, b) &&
            (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
 }
 

@@ -1,6 +1,7 @@
 /* ui: app handlers become objects and signals. */
 #include <errno.h>
 
+#include <ars/app_watched.h>
 #include <ars/log.h>
 
 #include "bridge.h"
@@ -21,6 +22,7 @@ enum { PROP_0, PROP_MISSED, PROPS };
 
 enum {
     LINES_CHANGED,
+    WATCHED_CHANGED,
     CALL_ADDED,
     CALL_ENDED,
     DTMF,
@@ -67,6 +69,11 @@ static gboolean on_bell_rung(gpointer arg)
 static void on_line(const struct ars_app_line *line, void *arg)
 {
     ars_account_item_update(ARS_BRIDGE(arg)->line, line);
+}
+
+static void on_watched(void *arg)
+{
+    g_signal_emit(arg, signals[WATCHED_CHANGED], 0);
 }
 
 static void on_lines(void *arg)
@@ -171,6 +178,7 @@ static void on_journal_page(int err, const struct ars_history_entry *v, size_t n
 static const struct ars_app_handlers handlers = {
     .line = on_line,
     .lines = on_lines,
+    .watched = on_watched,
     .call_added = on_call_added,
     .call_changed = on_call_changed,
     .call_ended = on_call_ended,
@@ -227,6 +235,8 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
     props[PROP_MISSED] = g_param_spec_uint("missed", NULL, NULL, 0, G_MAXUINT, 0,
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
     g_object_class_install_properties(object, PROPS, props);
+    signals[WATCHED_CHANGED] =
+        g_signal_new("watched-changed", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[LINES_CHANGED] =
         g_signal_new("lines-changed", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[CALL_ADDED] = g_signal_new("call-added", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -359,6 +369,12 @@ void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number
              account_id && account_id[0] ? ars_app_dial_from(self->app, account_id, number)
                                          : ars_app_dial(self->app, number),
              ARS_APP_DIAL, 0);
+}
+
+void ars_bridge_pick_up(ArsBridge *self, const char *number)
+{
+    if (self->app)
+        tell(self, ars_app_pick_up(self->app, number), ARS_APP_DIAL, 0);
 }
 
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit)

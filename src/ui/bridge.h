@@ -3,6 +3,7 @@
  * objects and signals. GTK's thread.
  *
  * Signals:
+ *   "watched-changed": the mailbox or a watched line, see ars/app_watched.h
  *   "lines-changed": any of the lines, or how many there are
  *   "call-added" (ArsCallItem), "call-ended" (ArsCallItem): also in the list of calls
  *   "dtmf" (uint call, char * digit)
@@ -55,6 +56,8 @@ void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number
 
 /* As ars_app_save_preferences(). */
 void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s);
+/* Takes the call that rings at that line; as ars_bridge_dial(). */
+void ars_bridge_pick_up(ArsBridge *self, const char *number);
 
 /* One page of the journal; a later request takes the place of an earlier one. */
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit);

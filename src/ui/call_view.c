@@ -216,6 +216,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsCallView, keys);
     gtk_widget_class_bind_template_child(widget, ArsCallView, transfer);
     gtk_widget_class_bind_template_child(widget, ArsCallView, volume_box);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, park);
     gtk_widget_class_bind_template_child(widget, ArsCallView, volume);
     gtk_widget_class_bind_template_child(widget, ArsCallView, incoming);
     gtk_widget_class_bind_template_child(widget, ArsCallView, ended);

@@ -33,6 +33,7 @@ struct _ArsCallView {
     GtkToggleButton *keys;
     GtkToggleButton *transfer;
     GtkWidget *volume_box;
+    GtkWidget *park;
     GtkScale *volume;
     GtkWidget *incoming;
     GtkWidget *ended;

@@ -66,6 +66,8 @@ static void show_open(ArsCallView *self)
     gtk_widget_set_visible(GTK_WIDGET(self->panel), gtk_toggle_button_get_active(self->transfer));
     gtk_widget_set_visible(self->volume_box,
                            !call_view_is_open(self) && gtk_widget_get_sensitive(self->controls));
+    if (self->current)
+        call_view_update(self);
 }
 
 static void on_keys(ArsCallView *self)
@@ -116,6 +118,11 @@ static void on_panel_ask(ArsCallView *self, const char *number)
     ars_bridge_dial(self->bridge, account, number);
 }
 
+static void on_park(ArsCallView *self)
+{
+    call_view_command(self, ARS_CMD_PARK, 0, NULL);
+}
+
 static void on_volume(ArsCallView *self)
 {
     if (!self->setting)
@@ -153,6 +160,7 @@ static void on_close(ArsCallView *self)
 void call_view_bind_user(GtkWidgetClass *widget)
 {
     gtk_widget_class_bind_template_callback(widget, on_key);
+    gtk_widget_class_bind_template_callback(widget, on_park);
     gtk_widget_class_bind_template_callback(widget, on_mute);
     gtk_widget_class_bind_template_callback(widget, on_hold);
     gtk_widget_class_bind_template_callback(widget, on_keys);

@@ -79,6 +79,8 @@ static void update_layout(ArsWindow *self)
     tell_hidden(GTK_WIDGET(self->call_view), !shows);
     tell_hidden(GTK_WIDGET(self->dialpad),
                 adw_view_stack_get_visible_child(self->stack) != GTK_WIDGET(self->dialpad));
+    tell_hidden(GTK_WIDGET(self->watched),
+                adw_view_stack_get_visible_child(self->stack) != GTK_WIDGET(self->watched));
     tell_hidden(GTK_WIDGET(self->journal),
                 adw_view_stack_get_visible_child(self->stack) != GTK_WIDGET(self->journal));
     ticker_kick(self->ticker);
@@ -145,6 +147,7 @@ static void on_line_changed(ArsWindow *self)
     ars_dialpad_set_ready(self->dialpad, ars_account_item_ready(ars_bridge_line(self->bridge)));
     window_notices_update_line(self);
     ars_line_button_show_others(self->line_button, ars_bridge_lines(self->bridge));
+    window_mailbox_update(self);
 }
 
 static void update_missed(ArsWindow *self)
@@ -318,6 +321,9 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsWindow, stack);
     gtk_widget_class_bind_template_child(widget, ArsWindow, dialpad);
     gtk_widget_class_bind_template_child(widget, ArsWindow, journal);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, watched);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, mailbox);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, mailbox_count);
     gtk_widget_class_bind_template_child(widget, ArsWindow, switcher_bar);
     gtk_widget_class_bind_template_child(widget, ArsWindow, call_bar);
     gtk_widget_class_bind_template_child(widget, ArsWindow, call_bar_button);
@@ -335,6 +341,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_callback(widget, window_notices_on_line_clicked);
     gtk_widget_class_bind_template_callback(widget, window_notices_on_clicked);
     gtk_widget_class_bind_template_callback(widget, window_answering_on_clicked);
+    gtk_widget_class_bind_template_callback(widget, window_mailbox_on_clicked);
 }
 
 static void ars_window_class_init(ArsWindowClass *klass)
@@ -349,6 +356,7 @@ static void ars_window_class_init(ArsWindowClass *klass)
     g_type_ensure(ARS_TYPE_DIALPAD);
     g_type_ensure(ARS_TYPE_HISTORY_VIEW);
     g_type_ensure(ARS_TYPE_LINE_BUTTON);
+    g_type_ensure(ARS_TYPE_WATCHED_VIEW);
     bind_template(widget);
     window_keys_init(klass);
 }
@@ -381,6 +389,9 @@ ArsWindow *ars_window_new(GtkApplication *app, ArsBridge *bridge)
     g_signal_connect_object(bridge, "preferences", G_CALLBACK(window_answering_update), self,
                             G_CONNECT_SWAPPED);
     window_answering_update(self);
+    ars_watched_view_set_bridge(self->watched, bridge);
+    g_signal_connect_object(bridge, "watched-changed", G_CALLBACK(window_mailbox_update), self,
+                            G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_item_added), self,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "call-ended", G_CALLBACK(on_call_ended), self,

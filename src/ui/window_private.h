@@ -7,6 +7,7 @@
 #include "dialpad.h"
 #include "history_view.h"
 #include "line_button.h"
+#include "watched_view.h"
 #include "window.h"
 
 struct ticker;
@@ -29,6 +30,9 @@ struct _ArsWindow {
     AdwViewStack *stack;
     ArsDialpad *dialpad;
     ArsHistoryView *journal;
+    ArsWatchedView *watched;
+    GtkWidget *mailbox;
+    GtkLabel *mailbox_count;
     GtkWidget *switcher_bar;
     GtkRevealer *call_bar;
     GtkButton *call_bar_button;
@@ -55,6 +59,10 @@ void window_notices_update_line(ArsWindow *self);
 void window_notices_clear(ArsWindow *self);
 void window_notices_on_line_clicked(ArsWindow *self);
 void window_notices_on_clicked(ArsWindow *self);
+
+/* window_mailbox.c */
+void window_mailbox_update(ArsWindow *self);
+void window_mailbox_on_clicked(ArsWindow *self);
 
 /* window.c */
 gboolean window_shows_call(ArsWindow *self);

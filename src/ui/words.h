@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include <ars/app.h>
+#include <ars/app_watched.h>
 
 /* What the dot beside the line's words looks like. */
 enum words_dot {
@@ -84,5 +85,10 @@ const char *words_result_reason(const struct ars_history_entry *e);
 char *words_certificate_problem(const struct ars_cert *cert);
 /* A text of a room below in the user's language, where it is known: rules of the host map. */
 const char *words_rule_problem(const char *reason);
+
+/* ---- words_watched.c: a watched line's number, state and other end; the mailbox ---- */
+
+char *words_watched(const struct ars_app_watched *w);
+char *words_mailbox(const struct ars_app_mailbox *m);
 
 #endif

@@ -17,9 +17,10 @@
 #define ACCOUNT_ID  "3b5d2a0e-6f1c-4e58-9a54-1d2f3c4b5a69"
 
 static const struct group *const groups[] = {
-    &first_group,    &line_group,     &dial_group,    &call_group,     &calls_group,
-    &together_group, &incoming_group, &journal_group, &settings_group, &accounts_group,
-    &problems_group, &keys_group,     &quiet_group,   &words_group,    &wayland_group,
+    &first_group,   &line_group,     &dial_group,     &lines_group,
+    &call_group,    &calls_group,    &together_group, &incoming_group,
+    &journal_group, &settings_group, &accounts_group, &problems_group,
+    &keys_group,    &quiet_group,    &words_group,    &wayland_group,
 };
 
 static ArsApplication *application;

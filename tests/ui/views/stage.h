@@ -26,7 +26,7 @@ struct group {
     void (*prepare)(const char *config_dir, const char *data_dir); /* before the start; or NULL */
 };
 
-extern const struct group first_group, line_group, dial_group, call_group, calls_group,
+extern const struct group first_group, line_group, dial_group, lines_group, call_group, calls_group,
     together_group, incoming_group, journal_group, settings_group, accounts_group, problems_group,
     keys_group, quiet_group, words_group, wayland_group;
 

@@ -1,0 +1,156 @@
+/* Tests of the views: the mailbox, the lines of others, parking. */
+#include <string.h>
+
+#include <ars/app_watched.h>
+#include <ars/str.h>
+
+#include "stage.h"
+
+static void asked(enum ars_command_type type, const char *text)
+{
+    struct ars_command *cmd = fake_find_command(type);
+
+    if (!cmd || g_strcmp0(cmd->text, text) != 0)
+        fail("command %d was not given with %s", (int)type, text ? text : "nothing");
+    ars_command_free(cmd);
+}
+
+/* The account of the tests, with codes. */
+static void with_codes(void)
+{
+    struct ars_stored_account a = {0};
+
+    account_on();
+    must(ars_stored_account_copy(&a, ars_app_account(stage_app())) == 0);
+    (void)ars_settings_set_text(&a.pickup_code, "*8");
+    (void)ars_settings_set_text(&a.park_code, "700");
+    must(ars_app_save_account(stage_app(), &a, NULL, NULL) == 0);
+    ars_stored_account_clear(&a);
+    settle();
+}
+
+static void watch(const char *number, enum ars_watch_state state, const char *peer, gboolean called)
+{
+    struct ars_event *ev = fake_event(ARS_EV_WATCH);
+
+    ev->account = 1;
+    ev->peer_number = ars_strdup(number);
+    ev->number = (int)state;
+    ev->text = ars_strdup(peer);
+    ev->by_remote = called;
+    fake_push(ev);
+    settle();
+}
+
+static void mailbox(int fresh)
+{
+    struct ars_event *ev = fake_event(ARS_EV_MAILBOX);
+
+    ev->account = 1;
+    ev->number = fresh;
+    ev->text = ars_strdup("*97");
+    fake_push(ev);
+    settle();
+}
+
+static void no_lines(void)
+{
+    must(ars_app_set_watched(stage_app(), NULL, 0) == 0);
+    gtk_widget_activate_action(GTK_WIDGET(stage_window()), "win.page", "s", "lines");
+    settle();
+}
+
+static void play_empty(void)
+{
+    no_lines();
+    sees("No lines yet", "Линий пока нет");
+    look("lines-empty");
+}
+
+static void play_edit(void)
+{
+    no_lines();
+    press("Edit the list", "Изменить список");
+    button("Add", "Добавить", FALSE);
+    fill("Number", "Номер", "104");
+    fill("Name", "Имя", "Anna");
+    press("Add", "Добавить");
+    asked(ARS_CMD_WATCH, "104");
+    fill("Number", "Номер", "105");
+    press("Add", "Добавить");
+    fill("Number", "Номер", "104");
+    press("Add", "Добавить");
+    sees("This number is in the list already.", "Этот номер уже есть в списке.");
+    look("lines-edit");
+    press("Move up: 105", "Выше: 105");
+    must(strcmp(ars_app_watched_at(stage_app(), 0).number, "105") == 0);
+    press("Remove: Anna", "Убрать: Anna");
+    asked(ARS_CMD_UNWATCH, "104");
+    press("Edit the list", "Изменить список");
+    must(ars_app_watched_count(stage_app()) == 1);
+}
+
+static void play_states(void)
+{
+    struct ars_stored_line list[] = {
+        {.number = (char *)(uintptr_t) "101", .name = (char *)(uintptr_t) "Anna"},
+        {.number = (char *)(uintptr_t) "102", .name = (char *)(uintptr_t) "Boris"},
+        {.number = (char *)(uintptr_t) "103"},
+        {.number = (char *)(uintptr_t) "104", .name = (char *)(uintptr_t) "Vera"},
+        {.number = (char *)(uintptr_t) "741", .parking = true},
+        {.number = (char *)(uintptr_t) "742", .parking = true},
+    };
+
+    with_codes();
+    no_lines();
+    must(ars_app_set_watched(stage_app(), list, G_N_ELEMENTS(list)) == 0);
+    watch("101", ARS_WATCH_IDLE, NULL, FALSE);
+    watch("102", ARS_WATCH_BUSY, "84951234567", FALSE);
+    watch("104", ARS_WATCH_RINGING, "600", TRUE);
+    watch("741", ARS_WATCH_BUSY, NULL, FALSE);
+    watch("742", ARS_WATCH_IDLE, NULL, FALSE);
+    sees("101 · Free", "101 · Свободно");
+    sees("102 · Busy, has called +7 (495) 123-45-67", "102 · Занято, звонок к: +7 (495) 123-45-67");
+    sees("103 · State not known", "103 · Состояние неизвестно");
+    sees("104 · Rings, called by 600", "104 · Звонит, звонок от: 600");
+    sees("741 · A parked call waits", "741 · Ждёт звонок");
+    sees("742 · No call waits here", "742 · Звонков нет");
+    look("lines-states");
+    press("Pick up: Vera", "Взять: Vera");
+    asked(ARS_CMD_PICKUP, "104");
+    fake_manners.answers = FALSE;
+    press("Take back the call: 741", "Забрать звонок: 741");
+    asked(ARS_CMD_DIAL, "741");
+    fresh();
+    no_lines();
+}
+
+static void play_mailbox(void)
+{
+    mailbox(0);
+    button("Mailbox: no new messages", "Голосовая почта: новых сообщений нет", TRUE);
+    mailbox(2);
+    look("mailbox");
+    press("Mailbox: 2 new messages", "Голосовая почта: 2 новых сообщения");
+    asked(ARS_CMD_DIAL, "*97");
+}
+
+static void play_park(void)
+{
+    ars_id call;
+
+    with_codes();
+    call = dial("600");
+    look("call-park");
+    press("Park", "Парковать");
+    must(call != 0);
+    asked(ARS_CMD_PARK, NULL);
+}
+
+static const struct scene lines_scenes[] = {
+    {"empty", play_empty},     {"edit", play_edit}, {"states", play_states},
+    {"mailbox", play_mailbox}, {"park", play_park},
+};
+
+const struct group lines_group = {
+    .name = "lines", .scenes = lines_scenes, .n = G_N_ELEMENTS(lines_scenes)};

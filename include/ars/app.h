@@ -106,6 +106,8 @@ int ars_app_dial_from(struct ars_app *app, const char *account_id, const char *n
 /* What command.h says of a call. */
 int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id call, int number,
                          const char *text);
+/* Into a new file in the user's folder of recordings, or no more; the view says what came of it. */
+int ars_app_record(struct ars_app *app, ars_id call, bool on);
 /* Answered by `devices`, during a call with what was there before it. */
 int ars_app_list_devices(struct ars_app *app);
 

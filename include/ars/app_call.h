@@ -33,7 +33,10 @@ struct ars_app_call {
     bool reconnecting;            /* out of reach for now */
     enum ars_sound_cause unheard; /* they cannot hear us */
     enum ars_sound_cause silent;  /* we cannot hear them */
-    bool by_remote;               /* once ENDED */
+    bool recording;
+    const char *record_path;    /* the file, also once it is over; or "" */
+    const char *record_problem; /* why it ended, when the user did not want it; or "" */
+    bool by_remote;             /* once ENDED */
     unsigned volume;
     const char *number;
     const char *name;        /* "" when not known */

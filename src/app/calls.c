@@ -26,6 +26,7 @@ static void call_free(struct call *c)
     free(c->peer_number);
     free(c->peer_name);
     calls_together_free(c);
+    recording_free(c);
     free(c);
 }
 
@@ -102,6 +103,8 @@ static struct call *call_new(struct ars_app *app, const struct ars_event *ev)
         .transfer_to = "",
         .refer_to = "",
         .refer_by = "",
+        .record_path = "",
+        .record_problem = "",
         .begun_ms = ev->t_us / 1000,
         .result = ARS_HISTORY_RUNNING,
     };
@@ -259,6 +262,9 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
     case ARS_EV_RECONNECTING:
     case ARS_EV_RECONNECTED:
         v->reconnecting = ev->type == ARS_EV_RECONNECTING;
+        break;
+    case ARS_EV_RECORDING:
+        recording_event(c, ev);
         break;
     case ARS_EV_UNHEARD:
         v->unheard = (enum ars_sound_cause)ev->number;

@@ -23,6 +23,8 @@ struct call {
     char *transfer_to;
     char *refer_to;
     char *refer_by;
+    char *record_path;
+    char *record_problem;
     uint64_t since_ms; /* the first call in whose place it is was established; 0: none */
     int64_t start_us;  /* since 1970 */
     bool answered;     /* the user took it */
@@ -58,6 +60,11 @@ void calls_flush(struct ars_app *app);
 void app_calls_close(struct calls *cs);
 
 struct call *app_calls_find(const struct calls *cs, ars_id id);
+
+/* ---- recording.c ---- */
+
+void recording_event(struct call *c, const struct ars_event *ev);
+void recording_free(struct call *c);
 
 /* ---- calls_together.c: transfer, conference, calls that come of others ---- */
 

@@ -362,6 +362,12 @@ void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call,
              call);
 }
 
+void ars_bridge_record(ArsBridge *self, guint call, gboolean on)
+{
+    if (self->app)
+        tell(self, ars_app_record(self->app, call, on), ARS_APP_COMMAND, call);
+}
+
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number)
 {
     if (self->app)

@@ -51,6 +51,8 @@ guint ars_bridge_missed(ArsBridge *self);
 /* The user's wish for a call; what fails comes as "problem". */
 void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call, int number,
                         const char *text);
+/* Into a file of its own, or no more. */
+void ars_bridge_record(ArsBridge *self, guint call, gboolean on);
 /* account_id NULL: the line that dials. */
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number);
 

@@ -12,11 +12,18 @@ struct _ArsCallFigures {
     GtkLabel *media;
     GtkPopover *popover;
     GtkGrid *grid;
+    GtkToggleButton *record;
+    GtkLabel *file;
     GtkLabel *trouble;
+    gboolean setting; /* the change of the button is ours */
 
     GtkLabel *values[WORDS_FIGURES];
     struct ars_media_stats stats;
 };
+
+enum { RECORD, SIGNALS };
+
+static guint signals[SIGNALS];
 
 G_DEFINE_FINAL_TYPE(ArsCallFigures, ars_call_figures, ADW_TYPE_BIN)
 
@@ -40,6 +47,25 @@ static void on_map(ArsCallFigures *self)
     write_figures(self);
 }
 
+static void on_record(ArsCallFigures *self)
+{
+    if (!self->setting)
+        g_signal_emit(self, signals[RECORD], 0, gtk_toggle_button_get_active(self->record));
+}
+
+static void show_recording(ArsCallFigures *self, const struct ars_app_call *call)
+{
+    g_autofree char *file = words_call_recording(call);
+
+    self->setting = TRUE;
+    gtk_toggle_button_set_active(self->record, call->recording);
+    self->setting = FALSE;
+    gtk_widget_set_visible(GTK_WIDGET(self->record),
+                           call->connected && call->state == ARS_CALL_ESTABLISHED);
+    set_text(self->file, file);
+    gtk_widget_set_visible(GTK_WIDGET(self->file), file[0] != '\0');
+}
+
 void ars_call_figures_set(ArsCallFigures *self, const struct ars_app_call *call)
 {
     gboolean over = call->state >= ARS_CALL_ENDING;
@@ -50,6 +76,7 @@ void ars_call_figures_set(ArsCallFigures *self, const struct ars_app_call *call)
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    media, -1);
     gtk_widget_set_visible(GTK_WIDGET(self->button), media[0] != '\0');
+    show_recording(self, call);
     set_text(self->trouble, trouble);
     gtk_widget_set_visible(GTK_WIDGET(self->trouble), trouble[0] != '\0');
     if (!media[0])
@@ -63,13 +90,18 @@ static void ars_call_figures_class_init(ArsCallFiguresClass *klass)
 {
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(klass);
 
+    signals[RECORD] = g_signal_new("record", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     gtk_widget_class_set_template_from_resource(widget,
                                                 "/io/github/arsphone/ArsPhone/call_figures.ui");
     gtk_widget_class_bind_template_child(widget, ArsCallFigures, button);
     gtk_widget_class_bind_template_child(widget, ArsCallFigures, media);
     gtk_widget_class_bind_template_child(widget, ArsCallFigures, popover);
     gtk_widget_class_bind_template_child(widget, ArsCallFigures, grid);
+    gtk_widget_class_bind_template_child(widget, ArsCallFigures, record);
+    gtk_widget_class_bind_template_child(widget, ArsCallFigures, file);
     gtk_widget_class_bind_template_child(widget, ArsCallFigures, trouble);
+    gtk_widget_class_bind_template_callback(widget, on_record);
     gtk_widget_class_bind_template_callback(widget, on_map);
 }
 

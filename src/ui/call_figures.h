@@ -9,6 +9,7 @@
 #define ARS_TYPE_CALL_FIGURES (ars_call_figures_get_type())
 G_DECLARE_FINAL_TYPE(ArsCallFigures, ars_call_figures, ARS, CALL_FIGURES, AdwBin)
 
+/* Emits "record" with whether the user wants it. */
 void ars_call_figures_set(ArsCallFigures *self, const struct ars_app_call *call);
 
 #endif

@@ -16,6 +16,8 @@ struct _ArsCallItem {
     char *raw_transfer_to;
     char *raw_refer_to;
     char *raw_refer_by;
+    char *raw_record_path;
+    char *raw_record_problem;
     char *title;
     char *number;
     const char *status;
@@ -63,6 +65,8 @@ static void finalize(GObject *object)
     g_free(self->raw_transfer_to);
     g_free(self->raw_refer_to);
     g_free(self->raw_refer_by);
+    g_free(self->raw_record_path);
+    g_free(self->raw_record_problem);
     g_free(self->title);
     g_free(self->number);
     G_OBJECT_CLASS(ars_call_item_parent_class)->finalize(object);
@@ -132,6 +136,8 @@ void ars_call_item_update(ArsCallItem *self, const struct ars_app_call *call)
     self->call.transfer_to = keep(&self->raw_transfer_to, call->transfer_to);
     self->call.refer_to = keep(&self->raw_refer_to, call->refer_to);
     self->call.refer_by = keep(&self->raw_refer_by, call->refer_by);
+    self->call.record_path = keep(&self->raw_record_path, call->record_path);
+    self->call.record_problem = keep(&self->raw_record_problem, call->record_problem);
     set_text(self, &self->title, words_caller(self->raw_name, self->raw_number), PROP_TITLE);
     set_text(self, &self->number, number_beside(self->title, self->raw_number), PROP_NUMBER);
     status = words_call_state(call);

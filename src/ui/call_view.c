@@ -165,6 +165,12 @@ static void on_problem(ArsCallView *self, const struct ars_app_problem *problem)
         self->asks_for = 0;
 }
 
+static void on_record(ArsCallView *self, gboolean on)
+{
+    if (self->current && self->bridge)
+        ars_bridge_record(self->bridge, ars_call_item_get(self->current)->id, on);
+}
+
 static void on_dtmf(ArsCallView *self, guint call, const char *digit)
 {
     const struct ars_app_call *mine = call_view_call(self);
@@ -246,6 +252,7 @@ static void ars_call_view_class_init(ArsCallViewClass *klass)
 static void ars_call_view_init(ArsCallView *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    g_signal_connect_swapped(self->media, "record", G_CALLBACK(on_record), self);
     self->ticker = ticker_new(GTK_WIDGET(self), call_view_tick);
 }
 

@@ -46,6 +46,9 @@ char *words_call_media(const struct ars_app_call *call);
 /* Who cannot hear whom, and why; "" while all is well. */
 char *words_call_trouble(const struct ars_app_call *call);
 
+/* Where it is or was recorded, or why no more; "" when it was not. */
+char *words_call_recording(const struct ars_app_call *call);
+
 /* The figures of a call, in the order in which they are shown. */
 enum words_figure {
     WORDS_QUALITY,

@@ -79,6 +79,23 @@ char *words_call_trouble(const struct ars_app_call *call)
     return g_strconcat(unheard, unheard[0] && silent[0] ? "\n" : "", silent, NULL);
 }
 
+char *words_call_recording(const struct ars_app_call *call)
+{
+    g_autofree char *folder = g_path_get_dirname(call->record_path);
+    g_autofree char *parent = g_path_get_dirname(folder);
+    g_autofree char *in = g_path_get_basename(parent);
+    g_autofree char *name = g_path_get_basename(folder);
+
+    if (call->record_problem[0])
+        /* Translators: why, in the words of the system */
+        return g_strdup_printf(_("Not recorded any more: %s"), call->record_problem);
+    if (!call->record_path[0])
+        return g_strdup("");
+    /* Translators: the last two folders of the way to the file */
+    return g_strdup_printf(call->recording ? _("Recording into %s/%s") : _("Recorded into %s/%s"),
+                           in, name);
+}
+
 static const char *const figure_names[WORDS_FIGURES] = {
     [WORDS_QUALITY] = N_("Quality (MOS)"),
     [WORDS_CODEC] = N_("Codec"),

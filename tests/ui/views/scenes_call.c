@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <ars/reason.h>
+#include <ars/str.h>
 
 #include "stage.h"
 
@@ -185,6 +186,40 @@ static void play_quality(void)
     key("Escape");
 }
 
+static void push_recording(ars_id id, gboolean on, const char *why)
+{
+    struct ars_event *ev = fake_call_event(ARS_EV_RECORDING, id, ARS_CALL_ESTABLISHED);
+
+    ev->number = on;
+    ev->text = ars_strdup("/home/user/Music/ARS Phone/2026-03-12 10.02.33 out.opus");
+    (void)g_strlcpy(ev->reason.text, why, sizeof(ev->reason.text));
+    fake_push(ev);
+}
+
+static void play_record(void)
+{
+    ars_id id = dial(NUMBER);
+    struct ars_command *cmd;
+
+    press("Record the call", "Записать разговор");
+    cmd = fake_find_command(ARS_CMD_RECORD);
+    must(cmd && cmd->text && g_str_has_suffix(cmd->text, " out " NUMBER ".opus"));
+    must(cmd && cmd->text && strstr(cmd->text, "/ARS Phone/"));
+    ars_command_free(cmd);
+    push_recording(id, TRUE, "");
+    sees("Recording into Music/ARS Phone", "Идёт запись в Music/ARS Phone");
+    look("call-recording");
+    press("Record the call", "Записать разговор");
+    asked(ARS_CMD_RECORD, 0, NULL);
+    push_recording(id, FALSE, "");
+    sees("Recorded into Music/ARS Phone", "Записано в Music/ARS Phone");
+    press("Record the call", "Записать разговор");
+    ars_command_free(fake_find_command(ARS_CMD_RECORD));
+    push_recording(id, FALSE, "No space left on device");
+    sees("Not recorded any more: No space left on device",
+         "Запись остановлена: No space left on device");
+}
+
 static void push_cause(enum ars_event_type type, ars_id id, enum ars_sound_cause cause)
 {
     struct ars_event *ev = fake_call_event(type, id, ARS_CALL_ESTABLISHED);
@@ -265,10 +300,19 @@ static void play_hung_up(void)
 }
 
 static const struct scene call_scenes[] = {
-    {"ringing", play_ringing}, {"early", play_early},     {"established", play_established},
-    {"held", play_held},       {"muted", play_muted},     {"keypad", play_keypad},
-    {"volume", play_volume},   {"quality", play_quality}, {"unheard", play_unheard},
-    {"ended", play_ended},     {"hung-up", play_hung_up}, {"reconnecting", play_reconnecting},
+    {"ringing", play_ringing},
+    {"early", play_early},
+    {"established", play_established},
+    {"held", play_held},
+    {"muted", play_muted},
+    {"keypad", play_keypad},
+    {"volume", play_volume},
+    {"quality", play_quality},
+    {"record", play_record},
+    {"unheard", play_unheard},
+    {"ended", play_ended},
+    {"hung-up", play_hung_up},
+    {"reconnecting", play_reconnecting},
 };
 
 const struct group call_group = {

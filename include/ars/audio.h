@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <ars/stats.h>
 #include <ars/voice.h>
 
 struct ars_audio;
@@ -29,11 +30,13 @@ struct ars_audio_conf {
 
 enum ars_tone {
     ARS_TONE_NONE,
-    ARS_TONE_RINGBACK, /* the far end rings, and sends no early media */
-    ARS_TONE_RINGING,  /* somebody calls us; on the ring device */
-    ARS_TONE_WAITING,  /* somebody calls us while we talk */
-    ARS_TONE_BUSY,
-    ARS_TONE_ATTENTION, /* the phone has answered by itself; once */
+    ARS_TONE_RINGBACK,   /* the far end rings, and sends no early media */
+    ARS_TONE_RINGING,    /* somebody calls us; on the ring device */
+    ARS_TONE_WAITING,    /* somebody calls us while we talk */
+    ARS_TONE_BUSY,       /* the far end is, ITU-T E.180 */
+    ARS_TONE_CONGESTION, /* no way there, or no such number */
+    ARS_TONE_ATTENTION,  /* the phone has answered by itself; once */
+    ARS_TONE_KINDS,
 };
 
 struct ars_audio_handlers {
@@ -60,6 +63,12 @@ int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf);
 
 /* One tone at a time. */
 void ars_audio_tone(struct ars_audio *a, enum ars_tone tone);
+
+/* Whose tones they are from the next one on; the European ones at first. */
+void ars_audio_country(struct ars_audio *a, enum ars_tones country);
+
+/* The digits are heard at the speaker, where that runs: 0-9 * # A-D; others make no sound. */
+void ars_audio_keys(struct ars_audio *a, const char *digits);
 
 struct ars_audio_device {
     char name[128];

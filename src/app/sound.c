@@ -1,5 +1,7 @@
 /* app: which devices are used. */
 #include <errno.h>
+#include <locale.h>
+#include <string.h>
 
 #include <ars/str.h>
 
@@ -28,6 +30,18 @@ static void voice_conf(const struct ars_settings *s, struct ars_voice *ret)
     set_strength(&ret->highpass, s->highpass);
 }
 
+/* By the country of the user's language and customs: "ru_RU.UTF-8". */
+static enum ars_tones tones_here(void)
+{
+    const char *locale = setlocale(LC_MESSAGES, NULL);
+
+    if (locale && strncmp(locale, "ru", 2) == 0)
+        return ARS_TONES_RU;
+    if (locale && (strstr(locale, "_US") || strstr(locale, "_CA")))
+        return ARS_TONES_US;
+    return ARS_TONES_EU;
+}
+
 void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf)
 {
     const struct ars_settings *s = app->settings;
@@ -35,6 +49,7 @@ void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf)
     voice_conf(s, &conf->voice);
     conf->audio_in = first(app->audio_in, s->audio_in, DEFAULT);
     conf->audio_out = first(app->audio_out, s->audio_out, DEFAULT);
+    conf->tones = tones_here();
     conf->audio_ring =
         s->ring_off ? SILENT : first(app->audio_ring, s->audio_ring, conf->audio_out);
 }

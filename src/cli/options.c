@@ -49,6 +49,7 @@ enum option_id {
     OPT_NOISE,
     OPT_GAIN,
     OPT_HIGHPASS,
+    OPT_TONES,
     OPT_EXPIRES,
     OPT_SESSION_EXPIRES,
     OPT_NO_PROXY,
@@ -110,6 +111,7 @@ static const struct option long_options[] = {
     {"noise", required_argument, NULL, OPT_NOISE},
     {"gain", required_argument, NULL, OPT_GAIN},
     {"highpass", required_argument, NULL, OPT_HIGHPASS},
+    {"tones", required_argument, NULL, OPT_TONES},
     {"expires", required_argument, NULL, OPT_EXPIRES},
     {"session-expires", required_argument, NULL, OPT_SESSION_EXPIRES},
     {"no-proxy", no_argument, NULL, OPT_NO_PROXY},
@@ -197,6 +199,7 @@ static const char usage[] =
     "  --audio-in device[:NAME]|FILE.wav|tone:HZ|silence\n"
     "  --audio-out device[:NAME]|FILE.wav|none   --audio-ring (as --audio-out)\n"
     "  --echo, --noise, --gain, --highpass off|low|high (high, low, low, low; of a device)\n"
+    "  --tones eu|ru|us (eu)  ringback, busy, congestion and call waiting of that country\n"
     "\n"
     "output\n"
     "  --json  --timeout S (30: to register, to be answered)  --verbose  --trace\n"
@@ -532,6 +535,14 @@ static bool set_strength(const char *option, const char *value, enum ars_strengt
     return ars_strength_parse(value, ret) || bad(option, value);
 }
 
+static bool set_tones(const char *value, enum ars_tones *ret)
+{
+    *ret = ars_streq(value, "ru")   ? ARS_TONES_RU
+           : ars_streq(value, "us") ? ARS_TONES_US
+                                    : ARS_TONES_EU;
+    return *ret != ARS_TONES_EU || ars_streq(value, "eu") || bad("--tones", value);
+}
+
 static bool take(struct options *o, int id, const char *value)
 {
     switch (id) {
@@ -552,6 +563,8 @@ static bool take(struct options *o, int id, const char *value)
         return set_strength("--gain", value, &o->voice.gain);
     case OPT_HIGHPASS:
         return set_strength("--highpass", value, &o->voice.highpass);
+    case OPT_TONES:
+        return set_tones(value, &o->tones);
     case OPT_CALLS:
         return set_number("--calls", value, 1, 8, &o->calls_max);
     case OPT_JSON:

@@ -34,6 +34,7 @@ struct options {
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;
+    enum ars_tones tones;
     uint32_t calls_max;
     bool json;
     bool verbose;

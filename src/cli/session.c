@@ -251,6 +251,7 @@ static int start_engine(struct session *s)
         .audio_ring = o->audio_ring,
         .calls_max = o->calls_max,
         .sip_trace = o->trace,
+        .tones = o->tones,
         .bell = on_bell,
         .arg = s,
     };

@@ -48,6 +48,7 @@ static void close_media(struct call *c)
 static void finish(struct call *c, const struct ars_reason *why, bool by_remote)
 {
     close_media(c);
+    c->end = why->code;
     call_go(c, ARS_CALL_ENDED);
     call_tell_origin(c, why->sip_status >= 300 ? why->sip_status : 487);
     ars_log(ARS_LOG_INFO, "engine", "call %u: ended: %s%s%s", c->id, ars_reason_name(why->code),

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include <ars/audio.h>
 #include <ars/fsm.h>
 #include <ars/reason.h>
 #include <ars/types.h>
@@ -178,6 +179,8 @@ int call_mute(struct call *c, bool on);
 int call_volume(struct call *c, unsigned percent);
 int call_silence(struct call *c, bool on); /* nobody hears its far side */
 /* Into a file; path NULL: no more. As ars_media_record(). */
+/* What the user hears when it has ended so: it was ours, and the far end did not come. */
+enum ars_tone call_end_tone(const struct call *c);
 int call_record(struct call *c, const char *path, bool announced);
 int call_dtmf(struct call *c, const char *digits);
 int call_report_stats(struct call *c, uint32_t tag);

@@ -47,10 +47,9 @@ struct call {
     bool remote_held;
     bool muted;
     bool silenced;
-    enum ars_sound_cause unheard; /* as told */
-    enum ars_sound_cause silent;
-    char *record_path; /* NULL: it is not recorded */
-    unsigned quieter;  /* than full, in percent */
+    enum ars_sound_cause unheard, silent; /* as told */
+    char *record_path;                    /* NULL: it is not recorded */
+    unsigned quieter;                     /* than full, in percent */
     bool connected;
 
     /* wishes */
@@ -90,7 +89,8 @@ struct call {
     int setup_ms;
     int first_audio_ms;
 
-    struct ars_reason why; /* ours, once we end it */
+    enum ars_reason_code end; /* why it is over */
+    struct ars_reason why;    /* ours, once we end it */
     struct ars_media_stats stats;
 };
 

@@ -68,6 +68,25 @@ int call_silence(struct call *c, bool on)
     return 0;
 }
 
+/* Where the far end has said something before the answer, that was its own tone. */
+enum ars_tone call_end_tone(const struct call *c)
+{
+    if (!c->target || c->talk_ms || c->first_audio_ms >= 0)
+        return ARS_TONE_NONE;
+    switch (c->end) {
+    case ARS_REASON_BUSY:
+    case ARS_REASON_DECLINED:
+        return ARS_TONE_BUSY;
+    case ARS_REASON_NOT_FOUND:
+    case ARS_REASON_FORBIDDEN:
+    case ARS_REASON_UNAVAILABLE:
+    case ARS_REASON_SERVER_ERROR:
+        return ARS_TONE_CONGESTION;
+    default:
+        return ARS_TONE_NONE;
+    }
+}
+
 int call_volume(struct call *c, unsigned percent)
 {
     if (!c->media)

@@ -9,6 +9,8 @@
 #include "calls.h"
 #include "conference.h"
 
+#define END_TONE_MS 4000
+
 static bool is_alive(const struct call *c)
 {
     return call_state(c) < ARS_CALL_ENDING;
@@ -40,6 +42,8 @@ void calls_update_tone(struct calls *cs)
         tone = heard ? ARS_TONE_WAITING : ARS_TONE_RINGING;
     else if (ringback)
         tone = ARS_TONE_RINGBACK;
+    else if (!heard && ars_timer_running(&cs->end_timer))
+        tone = cs->end_tone;
     ars_audio_tone(cs->env.audio, tone);
 }
 
@@ -54,6 +58,20 @@ void calls_take_focus(struct calls *cs, struct call *c)
         if (call_state(other) == ARS_CALL_ESTABLISHED && call_on_hold(other) == talks)
             (void)call_set_hold(other, !talks, 0);
     }
+}
+
+static void on_end_tone(void *arg)
+{
+    calls_update_tone(arg);
+}
+
+/* A while, as one would hear it before hanging up. */
+static void sound_end(struct calls *cs, const struct call *c)
+{
+    cs->end_tone = call_end_tone(c);
+    if (cs->end_tone != ARS_TONE_NONE)
+        ars_timer_start(ars_loop_timers(cs->env.loop), &cs->end_timer, END_TONE_MS, on_end_tone,
+                        cs);
 }
 
 static struct call *on_find(ars_id id, void *arg)
@@ -115,6 +133,7 @@ void calls_stats_every(struct calls *cs, uint32_t ms)
 /* c has been made with the next id. */
 static void add(struct calls *cs, struct call *c)
 {
+    ars_timer_stop(&cs->end_timer);
     cs->last_id++;
     cs->list[cs->n++] = c;
     update_stats(cs);
@@ -133,6 +152,7 @@ static void on_gone(struct call *c, void *arg)
     }
     if (cs->focus == call_id(c))
         cs->focus = 0;
+    sound_end(cs, c);
     call_free(c);
     conference_shrink(cs);
     calls_update_tone(cs);
@@ -170,6 +190,7 @@ void calls_close(struct calls *cs)
     calls_abort(cs, NULL, &why);
     ars_timer_stop(&cs->attention_timer);
     ars_answering_clear(&cs->answering);
+    ars_timer_stop(&cs->end_timer);
 }
 
 struct call *calls_find(const struct calls *cs, ars_id id)

@@ -24,7 +24,9 @@ struct calls {
     ars_id focus;        /* the one that talks, of a conference any; 0: none */
     size_t incoming_max; /* with so many at once a further caller hears busy */
     struct call_env env;
-    uint32_t stats_ms; /* 0: not asked for */
+    uint32_t stats_ms;          /* 0: not asked for */
+    struct ars_timer end_timer; /* runs while end_tone sounds */
+    enum ars_tone end_tone;
     struct ars_timer stats_timer;
     struct ars_answering answering;
     struct ars_timer attention_timer; /* runs while the tone of an answer by itself sounds */

@@ -36,6 +36,7 @@ struct ars_engine {
     pthread_t thread;
     char *user_agent;
     bool sip_trace;
+    enum ars_tones tones;
     unsigned calls_max; /* 0: the default */
 
     /* the face's thread: the shutdown, made at the start, because the end must not lack memory */

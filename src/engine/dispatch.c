@@ -306,6 +306,8 @@ static void do_dtmf(struct ars_engine *e, struct ars_command *cmd)
     if (!c)
         return;
     err = cmd->text ? call_dtmf(c, cmd->text) : EINVAL;
+    if (!err)
+        ars_audio_keys(e->audio, cmd->text);
     if (err == EINVAL)
         command_failed(e, cmd, ARS_REASON_BAD_NUMBER, "digits are 0-9 * # A-D and ,");
     else if (err == ENOTSUP)

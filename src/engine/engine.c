@@ -221,6 +221,7 @@ static int set_up(struct ars_engine *e)
     err = ars_audio_alloc(&e->audio, e->loop, &audio, &audio_handlers, e);
     if (err)
         return err;
+    ars_audio_country(e->audio, e->tones);
     calls_init(&e->calls, e->loop, e->outbox, e->audio, on_call_gone, e);
     if (e->calls_max)
         e->calls.incoming_max = e->calls_max < CALLS_MAX ? e->calls_max : CALLS_MAX;
@@ -345,6 +346,7 @@ static int start_thread(struct ars_engine *e)
 static int copy_conf(struct ars_engine *e, const struct ars_engine_conf *conf)
 {
     e->sip_trace = conf->sip_trace;
+    e->tones = conf->tones;
     e->calls_max = conf->calls_max;
     e->voice = conf->voice;
     e->user_agent = ars_strdup(conf->user_agent ? conf->user_agent : "ARS Phone/" ARS_VERSION);

@@ -48,6 +48,8 @@ struct ars_audio {
     struct audio_port *ports;
     struct audio_port *next_port; /* of the walk under way: ports may go meanwhile */
     struct tone tone;
+    enum ars_tones country;
+    struct keys keys;
     struct recorders recorders;
     struct ars_voice voice;
     struct process *process; /* NULL: the microphone as it is */
@@ -255,6 +257,7 @@ void audio_frame(struct ars_audio *a)
         capture_port(p, mic, conference);
     }
     tone_add(&a->tone, apart ? ring : out);
+    (void)keys_add(&a->keys, out);
     write_mix(&a->slots[SLOT_OUT], out, a->process);
     write_mix(&a->slots[SLOT_RING], ring, NULL);
 }
@@ -314,8 +317,18 @@ void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
 {
     if (tone == a->tone.kind)
         return;
-    tone_set(&a->tone, tone);
+    tone_set(&a->tone, a->country, tone);
     sync(a);
+}
+
+void ars_audio_country(struct ars_audio *a, enum ars_tones country)
+{
+    a->country = country;
+}
+
+void ars_audio_keys(struct ars_audio *a, const char *digits)
+{
+    keys_press(&a->keys, digits);
 }
 
 static void free_slot(struct slot *s)

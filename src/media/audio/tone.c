@@ -1,8 +1,10 @@
 /*
- * Tones: those of the telephone network as ITU-T E.180 lists them for Russia, and a ringing sound.
+ * Tones: those of the telephone network as ITU-T E.180 Supplement 2 lists them, a ringing sound,
+ * and the digits of ITU-T Q.23.
  */
 #include "audio/tone.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -17,32 +19,67 @@
 /* Peak of the test tone: -12 dBFS, RMS -15 dBFS */
 #define SOURCE_PEAK 8231.0
 #define STEPS_MAX   8
+/* In the order of the keypad: ITU-T Q.23 */
+#define KEYS     "123A456B789C*0#D"
+#define KEY_PEAK 1500.0
+#define KEY_ON   (AUDIO_RATE / 10)
+#define KEY_OFF  (7 * AUDIO_RATE / 100) /* as RFC 4733 digits are sent */
 
 struct step {
     unsigned ms;
     double hz; /* 0: silence */
+    double also_hz;
 };
 
 struct cadence {
-    double peak;
+    double peak;                  /* of each frequency */
     struct step steps[STEPS_MAX]; /* ends at ms 0 */
 };
 
-static const struct cadence cadences[] = {
-    [ARS_TONE_NONE] = {0, {{0, 0}}},
-    [ARS_TONE_RINGBACK] = {4000, {{1000, 425}, {4000, 0}}},
-    [ARS_TONE_RINGING] =
-        {10000,
-         {{150, 660}, {150, 880}, {150, 660}, {150, 880}, {150, 660}, {150, 880}, {2100, 0}}},
-    [ARS_TONE_WAITING] = {1500, {{200, 425}, {200, 0}, {200, 425}, {5000, 0}}},
-    [ARS_TONE_ATTENTION] = {4000, {{150, 880}, {100, 0}, {250, 1175}, {60000, 0}}},
-    [ARS_TONE_BUSY] = {4000, {{350, 425}, {350, 0}}},
+static const struct cadence ringing = {10000,
+                                       {{150, 660, 0},
+                                        {150, 880, 0},
+                                        {150, 660, 0},
+                                        {150, 880, 0},
+                                        {150, 660, 0},
+                                        {150, 880, 0},
+                                        {2100, 0, 0}}};
+
+static const struct cadence attention = {
+    4000, {{150, 880, 0}, {100, 0, 0}, {250, 1175, 0}, {60000, 0, 0}}};
+
+/* Of the European countries it is Germany's row; theirs differ by little. */
+static const struct cadence cadences[ARS_TONES_COUNTRIES][ARS_TONE_KINDS] =
+    {
+        [ARS_TONES_EU] =
+            {
+                [ARS_TONE_RINGBACK] = {4000, {{1000, 425, 0}, {4000, 0, 0}}},
+                [ARS_TONE_WAITING] = {1500,
+                                      {{200, 425, 0}, {200, 0, 0}, {200, 425, 0}, {5000, 0, 0}}},
+                [ARS_TONE_BUSY] = {4000, {{480, 425, 0}, {480, 0, 0}}},
+                [ARS_TONE_CONGESTION] = {4000, {{240, 425, 0}, {240, 0, 0}}},
+            },
+        [ARS_TONES_RU] =
+            {
+                [ARS_TONE_RINGBACK] = {4000, {{1000, 425, 0}, {4000, 0, 0}}},
+                [ARS_TONE_WAITING] = {1500, {{200, 425, 0}, {5000, 0, 0}}},
+                [ARS_TONE_BUSY] = {4000, {{350, 425, 0}, {350, 0, 0}}},
+                [ARS_TONE_CONGESTION] = {4000, {{175, 425, 0}, {175, 0, 0}}},
+            },
+        [ARS_TONES_US] =
+            {
+                [ARS_TONE_RINGBACK] = {2800, {{2000, 440, 480}, {4000, 0, 0}}},
+                [ARS_TONE_WAITING] = {1500, {{300, 440, 0}, {10000, 0, 0}}},
+                [ARS_TONE_BUSY] = {2800, {{500, 480, 620}, {500, 0, 0}}},
+                [ARS_TONE_CONGESTION] = {2800, {{250, 480, 620}, {250, 0, 0}}},
+            },
 };
 
-void tone_set(struct tone *t, enum ars_tone kind)
+void tone_set(struct tone *t, enum ars_tones country, enum ars_tone kind)
 {
     memset(t, 0, sizeof(*t));
     t->kind = kind;
+    t->country = country;
 }
 
 static double edge(unsigned at, unsigned len)
@@ -54,20 +91,57 @@ static double edge(unsigned at, unsigned len)
 
 void tone_add(struct tone *t, int32_t *mix)
 {
-    const struct cadence *c = &cadences[t->kind];
+    const struct cadence *c = t->kind == ARS_TONE_RINGING     ? &ringing
+                              : t->kind == ARS_TONE_ATTENTION ? &attention
+                                                              : &cadences[t->country][t->kind];
 
     for (unsigned i = 0; i < AUDIO_FRAME && t->kind != ARS_TONE_NONE; i++) {
         const struct step *s = &c->steps[t->step];
         unsigned len = s->ms * (AUDIO_RATE / 1000);
         if (s->hz > 0) {
-            mix[i] += (int32_t)(c->peak * edge(t->at, len) * sin(t->phase));
+            mix[i] += (int32_t)(c->peak * edge(t->at, len) *
+                                (sin(t->phase) + (s->also_hz > 0 ? sin(t->also_phase) : 0)));
             t->phase = fmod(t->phase + TWO_PI * s->hz / AUDIO_RATE, TWO_PI);
+            t->also_phase = fmod(t->also_phase + TWO_PI * s->also_hz / AUDIO_RATE, TWO_PI);
         }
         if (++t->at < len)
             continue;
         t->at = 0;
         t->step = t->step + 1 < STEPS_MAX && c->steps[t->step + 1].ms ? t->step + 1 : 0;
     }
+}
+
+void keys_press(struct keys *k, const char *digits)
+{
+    size_t n = strlen(k->waiting);
+
+    for (; *digits && n < KEYS_MAX; digits++)
+        if (strchr(KEYS, toupper((unsigned char)*digits)))
+            k->waiting[n++] = (char)toupper((unsigned char)*digits);
+    k->waiting[n] = '\0';
+}
+
+bool keys_add(struct keys *k, int32_t *mix)
+{
+    static const double low[] = {697, 770, 852, 941};
+    static const double high[] = {1209, 1336, 1477, 1633};
+    size_t key;
+
+    if (!k->waiting[0])
+        return false;
+    key = (size_t)(strchr(KEYS, k->waiting[0]) - KEYS);
+    for (unsigned i = 0; i < AUDIO_FRAME && k->at + i < KEY_ON; i++) {
+        double t = TWO_PI * (k->at + i) / AUDIO_RATE;
+
+        mix[i] += (int32_t)(KEY_PEAK * edge(k->at + i, KEY_ON) *
+                            (sin(low[key / 4] * t) + sin(high[key % 4] * t)));
+    }
+    k->at += AUDIO_FRAME;
+    if (k->at >= KEY_ON + KEY_OFF) {
+        k->at = 0;
+        memmove(k->waiting, k->waiting + 1, strlen(k->waiting));
+    }
+    return true;
 }
 
 void tone_sine(int16_t *pcm, unsigned n, double hz, double amplitude, double *phase)

@@ -4,22 +4,38 @@
 #ifndef ARS_MEDIA_AUDIO_TONE_H
 #define ARS_MEDIA_AUDIO_TONE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <ars/audio.h>
 
 struct tone {
     enum ars_tone kind;
+    enum ars_tones country;
     unsigned step; /* in the cadence */
     unsigned at;   /* samples in the step */
     double phase;
+    double also_phase;
+};
+
+#define KEYS_MAX 64
+
+/* Digits that are heard as they are pressed, one after the other. Zeroed before first use. */
+struct keys {
+    char waiting[KEYS_MAX + 1];
+    unsigned at; /* samples of the first */
 };
 
 /* From its start. */
-void tone_set(struct tone *t, enum ars_tone kind);
+void tone_set(struct tone *t, enum ars_tones country, enum ars_tone kind);
 
 /* Adds one frame of it to mix. */
 void tone_add(struct tone *t, int32_t *mix);
+
+/* What is no key makes no sound. */
+void keys_press(struct keys *k, const char *digits);
+/* Adds one frame of them to mix; false: none is pressed. */
+bool keys_add(struct keys *k, int32_t *mix);
 
 /* n samples of a sine from *phase on, peak amplitude as given. */
 void tone_sine(int16_t *pcm, unsigned n, double hz, double amplitude, double *phase);

@@ -661,6 +661,14 @@ void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)
     *ret = (struct ars_media_stats){.codec = "opus"};
 }
 
+void ars_audio_country(struct ars_audio *a, enum ars_tones country)
+{
+}
+
+void ars_audio_keys(struct ars_audio *a, const char *digits)
+{
+}
+
 void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
 {
     fakes.tone = tone;

@@ -94,6 +94,46 @@ out:
     return tear_down(&f, err);
 }
 
+/* What an exchange would let one hear, for a while; not over its own words, nor into a new call. */
+static int test_end_tone(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "605", "605", 0));
+    gathered(0);
+    CHECK(fakes_told(ARS_EV_DIALING));
+    ended(0, ARS_REASON_BUSY, 486);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(fakes.tone, ARS_TONE_BUSY);
+    fakes_pass(5000);
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+    TRY(calls_dial(&f.calls, f.account, "617", "617", 0));
+    gathered(1);
+    CHECK(fakes_told(ARS_EV_DIALING));
+    ended(1, ARS_REASON_UNAVAILABLE, 503);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(fakes.tone, ARS_TONE_CONGESTION);
+    TRY(calls_dial(&f.calls, f.account, "609", "609", 0));
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+    gathered(2);
+    CHECK(fakes_told(ARS_EV_DIALING));
+    progress(2, 183, &sdp);
+    fakes.media[2].h->first_audio(fakes.media[2].arg);
+    CHECK(fakes_told(ARS_EV_EARLY_MEDIA) && fakes_told(ARS_EV_FIRST_AUDIO));
+    ended(2, ARS_REASON_BUSY, 486);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+    CHECK_INT(called(&sdp), 0);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    ended(3, ARS_REASON_CANCELLED, 487);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+out:
+    return tear_down(&f, err);
+}
+
 static int test_cancel(void)
 {
     struct fixture f;
@@ -449,6 +489,7 @@ out:
 const struct check_case calls_cases[] = {
     {.name = "dial", .fn = test_dial},
     {.name = "refused", .fn = test_refused},
+    {.name = "end_tone", .fn = test_end_tone},
     {.name = "cancel", .fn = test_cancel},
     {.name = "early_media", .fn = test_early_media},
     {.name = "hearing", .fn = test_hearing},

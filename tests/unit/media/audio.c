@@ -1,4 +1,5 @@
 /* Mixer, tones and files. */
+#include <math.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include "check.h"
 #include "lab.h"
 #include "suites.h"
+
+#define PI     3.141592653589793
 
 #define TWO_PI 6.283185307179586
 
@@ -450,63 +453,6 @@ out:
     return err;
 }
 
-/* Where a tone is on and off, by 10 ms: one character each. */
-static void cadence(enum ars_tone kind, char *out, size_t n)
-{
-    struct tone t;
-    int32_t mix[AUDIO_FRAME];
-    double energy;
-
-    tone_set(&t, kind);
-    for (size_t i = 0; i < n; i++) {
-        memset(mix, 0, sizeof(mix));
-        tone_add(&t, mix);
-        energy = 0;
-        for (int k = 0; k < AUDIO_FRAME; k++)
-            energy += (double)mix[k] * mix[k];
-        out[i] = energy > 0 ? '#' : '.';
-    }
-}
-
-/*
- * ITU-T E.180 supplement 2, Russian Federation: 425 Hz; ringing 1.0 on 4.0 off, busy 0.35 and 0.35.
- */
-static int test_tones(void)
-{
-    static char is[1000];
-    struct tone t;
-    int32_t mix[AUDIO_FRAME];
-    unsigned crossings = 0;
-    int32_t before = 0;
-    int err = 0;
-
-    cadence(ARS_TONE_RINGBACK, is, 1000);
-    for (int i = 0; i < 1000; i++)
-        CHECK(is[i] == (i % 500 < 100 ? '#' : '.'));
-    cadence(ARS_TONE_BUSY, is, 700);
-    for (int i = 0; i < 700; i++)
-        CHECK(is[i] == (i % 70 < 35 ? '#' : '.'));
-    cadence(ARS_TONE_WAITING, is, 560);
-    for (int i = 0; i < 560; i++)
-        CHECK(is[i] == (i < 20 || (i >= 40 && i < 60) ? '#' : '.'));
-    cadence(ARS_TONE_RINGING, is, 300);
-    CHECK(is[0] == '#' && is[89] == '#' && is[91] == '.' && is[299] == '.');
-    cadence(ARS_TONE_NONE, is, 10);
-    CHECK(!memchr(is, '#', 10));
-    tone_set(&t, ARS_TONE_RINGBACK);
-    for (int i = 0; i < 100; i++) {
-        memset(mix, 0, sizeof(mix));
-        tone_add(&t, mix);
-        for (int k = 0; k < AUDIO_FRAME; k++) {
-            crossings += before < 0 && mix[k] >= 0;
-            before = mix[k];
-        }
-    }
-    CHECK(crossings >= 424 && crossings <= 426);
-out:
-    return err;
-}
-
 /*
  * A tone of ours goes over what the far end says; a ring device of its own takes the ringing alone.
  */
@@ -662,7 +608,6 @@ int suite_audio(int argc, char **argv)
         {"audio/idle", test_idle, true},
         {"audio/clock", test_clock, false},
         {"audio/detach-in-callback", test_detach_in_callback, false},
-        {"audio/tones", test_tones, false},
         {"audio/tone-devices", test_tone_devices, false},
         {"audio/specs", test_specs, false},
         {"audio/files", test_files, false},

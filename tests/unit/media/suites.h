@@ -10,6 +10,7 @@ int suite_rtp(int argc, char **argv);
 int suite_jitter(int argc, char **argv);
 int suite_stretch(int argc, char **argv);
 int suite_quality(int argc, char **argv);
+int suite_tones(int argc, char **argv);
 int suite_recorder(int argc, char **argv);
 int suite_rtp_stream(int argc, char **argv);
 int suite_drift(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <ars/answering.h>
+#include <ars/stats.h>
 #include <ars/types.h>
 #include <ars/voice.h>
 
@@ -64,10 +65,6 @@ void options_close(struct options *o);
  * has been said.
  */
 bool options_complete(const struct options *o, bool account, bool argument);
-
-/* One more of them. False: it cannot be, and why has been said if there is more to say. */
-bool account_add_header(struct ars_account_conf *c, const char *value);
-bool account_add_dial_rule(struct ars_account_conf *c, const char *value);
 
 /* "2", "0.5": seconds to milliseconds. False: no such thing. */
 bool parse_seconds(const char *s, uint32_t *ret_ms);

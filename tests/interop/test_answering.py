@@ -1,0 +1,66 @@
+"""What is done with callers before anybody hears them, as Asterisk sees it."""
+from lab import need_tone, pbx, registered
+from proc import need
+from runner import test
+
+
+def calling(t, server, number, hz, seconds):
+    """104 calls; what it heard, when it has hung up."""
+    path = t.path('caller.wav')
+    p = registered(t, server, '104', audio_in=f'tone:{hz}', audio_out=path)
+    p.do(f'dial {number}')
+    p.wait('established', 15)
+    p.do(f'sleep {seconds}')
+    p.do('hangup 1')
+    p.wait('ended', seconds + 5)
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+    return path
+
+
+@test(40)
+def answers_by_itself(t):
+    """Asterisk asks for it in Call-Info: the caller hears us, and nobody has pressed anything."""
+    server = pbx(t)
+    p = registered(t, server, audio_in='tone:500', extra=('--auto-answer', '104'))
+    heard = calling(t, server, '8300', 700, 2)
+    p.wait('auto_answered')
+    p.wait('ended')
+    f, level = need_tone(heard, 500, at_least=1.0)
+    t.figure(f'the caller hears {f:.1f} Hz at {level:.1f} dBFS')
+
+
+@test(40)
+def rings_for_others(t):
+    """The same wish of somebody who is not on the list: it rings."""
+    server = pbx(t)
+    p = registered(t, server, extra=('--auto-answer', '102'))
+    caller = registered(t, server, '104')
+    caller.do('dial 8300')
+    p.wait('incoming')
+    caller.wait('ringing')
+    need(not p.seen('auto_answered'), 'answered by itself')
+    caller.do('hangup 1')
+    p.wait('ended')
+
+
+@test(40)
+def forwarded(t):
+    """302: Asterisk connects the caller to the echo, where it hears itself."""
+    server = pbx(t)
+    p = registered(t, server, extra=('--forward', '600'))
+    heard = calling(t, server, '100', 800, 3)
+    need(not p.seen('incoming'), 'it rang')
+    f, level = need_tone(heard, 800, at_least=2.0)
+    t.figure(f'the caller hears itself, {f:.1f} Hz at {level:.1f} dBFS')
+
+
+@test(40)
+def do_not_disturb(t):
+    """486, which Asterisk passes on."""
+    server = pbx(t)
+    p = registered(t, server, extra=('--dnd',))
+    caller = registered(t, server, '104')
+    caller.do('dial 100')
+    ended = caller.wait('ended', 10)
+    need(ended['sip_status'] == 486, f'{ended}')
+    need(not p.seen('incoming'), 'it rang')

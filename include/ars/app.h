@@ -139,6 +139,8 @@ int ars_app_check_rules(const char *rules, const char *server, uint16_t port, ar
  */
 int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *fn, void *arg,
                          char **ret_wire, size_t *ret_rule);
+/* As ars_engine_check_codecs(). */
+bool ars_app_check_codecs(const char *list);
 /* As ars_engine_check_headers(). */
 int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why);
 

@@ -1,4 +1,4 @@
-/* app: rules and headers, while one types. */
+/* app: rules, codecs and headers, while one types. */
 #include <stdlib.h>
 
 #include <ars/app.h>
@@ -25,4 +25,9 @@ int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *
 int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why)
 {
     return ars_engine_check_headers(lines, ret_line, ret_why);
+}
+
+bool ars_app_check_codecs(const char *list)
+{
+    return ars_engine_check_codecs(list);
 }

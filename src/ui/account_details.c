@@ -23,6 +23,9 @@ struct _ArsAccountDetails {
     ArsHintRow *realm_hint;
     GtkEditable *expires;
     ArsHintRow *expires_hint;
+    GtkEditable *codecs;
+    ArsHintRow *codecs_hint;
+    AdwComboRow *dtmf;
     ArsLinesRow *headers;
 };
 
@@ -35,6 +38,17 @@ G_DEFINE_FINAL_TYPE(ArsAccountDetails, ars_account_details, ADW_TYPE_EXPANDER_RO
 static char *text_of(GtkEditable *field)
 {
     return g_strstrip(g_strdup(gtk_editable_get_text(field)));
+}
+
+/* In the order of the template; what is stored. */
+static const char *const dtmf_modes[] = {NULL, "rfc4733", "info-relay", "info"};
+
+static guint dtmf_index(const char *dtmf)
+{
+    for (guint i = 1; i < G_N_ELEMENTS(dtmf_modes); i++)
+        if (g_strcmp0(dtmf, dtmf_modes[i]) == 0)
+            return i;
+    return 0;
 }
 
 /* ---- checks ---- */
@@ -83,13 +97,19 @@ gboolean ars_account_details_check(ArsAccountDetails *self)
     gboolean good_proxy = is_proxy(outbound);
     uint32_t s;
     gboolean good_expires = expires_of(expires, &s);
-    gboolean good = good_proxy && good_expires && ars_lines_row_is_good(self->headers);
+    g_autofree char *codecs = text_of(self->codecs);
+    gboolean good_codecs = !*codecs || ars_app_check_codecs(codecs);
+    gboolean good =
+        good_proxy && good_expires && good_codecs && ars_lines_row_is_good(self->headers);
 
     ars_hint_row_set_error(
         self->outbound_hint,
         good_proxy ? NULL : _("A name or an address, and a port if need be: edge.example.com:443"));
     ars_hint_row_set_error(self->expires_hint,
                            good_expires ? NULL : _("A number of seconds, up to 86400."));
+    ars_hint_row_set_error(
+        self->codecs_hint,
+        good_codecs ? NULL : _("Out of those of the phone, with commas: opus, g722, pcmu, pcma"));
     if (!good)
         adw_expander_row_set_expanded(ADW_EXPANDER_ROW(self), TRUE);
     return good;
@@ -102,6 +122,7 @@ static void on_changed(ArsAccountDetails *self)
     ars_hint_row_set_error(self->outbound_hint, NULL);
     ars_hint_row_set_error(self->realm_hint, NULL);
     ars_hint_row_set_error(self->expires_hint, NULL);
+    ars_hint_row_set_error(self->codecs_hint, NULL);
     show_headers(self);
     g_signal_emit(self, signals[CHANGED], 0);
 }
@@ -125,6 +146,9 @@ static void ars_account_details_class_init(ArsAccountDetailsClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountDetails, realm_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountDetails, expires);
     gtk_widget_class_bind_template_child(widget, ArsAccountDetails, expires_hint);
+    gtk_widget_class_bind_template_child(widget, ArsAccountDetails, codecs);
+    gtk_widget_class_bind_template_child(widget, ArsAccountDetails, codecs_hint);
+    gtk_widget_class_bind_template_child(widget, ArsAccountDetails, dtmf);
     gtk_widget_class_bind_template_child(widget, ArsAccountDetails, headers);
 }
 
@@ -132,17 +156,20 @@ static void ars_account_details_init(ArsAccountDetails *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
 
-    const gpointer fields[] = {self->auth_user, self->outbound, self->realm, self->expires,
-                               self->headers};
+    const gpointer fields[] = {self->auth_user, self->outbound, self->realm,
+                               self->expires,   self->codecs,   self->headers};
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         g_signal_connect_object(fields[i], "changed", G_CALLBACK(on_changed), self,
                                 G_CONNECT_SWAPPED);
     g_signal_connect_object(self->route, "notify::active", G_CALLBACK(on_changed), self,
                             G_CONNECT_SWAPPED);
+    g_signal_connect_object(self->dtmf, "notify::selected", G_CALLBACK(on_changed), self,
+                            G_CONNECT_SWAPPED);
     ars_hint_row_set_hint(self->auth_user_hint, _("Where it is another than the login."));
     ars_hint_row_set_hint(self->realm_hint, _("The password is given to no other; empty: to any."));
     ars_hint_row_set_hint(self->expires_hint, _("How long a registration lasts; empty: 600."));
+    ars_hint_row_set_hint(self->codecs_hint, _("Empty: opus, g722, pcmu, pcma."));
     show_headers(self);
 }
 
@@ -159,10 +186,13 @@ void ars_account_details_fill(ArsAccountDetails *self, const struct ars_stored_a
     set_field(self->outbound, a->outbound_proxy);
     set_field(self->realm, a->realm);
     set_field(self->expires, expires);
+    set_field(self->codecs, a->codecs);
+    adw_combo_row_set_selected(self->dtmf, dtmf_index(a->dtmf));
     gtk_switch_set_active(self->route, a->outbound_route);
     ars_lines_row_set_text(self->headers, a->headers);
     adw_expander_row_set_expanded(ADW_EXPANDER_ROW(self), a->auth_user || a->outbound_proxy ||
-                                                              a->realm || expires || a->headers);
+                                                              a->realm || expires || a->codecs ||
+                                                              a->dtmf || a->headers);
 }
 
 gboolean ars_account_details_collect(ArsAccountDetails *self, struct ars_stored_account *a)
@@ -171,12 +201,15 @@ gboolean ars_account_details_collect(ArsAccountDetails *self, struct ars_stored_
     g_autofree char *outbound = text_of(self->outbound);
     g_autofree char *realm = text_of(self->realm);
     g_autofree char *expires = text_of(self->expires);
+    g_autofree char *codecs = text_of(self->codecs);
     g_autofree char *headers = ars_lines_row_get_text(self->headers);
+    const char *dtmf = dtmf_modes[adw_combo_row_get_selected(self->dtmf)];
 
     (void)expires_of(expires, &a->expires_s);
     a->outbound_route = gtk_switch_get_active(self->route);
     return !ars_settings_set_text(&a->auth_user, auth_user) &&
            !ars_settings_set_text(&a->outbound_proxy, outbound) &&
+           !ars_settings_set_text(&a->codecs, codecs) && !ars_settings_set_text(&a->dtmf, dtmf) &&
            !ars_settings_set_text(&a->realm, realm) && !ars_settings_set_text(&a->headers, headers);
 }
 
@@ -186,6 +219,7 @@ gboolean ars_account_details_same(const struct ars_stored_account *a,
     return g_strcmp0(a->auth_user, b->auth_user) == 0 &&
            g_strcmp0(a->outbound_proxy, b->outbound_proxy) == 0 &&
            g_strcmp0(a->realm, b->realm) == 0 && g_strcmp0(a->headers, b->headers) == 0 &&
+           g_strcmp0(a->codecs, b->codecs) == 0 && dtmf_index(a->dtmf) == dtmf_index(b->dtmf) &&
            a->outbound_route == b->outbound_route && a->expires_s == b->expires_s;
 }
 

@@ -1,6 +1,6 @@
 /*
  * ui: what few accounts need: another name for the digest, an outbound proxy, one realm, another
- * expiry, headers of their own. Signal "changed".
+ * expiry, codecs, another way for digits, headers of their own. Signal "changed".
  */
 #ifndef ARS_UI_ACCOUNT_DETAILS_H
 #define ARS_UI_ACCOUNT_DETAILS_H

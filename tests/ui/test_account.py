@@ -23,7 +23,7 @@ def typed_and_trusted(t):
     for text in ('Anna', NAME, str(server.wss), '/ws', LOGIN, PASSWORD):
         w.keys(text)
         w.key('Tab')
-    w.key('Tab')                # past the question of referrals
+    w.key('Tab', 'Tab')         # past the question of referrals and the codes
     w.key('space')
     w.wait_still('STUN server', SETTINGS)
     w.key('Tab', 'Tab')

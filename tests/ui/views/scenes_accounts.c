@@ -15,6 +15,7 @@
 #define TRY      "Try a number", "Проверить номер"
 #define HEADERS  "Additional headers", "Дополнительные заголовки"
 #define PROXY    "Outbound proxy", "Исходящий прокси"
+#define CODECS   "Codecs, in order", "Кодеки, по порядку"
 
 static void open_settings(void)
 {
@@ -44,6 +45,7 @@ static void play_details(void)
     open_settings();
     expand("Details of the server", "Подробности сервера");
     fill(PROXY, "edge.example.com:0");
+    fill(CODECS, "opus, gsm");
     fill(HEADERS, "X-Team: support\nVia: somewhere");
     sees("Line 2: this header is the phone's own",
          "Строка 2: этот заголовок телефон указывает сам");
@@ -51,14 +53,18 @@ static void play_details(void)
     must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
     sees("A name or an address, and a port if need be: edge.example.com:443",
          "Имя или адрес, при необходимости с портом: edge.example.com:443");
+    sees("Out of those of the phone, with commas: opus, g722, pcmu, pcma",
+         "Из тех, что есть в телефоне, через запятую: opus, g722, pcmu, pcma");
     look("account-details-bad");
     fill(PROXY, "edge.example.com:443");
+    fill(CODECS, "pcmu, opus");
     fill(HEADERS, "X-Team: support");
     look("account-details");
     press(SAVE);
     cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
     must(cmd && g_strcmp0(cmd->conf->outbound_host, "edge.example.com") == 0 &&
-         cmd->conf->outbound_port == 443 && g_strcmp0(cmd->conf->headers, "X-Team: support") == 0);
+         cmd->conf->outbound_port == 443 && g_strcmp0(cmd->conf->codecs, "pcmu, opus") == 0 &&
+         g_strcmp0(cmd->conf->headers, "X-Team: support") == 0);
     ars_command_free(cmd);
 }
 

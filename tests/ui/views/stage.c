@@ -10,6 +10,7 @@
 #include <ars/settings.h>
 
 #include "application.h"
+#include "leaks.h"
 #include "stage.h"
 
 #define PATIENCE_MS 4000
@@ -342,6 +343,7 @@ int main(int argc, char **argv)
     g_autofree char *config = g_build_filename(g_get_user_config_dir(), "ars-phone", NULL);
     g_autofree char *data = g_build_filename(g_get_user_data_dir(), "ars-phone", NULL);
 
+    leaks_begin();
     group = argc > 2 ? group_called(argv[1]) : NULL;
     if (!group)
         return 2;

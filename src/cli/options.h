@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include <ars/answering.h>
-#include <ars/stats.h>
+#include <ars/engine.h>
 #include <ars/types.h>
 #include <ars/voice.h>
 

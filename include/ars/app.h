@@ -99,7 +99,10 @@ size_t ars_app_missed(const struct ars_app *app);
 
 /* ---- what the user does: 0, EAGAIN, ENOMEM; what goes wrong later comes through handlers ---- */
 
-/* By the account that dials, through its dial rules; call_added follows, or ARS_APP_DIAL. */
+/*
+ * By the account that dials, through its dial rules; call_added follows, or ARS_APP_DIAL. ENOTCONN:
+ * that account has never been connected, for want of a password say.
+ */
 int ars_app_dial(struct ars_app *app, const char *number);
 /* By another. ENOENT: there is no such account. */
 int ars_app_dial_from(struct ars_app *app, const char *account_id, const char *number);

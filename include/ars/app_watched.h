@@ -43,7 +43,7 @@ struct ars_app_watched ars_app_watched_at(const struct ars_app *app, size_t i);
  */
 int ars_app_set_watched(struct ars_app *app, const struct ars_stored_line *list, size_t n);
 
-/* Takes the call that rings at that line; then as after ars_app_dial(). EAGAIN, ENOMEM. */
+/* Takes the call that rings at that line; then as ars_app_dial(). */
 int ars_app_pick_up(struct ars_app *app, const char *number);
 
 /* Whether the account has a code for ARS_CMD_PARK. */

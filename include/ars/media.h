@@ -46,8 +46,8 @@ struct ars_media_conf {
 
 struct ars_media_handlers {
     /*
-     * Candidates are known (or 500 ms have passed): offers and answers can be made. Once, and again
-     * after ars_media_restart(); never from inside those.
+     * Candidates are known, or 500 ms have passed, 2 s with a relay over TCP or TLS: offers and
+     * answers can be made. Once, and again after ars_media_restart(); never from inside those.
      */
     void (*gathered)(void *arg);
     /* ICE and DTLS are through, media flows encrypted. */

@@ -360,8 +360,11 @@ int app_calls_post_dial(struct ars_app *app, struct ars_command *cmd, const char
     return 0;
 }
 
+/* ENOTCONN: the engine has not got this account yet; no other one is to call instead. */
 static int dial(struct ars_app *app, const struct line *l, const char *number)
 {
+    if (!l->engine_id)
+        return ENOTCONN;
     return app_calls_post_dial(app, ars_command_dial(l->engine_id, number), number);
 }
 

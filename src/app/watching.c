@@ -243,8 +243,11 @@ int ars_app_set_watched(struct ars_app *app, const struct ars_stored_line *lines
 
 int ars_app_pick_up(struct ars_app *app, const char *number)
 {
-    struct ars_command *cmd = ars_command_call(ARS_CMD_PICKUP, 0, 0, number);
+    struct ars_command *cmd;
 
+    if (!app->watching.engine_id)
+        return ENOTCONN;
+    cmd = ars_command_call(ARS_CMD_PICKUP, 0, 0, number);
     if (cmd)
         cmd->account = app->watching.engine_id;
     return app_calls_post_dial(app, cmd, number);

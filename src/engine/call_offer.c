@@ -124,7 +124,8 @@ void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_si
         ars_media_rollback(c->media);
         if (c->hold == CALL_HOLDING || c->hold == CALL_RESUMING)
             hold_failed(c, &why);
-        call_link_good(c); /* whoever says no has heard us */
+        if (ars_media_is_heard(c->media)) /* a restart of ICE that is refused leaves no path */
+            call_link_good(c);
         call_sync(c);
         return;
     }

@@ -108,8 +108,17 @@ void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, 
     c->silent = silent;
 }
 
+static void record_over(struct call *c, const char *why)
+{
+    call_tell_recording(c, false, why);
+    free(c->record_path);
+    c->record_path = NULL;
+}
+
 void call_restore_sound(struct call *c)
 {
+    if (c->record_path) /* its file ended with the media before */
+        record_over(c, "the call went on over another connection");
     call_on_hearing(ARS_SOUND_GOOD, ARS_SOUND_GOOD, c);
     ars_media_mute(c->media, c->muted);
     ars_media_volume(c->media, VOLUME_FULL - c->quieter);
@@ -121,13 +130,6 @@ void call_inherit_sound(struct call *c, const struct call *old)
 {
     (void)call_mute(c, old->muted);
     (void)call_volume(c, VOLUME_FULL - old->quieter);
-}
-
-static void record_over(struct call *c, const char *why)
-{
-    call_tell_recording(c, false, why);
-    free(c->record_path);
-    c->record_path = NULL;
 }
 
 void call_on_recording(bool on, int err, void *arg)

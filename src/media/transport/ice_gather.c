@@ -23,6 +23,8 @@
 #define STUN_SEND_MAX 3
 /* for the other addresses, when one has been answered: some lead nowhere */
 #define SETTLE_MS 100
+/* a relay over TCP or TLS is six round trips away, and there is nothing else where it is needed */
+#define RELAY_MS 2000
 /* RFC 8445 5.1.1.4: bindings are kept while a call rings; consent does it later */
 #define REFRESH_MS 15000
 /* RFC 8445 5.1.2.1: local preference, one step an address */
@@ -287,6 +289,8 @@ int icegather_start(struct ice_agent *a)
     if (conf->turn && (err == ENOMEM || err == EINVAL))
         return err;
     cap = a->query || a->relay ? a->times.gather_ms : 0;
+    if (a->relay && icerelay_is_slow(a->relay) && cap < RELAY_MS)
+        cap = RELAY_MS;
     a->gather_end_ms = ars_clock_ms() + cap;
     ars_timer_start(a->timers, &a->gather_timer, cap, on_gather_cap, a);
     return 0;

@@ -25,7 +25,7 @@
 #define FRAME_HEAD  4
 #define STREAM_MAX  (128 * 1024) /* one message can have 64 KiB */
 
-/* Gathering has 500 ms for the two round trips. */
+/* Gathering has 500 ms for the two round trips over UDP. */
 static const struct stun_conf times = {.rto = 100, .rc = 5, .rm = 16, .ti = 7900};
 
 struct permit {
@@ -291,6 +291,11 @@ const struct ars_addr *icerelay_local(const struct ice_relay *r)
 bool icerelay_pending(const struct ice_relay *r)
 {
     return r && !r->done;
+}
+
+bool icerelay_is_slow(const struct ice_relay *r)
+{
+    return r->uri.tcp;
 }
 
 static void on_permitted(void *arg)

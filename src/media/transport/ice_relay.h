@@ -13,6 +13,8 @@
 int icerelay_alloc(struct ice_relay **ret, struct ice_agent *a);
 void icerelay_free(struct ice_relay *r);
 bool icerelay_pending(const struct ice_relay *r);
+/* Whether it takes a connection first. */
+bool icerelay_is_slow(const struct ice_relay *r);
 /* The address of ours that it is reached from. */
 const struct ars_addr *icerelay_local(const struct ice_relay *r);
 /* Lets peer's datagrams through (RFC 8656 9). */

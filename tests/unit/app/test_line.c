@@ -1,4 +1,5 @@
 /* Unit tests of app: the account, its password and its certificate. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -171,6 +172,7 @@ static int test_password_is_gone(void)
     while (line(&f)->asking_keyring)
         face_serve(&f);
     CHECK(line(&f)->needs_password && line(&f)->configured);
+    CHECK_INT(ars_app_dial(f.app, "600"), ENOTCONN);
     CHECK_INT(line(&f)->state, ARS_ACCOUNT_OFF);
     TRY(ars_app_retry(f.app));
     CHECK(line(&f)->asking_keyring);

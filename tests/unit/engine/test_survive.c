@@ -197,6 +197,29 @@ out:
     return tear_down(&f, err);
 }
 
+/* Whoever refuses the new offer is there, but sound that is not heard is no call. */
+static int refused_and_unheard(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 1);
+    CHECK_INT(fakes.sip_calls[0].reinvites, 1);
+    fakes.media[0].heard = false;
+    reanswered(0, 488);
+    while ((f.ev = outbox_pop(fakes.outbox))) {
+        CHECK(f.ev->type != ARS_EV_RECONNECTED);
+        ars_event_free(f.ev);
+    }
+    fakes_pass(30000);
+    CHECK(!fakes.media[0].alive);
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+out:
+    return tear_down(&f, err);
+}
+
 /* What a peer does, with what there is. */
 static void play_peer(size_t i)
 {
@@ -227,6 +250,7 @@ const struct check_case survive_cases[] = {
     {.name = "move_rings", .fn = move_rings},
     {.name = "moved_twice", .fn = moved_twice},
     {.name = "given_up", .fn = given_up},
+    {.name = "refused_and_unheard", .fn = refused_and_unheard},
     {.name = "move_out_of_memory", .fn = out_of_memory, .oom = true},
 };
 const size_t survive_cases_n = CHECK_COUNT(survive_cases);

@@ -7,7 +7,7 @@ import time
 import asterisk
 import baresip
 from figures import CLI, RELEASE, cpu_per_minute, pss_mib, wakeups
-from phone import Phone
+from phone import PLAIN_SOUND, Phone
 from proc import Failed, end, run
 from pulse import Pulse
 
@@ -23,11 +23,10 @@ LATE_MS = 5             # p99.9
 WINDOW_S = 15           # of a CPU figure
 LATE_S = 20
 SPEECH_S = 80
-PLAIN = ('--echo', 'off', '--noise', 'off', '--gain', 'off', '--highpass', 'off')
 VOICE_S = .5            # echo, noise and gain, beside a plain call
 
 
-def phone(bench, pbx, env=None, sound=('silence', 'none'), voice=PLAIN):
+def phone(bench, pbx, env=None, sound=('silence', 'none'), voice=PLAIN_SOUND):
     options = ['--server', 'pbx.test', '--port', str(pbx.wss), '--login', '100',
                '--map', 'MAP pbx.test 127.0.0.1', '--ca', pbx.ca,
                '--audio-in', sound[0], '--audio-out', sound[1], *voice]
@@ -102,7 +101,7 @@ def first_sound(bench, pbx, peers, wav_file):
         bench.figure('dial_first_sound.baresip', seconds, 'ms')
 
 
-def our_cpu(bench, pbx, env, sound, voice=PLAIN):
+def our_cpu(bench, pbx, env, sound, voice=PLAIN_SOUND):
     """CPU of a minute of call, and memory in it."""
     p = phone(bench, pbx, env, sound, voice)
     try:

@@ -153,6 +153,10 @@ def help_says_what_readme_says(t):
     need(ours == theirs, f'not in both --help and README.md: {sorted(ours ^ theirs)}')
     verbs = {w.split()[0] for w in re.findall(r'`([a-z][^`]*)`', readme('command'))}
     need(all(re.search(rf'\b{v}\b', said) for v in verbs), f'{verbs}')
+    script = said.split('  script ')[1].split('\n\n')[0].split('\n')[1:]
+    ours = {w.split()[0] for line in script for w in re.split(r' \| ?', line.strip()) if w}
+    theirs = {w.split()[0] for w in re.findall(r'`([a-z][^`]*)`', readme('line'))}
+    need(ours == theirs, f'not in both scripts: {sorted(ours ^ theirs)}')
     need(re.fullmatch(r'ars-phone-cli \d+\.\d+\.\d+\n', run([CLI, '--version']).stdout), 'version')
 
 

@@ -27,6 +27,7 @@ def answers_by_itself(t):
     p.wait('ended')
     f, level = need_tone(heard, 500, at_least=1.0)
     t.figure(f'the caller hears {f:.1f} Hz at {level:.1f} dBFS')
+    server.wait_idle()
 
 
 @test(40)
@@ -41,6 +42,8 @@ def rings_for_others(t):
     need(not p.seen('auto_answered'), 'answered by itself')
     caller.do('hangup 1')
     p.wait('ended')
+    need(p.finish() == 0 and caller.finish() == 0, 'exit')
+    server.wait_idle()
 
 
 @test(40)
@@ -52,6 +55,7 @@ def forwarded(t):
     need(not p.seen('incoming'), 'it rang')
     f, level = need_tone(heard, 800, at_least=2.0)
     t.figure(f'the caller hears itself, {f:.1f} Hz at {level:.1f} dBFS')
+    server.wait_idle()
 
 
 @test(40)
@@ -64,3 +68,4 @@ def do_not_disturb(t):
     ended = caller.wait('ended', 10)
     need(ended['sip_status'] == 486, f'{ended}')
     need(not p.seen('incoming'), 'it rang')
+    need(p.finish() == 0 and caller.finish() == 0, 'exit')

@@ -72,5 +72,4 @@ def record_disk_full(t):
         p.wait('ended', 10)
         judge(t, path, 0, 440, -15.05)
     finally:
-        p.stop()
         subprocess.run(['umount', '-l', disk], check=False)

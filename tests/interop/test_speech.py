@@ -1,5 +1,6 @@
 """Recorded speech through virtual sound cards, there and back: alike at one delay."""
 from lab import pbx, phone, pulse, speech
+from phone import PLAIN_SOUND
 import wav
 from proc import need
 from runner import test
@@ -9,7 +10,6 @@ ALIKE = 0.9
 # a call, which is long enough to show a delay that wanders; and there is a second call.
 SPOKEN = 36     # seconds
 STRETCH = 12
-PLAIN = ('--echo', 'off', '--noise', 'off', '--gain', 'off', '--highpass', 'off')
 CALLS = 2
 
 
@@ -20,7 +20,7 @@ def one_call(t, codec, n):
     path, seconds = speech(t, SPOKEN)
     both = t.path(f'both-{n}.wav')
     p = phone(t, server, '100', ('call', '600', '--for', str(int(seconds) + 2)),
-              audio_in='device:mic', audio_out='device:spk', extra=('--codec', codec, *PLAIN),
+              audio_in='device:mic', audio_out='device:spk', extra=('--codec', codec, *PLAIN_SOUND),
               env=cards.env)
     recording = t.own(cards.record(both))
     player = t.own(cards.play(path))

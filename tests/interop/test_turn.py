@@ -9,8 +9,7 @@ NO_UDP = 'meta l4proto udp'
 
 def relayed(t, closed, hz, turn):
     p = echo(t, lab(t, '', closed), hz, ('relay/host',), stun=False, turn=turn)
-    with open(p.stderr_path, encoding='utf-8', errors='replace') as f:
-        need(TURN_PASSWORD not in f.read(), 'the password of the relay was logged')
+    need(TURN_PASSWORD not in p.stderr(), 'the password of the relay was logged')
 
 
 @test(60)
@@ -38,5 +37,4 @@ def turn_is_the_last_resort(t):
 def turn_wrong_name(t):
     """A relay whose certificate is another's is not used: the call still finds its way."""
     p = echo(t, lab(t, ''), 1100, ('srflx/host', 'prflx/host'), turn='turns:stun.test')
-    with open(p.stderr_path, encoding='utf-8', errors='replace') as f:
-        need('no relay: stun.test' in f.read(), 'nothing was said of the relay')
+    need('no relay: stun.test' in p.stderr(), 'nothing was said of the relay')

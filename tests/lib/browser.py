@@ -74,7 +74,8 @@ class Browser(Phone):
         query = urllib.parse.urlencode({'server': url, 'user': user, 'hz': hz,
                                         'password': f'secret{user}',
                                         **({'microphone': 1} if microphone else {})})
-        self.p = Process(['chromium', *FLAGS, *(MICROPHONE if microphone else []), f'--user-data-dir={t.path("profile-" + user)}',
+        self.p = Process(['chromium', *FLAGS, *(MICROPHONE if microphone else []),
+                          f'--user-data-dir={t.path("profile-" + user)}',
                           f'http://127.0.0.1:{self.server.server_port}/page.html?{query}'],
                          t.path(f'chromium-{user}.txt'), env={'HOME': t.dir})
         t.own(self)

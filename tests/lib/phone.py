@@ -7,6 +7,8 @@ import time
 
 from proc import BUILD, Failed, end, status
 
+# the microphone as it is, for those who compare what is heard with what was said
+PLAIN_SOUND = ('--echo', 'off', '--noise', 'off', '--gain', 'off', '--highpass', 'off')
 CLI = os.environ.get('ARS_CLI', os.path.join(BUILD, 'dev', 'bin', 'ars-phone-cli'))
 
 

@@ -139,7 +139,6 @@ void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p)
         return;
     ars_log(ARS_LOG_INFO, "media", "ice: path to %s %s%s", ice_type_name(path->remote_type),
             ars_addr_str(&path->addr, addr), path->nominated ? ", nominated" : "");
-    iceconsent_start(a);
     if (path->base->relay)
         icerelay_bind(path->base->relay, &path->addr);
     a->handlers.path(a->arg);

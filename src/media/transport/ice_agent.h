@@ -19,6 +19,8 @@
 #include "transport/ice.h"
 
 #define ICE_TID_LEN STUN_TID_SIZE
+/* Requests for consent whose answers count: asked each 500 ms, as many as are on a way of 4 s. */
+#define ICE_CONSENT_ASKED 8
 
 struct ice_relay;
 
@@ -142,9 +144,10 @@ struct ice_agent {
     uint64_t started_ms;
 
     struct ice_path path;
-    uint8_t consent_tid[ICE_TID_LEN];
-    uint64_t consent_ms; /* when it was last given */
-    bool silent;         /* told so */
+    uint8_t consent_tidv[ICE_CONSENT_ASKED][ICE_TID_LEN];
+    unsigned consent_asked; /* requests so far; the newest of them are in consent_tidv */
+    uint64_t consent_ms;    /* when it was last given */
+    bool silent;            /* told so */
     struct ars_timer consent_timer;
 };
 

@@ -459,7 +459,7 @@ void icecheck_reset(struct ice_agent *a)
     a->n_remotes = 0;
     a->path.prio = 0; /* kept until a pair of the new generation is valid */
     a->path.nominated = false;
-    iceconsent_given(a);
+    iceconsent_stop(a); /* the checks ask from here on, and the first answer begins it anew */
 }
 
 void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_t prio,

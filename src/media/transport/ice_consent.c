@@ -41,6 +41,24 @@ static void tell(struct ice_agent *a, bool silent)
         a->handlers.heard(!silent, a->arg);
 }
 
+static void ask(struct ice_agent *a)
+{
+    uint8_t *tid = a->consent_tidv[a->consent_asked++ % ICE_CONSENT_ASKED];
+
+    ars_rand_bytes(tid, ICE_TID_LEN);
+    (void)icestun_check(a, a->path.base, &a->path.addr, tid, iceagent_prio(ICE_TYPE_PRFLX, 0),
+                        false);
+}
+
+static bool is_asked(const struct ice_agent *a, const uint8_t *tid)
+{
+    for (unsigned i = 0; i < ICE_CONSENT_ASKED && i < a->consent_asked; i++) {
+        if (memcmp(tid, a->consent_tidv[i], ICE_TID_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void on_timer(void *arg)
 {
     struct ice_agent *a = arg;
@@ -54,9 +72,7 @@ static void on_timer(void *arg)
         tell(a, true);
         icecheck_search(a);
     }
-    ars_rand_bytes(a->consent_tid, sizeof(a->consent_tid));
-    (void)icestun_check(a, a->path.base, &a->path.addr, a->consent_tid,
-                        iceagent_prio(ICE_TYPE_PRFLX, 0), false);
+    ask(a);
     schedule(a, give_up_ms(a) - silent);
 }
 
@@ -64,13 +80,6 @@ void iceconsent_ask(struct ice_agent *a)
 {
     if (ars_timer_running(&a->consent_timer))
         ars_timer_start(a->timers, &a->consent_timer, 0, on_timer, a);
-}
-
-void iceconsent_start(struct ice_agent *a)
-{
-    a->consent_ms = ars_clock_ms();
-    if (!ars_timer_running(&a->consent_timer))
-        schedule(a, give_up_ms(a));
 }
 
 void iceconsent_stop(struct ice_agent *a)
@@ -81,6 +90,8 @@ void iceconsent_stop(struct ice_agent *a)
 void iceconsent_given(struct ice_agent *a)
 {
     a->consent_ms = ars_clock_ms();
+    if (!ars_timer_running(&a->consent_timer))
+        schedule(a, give_up_ms(a));
     tell(a, false);
 }
 
@@ -98,8 +109,7 @@ bool iceconsent_response(struct ice_base *b, const struct ars_addr *src, const s
 {
     struct ice_agent *a = b->ice;
 
-    if (!ars_timer_running(&a->consent_timer) ||
-        memcmp(stun_msg_tid(msg), a->consent_tid, ICE_TID_LEN) != 0)
+    if (!ars_timer_running(&a->consent_timer) || !is_asked(a, stun_msg_tid(msg)))
         return false;
     /* RFC 7675 5.1: it is given for the addresses that it comes over */
     if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP && a->path.base == b &&

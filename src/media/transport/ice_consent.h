@@ -4,11 +4,10 @@
 
 #include "transport/ice_agent.h"
 
-void iceconsent_start(struct ice_agent *a);
 void iceconsent_stop(struct ice_agent *a);
 /* Asks now instead of later. */
 void iceconsent_ask(struct ice_agent *a);
-/* The path was just seen to work. */
+/* The path was just seen to work: it is asked for again from here on. */
 void iceconsent_given(struct ice_agent *a);
 /* No answer for so long that another path would be better. */
 bool iceconsent_is_silent(const struct ice_agent *a);

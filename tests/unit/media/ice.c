@@ -1,4 +1,4 @@
-/* ICE: two agents, dead candidates, conflicts, restarts, consent. */
+/* ICE: two agents, dead candidates, conflicts, restarts. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,40 +20,9 @@ static bool paths(const struct rig *r)
     return r->a.paths > 0 && r->b.paths > 0;
 }
 
-static bool completed(const struct rig *r)
-{
-    return r->a.ice->state == ICE_COMPLETED && r->b.ice->state == ICE_COMPLETED;
-}
-
 static bool a_has_path(const struct rig *r)
 {
     return r->a.paths > 0;
-}
-
-static bool a_failed(const struct rig *r)
-{
-    return r->a.failed;
-}
-
-static bool received(const struct rig *r)
-{
-    return r->a.received > 0 && r->b.received > 0;
-}
-
-static int say(struct rig *r)
-{
-    static const uint8_t hello[] = {0x80, 'h', 'i'};
-    int err;
-
-    r->a.received = r->b.received = 0;
-    err = ice_agent_send(r->a.ice, hello, sizeof(hello));
-    if (!err)
-        err = ice_agent_send(r->b.ice, hello, sizeof(hello));
-    if (!err)
-        err = rig_wait(r, received, 2000);
-    if (!err && (!r->a.trusted || !r->b.trusted || memcmp(r->a.last, hello, 3) != 0))
-        err = EPROTO;
-    return err;
 }
 
 static int test_two_agents(void)
@@ -70,29 +39,17 @@ static int test_two_agents(void)
     since = ars_clock_ms();
     rig_connect(&r);
     TRY(rig_wait(&r, paths, 2000));
-    TRY(say(&r)); /* before the nomination */
-    TRY(rig_wait(&r, completed, 2000));
+    TRY(rig_say(&r)); /* before the nomination */
+    TRY(rig_wait(&r, rig_completed, 2000));
     CHECK(ars_clock_ms() - since < 200);
     CHECK(r.a.ice->path.nominated && r.b.ice->path.nominated);
-    TRY(say(&r));
+    TRY(rig_say(&r));
     ice_agent_describe(r.a.ice, path, sizeof(path));
     CHECK_STR(path, "host/host");
     printf("# ice: two agents: first path after %llu ms\n", (unsigned long long)r.a.path_ms);
 out:
     rig_close(&r);
     return err;
-}
-
-/* A wire that is cut: neither what is sent nor what comes passes the socket. */
-static bool swallow_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg)
-{
-    *err = 0;
-    return *(const bool *)arg;
-}
-
-static bool swallow_received(struct sa *src, struct mbuf *mb, void *arg)
-{
-    return *(const bool *)arg;
 }
 
 /* Six candidates that nobody answers, all better than the one that lives. */
@@ -118,7 +75,6 @@ static void add_dead(struct ice_remote *d, size_t n)
 static int test_dead_candidates(void)
 {
     static bool dead = true;
-    struct udp_helper *cut = NULL;
     struct rig r;
     struct ice_remote of_a;
     struct ice_remote of_b;
@@ -127,8 +83,7 @@ static int test_dead_candidates(void)
     TRY(rig_open(&r));
     TRY(rig_agent(&r, &r.a, two, NULL));
     TRY(rig_agent(&r, &r.b, one, NULL));
-    TRY(udp_register_helper(&cut, r.a.ice->basev[0].sock, -1, swallow_sent, swallow_received,
-                            &dead));
+    TRY(rig_cut(&r.a, 0, &dead));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     add_dead(&of_b, 6);
@@ -143,7 +98,6 @@ static int test_dead_candidates(void)
     CHECK(r.a.path_ms < 300);
     CHECK(r.a.ice->path.base == &r.a.ice->basev[1]);
 out:
-    mem_deref(cut);
     rig_close(&r);
     return err;
 }
@@ -168,9 +122,9 @@ static int test_dead_candidates_both(void)
     rig_start(&r.b, &of_a);
     TRY(rig_wait(&r, paths, 2000));
     CHECK(r.a.path_ms < 300 && r.b.path_ms < 300);
-    TRY(say(&r));
-    TRY(rig_wait(&r, completed, 2000));
-    TRY(say(&r));
+    TRY(rig_say(&r));
+    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_say(&r));
 out:
     rig_close(&r);
     return err;
@@ -192,9 +146,9 @@ static int conflict(bool both)
     ice_agent_set_controlling(r.b.ice, both);
     rig_start(&r.a, &of_b);
     rig_start(&r.b, &of_a);
-    TRY(rig_wait(&r, completed, 2000));
+    TRY(rig_wait(&r, rig_completed, 2000));
     CHECK(r.a.ice->controlling != r.b.ice->controlling);
-    TRY(say(&r));
+    TRY(rig_say(&r));
 out:
     rig_close(&r);
     return err;
@@ -229,8 +183,8 @@ static int test_peer_reflexive(void)
     ice_agent_set_controlling(r.a.ice, true);
     rig_start(&r.a, &of_b);
     rig_start(&r.b, &of_a);
-    TRY(rig_wait(&r, completed, 2000));
-    TRY(say(&r));
+    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_say(&r));
     ice_agent_describe(r.a.ice, path, sizeof(path));
     CHECK_STR(path, "host/prflx");
     ice_agent_describe(r.b.ice, path, sizeof(path));
@@ -266,94 +220,9 @@ static int test_checks_before_description(void)
     rig_start(&r.a, &of_b);
     TRY(rig_wait(&r, a_has_path, 2000));
     CHECK(r.a.path_ms < 50);
-    TRY(rig_wait(&r, completed, 2000));
-    TRY(say(&r));
+    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_say(&r));
 out:
-    rig_close(&r);
-    return err;
-}
-
-static int test_consent(void)
-{
-    static const struct ice_times quick = {.consent_ms = 40, .expiry_ms = 250};
-    struct rig r;
-    uint64_t silent;
-    int err;
-
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, &quick));
-    TRY(rig_agent(&r, &r.b, one, &quick));
-    rig_connect(&r);
-    TRY(rig_wait(&r, completed, 2000));
-    TRY(rig_wait(&r, NULL, 600)); /* more than twice the expiry */
-    CHECK(!r.a.failed && !r.b.failed);
-    ice_agent_free(r.b.ice);
-    r.b.ice = NULL;
-    TRY(rig_wait(&r, a_failed, 2000));
-    silent = ars_clock_ms() - r.a.ice->consent_ms; /* since it was last given */
-    CHECK(silent >= quick.expiry_ms + quick.consent_ms && silent < quick.expiry_ms + 400);
-    CHECK_INT(ice_agent_send(r.a.ice, (const uint8_t *)"x", 1), ENOTCONN);
-out:
-    rig_close(&r);
-    return err;
-}
-
-/* Both have settled on the path that goes by a's n-th address. */
-static bool settled(const struct rig *r, size_t n)
-{
-    const struct ice_path *a = &r->a.ice->path;
-    const struct ice_path *b = &r->b.ice->path;
-
-    return a->nominated && b->nominated && a->base == &r->a.ice->basev[n] &&
-           ars_addr_eq(&b->addr, &a->base->addr);
-}
-
-static bool settled_on_first(const struct rig *r)
-{
-    return settled(r, 0);
-}
-
-static bool settled_on_second(const struct rig *r)
-{
-    return settled(r, 1);
-}
-
-/* The path in use goes dead in mid-call: another pair carries on, and back again. */
-static int test_path_dies(void)
-{
-    static const struct ice_times quick = {.consent_ms = 40, .expiry_ms = 2000};
-    struct udp_helper *cut[2] = {NULL};
-    bool dead[2] = {false};
-    struct rig r;
-    uint64_t since;
-    int err;
-
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, two, &quick));
-    TRY(rig_agent(&r, &r.b, one, &quick));
-    for (size_t i = 0; i < 2; i++)
-        TRY(udp_register_helper(&cut[i], r.a.ice->basev[i].sock, -1, swallow_sent, swallow_received,
-                                &dead[i]));
-    rig_connect(&r);
-    TRY(rig_wait(&r, settled_on_first, 2000));
-    TRY(say(&r));
-    dead[0] = true;
-    since = ars_clock_ms();
-    TRY(rig_wait(&r, settled_on_second, 1500));
-    printf("# ice: another path %llu ms after the first died\n",
-           (unsigned long long)(ars_clock_ms() - since));
-    TRY(say(&r));
-    dead[0] = false;
-    dead[1] = true;
-    TRY(rig_wait(&r, settled_on_first, 1500));
-    TRY(say(&r));
-    CHECK(!r.a.failed && !r.b.failed);
-    /* with all of them dead it ends */
-    dead[0] = dead[1] = true;
-    TRY(rig_wait(&r, a_failed, 4000));
-out:
-    for (size_t i = 0; i < 2; i++)
-        mem_deref(cut[i]);
     rig_close(&r);
     return err;
 }
@@ -371,7 +240,7 @@ static int test_nobody_there(void)
     add_dead(&d, 3);
     d.n = 3;
     rig_start(&r.a, &d);
-    TRY(rig_wait(&r, a_failed, 5000));
+    TRY(rig_wait(&r, rig_a_failed, 5000));
     CHECK(r.a.failed_ms >= 295);
     CHECK_INT(r.a.paths, 0);
 out:
@@ -396,7 +265,7 @@ static int test_wrong_password(void)
     of_a.n = 0;
     rig_start(&r.b, &of_a);
     rig_start(&r.a, &of_b);
-    TRY(rig_wait(&r, a_failed, 8000));
+    TRY(rig_wait(&r, rig_a_failed, 8000));
     CHECK_INT(r.a.paths, 0);
 out:
     rig_close(&r);
@@ -422,7 +291,7 @@ static int test_restart(void)
     TRY(rig_agent(&r, &r.a, one, NULL));
     TRY(rig_agent(&r, &r.b, one, NULL));
     rig_connect(&r);
-    TRY(rig_wait(&r, completed, 2000));
+    TRY(rig_wait(&r, rig_completed, 2000));
     old = r.a.ice->candv[0];
     ice_agent_renew(r.b.ice);
     rig_describe(&r.b, &of_b);
@@ -433,10 +302,10 @@ static int test_restart(void)
     CHECK(ars_addr_eq(&old.addr, &of_a.candv[0].addr));
     rig_start(&r.a, &of_b);
     CHECK(ice_agent_has_path(r.a.ice));
-    TRY(say(&r));
+    TRY(rig_say(&r));
     rig_start(&r.b, &of_a);
     TRY(rig_wait(&r, new_paths, 2000));
-    TRY(say(&r));
+    TRY(rig_say(&r));
     CHECK(!r.a.failed && !r.b.failed);
     CHECK(!ice_agent_is_restart(r.a.ice, &of_b));
 out:
@@ -463,7 +332,7 @@ static int test_restart_elsewhere(void)
     CHECK_INT(ice_agent_restart(r.a.ice), ENOTSUP); /* it has not been offered yet */
     TRY(rig_agent(&r, &r.b, one, NULL));
     rig_connect(&r);
-    TRY(rig_wait(&r, completed, 2000));
+    TRY(rig_wait(&r, rig_completed, 2000));
     old = r.a.ice->candv[0];
     TRY(ars_addr_parse("127.0.0.77", 0, &r.a.basev[0]));
     TRY(ice_agent_restart(r.a.ice));
@@ -478,7 +347,7 @@ static int test_restart_elsewhere(void)
     rig_start(&r.b, &of_a);
     rig_start(&r.a, &of_b);
     TRY(rig_wait(&r, new_paths, 2000));
-    TRY(say(&r));
+    TRY(rig_say(&r));
     CHECK(!r.a.failed && !r.b.failed);
     CHECK(r.b.ice->path.addr.ip[3] == 77);
 out:
@@ -502,7 +371,7 @@ static int test_without_ice(void)
     TRY(rig_wait(&r, a_has_path, 100));
     TRY(ice_agent_send(r.a.ice, hello, sizeof(hello)));
     r.a.received = 1;
-    TRY(rig_wait(&r, received, 2000));
+    TRY(rig_wait(&r, rig_received, 2000));
     CHECK(!r.b.trusted); /* b has seen no password */
 out:
     rig_close(&r);
@@ -574,10 +443,10 @@ static int test_two_families(void)
     TRY(rig_agent(&r, &r.a, both, NULL));
     TRY(rig_agent(&r, &r.b, six, NULL));
     rig_connect(&r);
-    TRY(rig_wait(&r, completed, 2000));
+    TRY(rig_wait(&r, rig_completed, 2000));
     CHECK_INT(r.a.ice->path.addr.family, ARS_AF_INET6);
     CHECK_INT(r.a.ice->path.base->addr.family, ARS_AF_INET6);
-    TRY(say(&r));
+    TRY(rig_say(&r));
 out:
     rig_close(&r);
     return err;
@@ -623,8 +492,6 @@ int suite_ice(int argc, char **argv)
         {"ice/both-controlled", test_both_controlled, false},
         {"ice/peer-reflexive", test_peer_reflexive, false},
         {"ice/checks-before-description", test_checks_before_description, false},
-        {"ice/consent", test_consent, false},
-        {"ice/path-dies", test_path_dies, false},
         {"ice/nobody-there", test_nobody_there, false},
         {"ice/wrong-password", test_wrong_password, false},
         {"ice/restart", test_restart, false},

@@ -6,6 +6,7 @@
 #include <ars/str.h>
 
 #include "ice_rig.h"
+#include "transport/ice_agent.h"
 
 #define TICK_MS 5
 
@@ -147,4 +148,54 @@ void rig_connect(struct rig *r)
     ice_agent_set_controlling(r->a.ice, true);
     rig_start(&r->b, &of_a);
     rig_start(&r->a, &of_b);
+}
+
+bool rig_completed(const struct rig *r)
+{
+    return r->a.ice->state == ICE_COMPLETED && r->b.ice->state == ICE_COMPLETED;
+}
+
+bool rig_a_failed(const struct rig *r)
+{
+    return r->a.failed;
+}
+
+bool rig_received(const struct rig *r)
+{
+    return r->a.received > 0 && r->b.received > 0;
+}
+
+int rig_say(struct rig *r)
+{
+    static const uint8_t hello[] = {0x80, 'h', 'i'};
+    int err;
+
+    r->a.received = r->b.received = 0;
+    err = ice_agent_send(r->a.ice, hello, sizeof(hello));
+    if (!err)
+        err = ice_agent_send(r->b.ice, hello, sizeof(hello));
+    if (!err)
+        err = rig_wait(r, rig_received, 2000);
+    if (!err && (!r->a.trusted || !r->b.trusted || memcmp(r->a.last, hello, 3) != 0))
+        err = EPROTO;
+    return err;
+}
+
+static bool swallow_sent(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+    *err = 0;
+    return *(const bool *)arg;
+}
+
+static bool swallow_received(struct sa *src, struct mbuf *mb, void *arg)
+{
+    return *(const bool *)arg;
+}
+
+int rig_cut(struct rig_agent *x, size_t base, bool *dead)
+{
+    struct udp_helper *helper; /* goes with its socket */
+
+    return udp_register_helper(&helper, x->ice->basev[base].sock, -1, swallow_sent,
+                               swallow_received, dead);
 }

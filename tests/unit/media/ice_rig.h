@@ -54,4 +54,15 @@ void rig_connect(struct rig *r);
 
 void rig_start(struct rig_agent *x, const struct ice_remote *remote);
 
+/* For rig_wait(). */
+bool rig_completed(const struct rig *r); /* both have */
+bool rig_a_failed(const struct rig *r);
+bool rig_received(const struct rig *r); /* both have */
+
+/* A datagram each way, from a source that is trusted. EPROTO: another one, or from elsewhere. */
+int rig_say(struct rig *r);
+
+/* A wire that is cut while *dead: neither what is sent nor what comes passes the socket. */
+int rig_cut(struct rig_agent *x, size_t base, bool *dead);
+
 #endif

@@ -411,9 +411,8 @@ int ice_agent_send(struct ice_agent *a, const uint8_t *buf, size_t len)
     if (!a->path.set)
         return ENOTCONN;
     if (iceconsent_is_expired(a)) /* RFC 7675 5.1 */
-        return 0;
-    (void)icestun_send(a->path.base, &a->path.addr, buf, len);
-    return 0;
+        return ENOTCONN;
+    return icestun_send(a->path.base, &a->path.addr, buf, len);
 }
 
 void ice_agent_describe(const struct ice_agent *a, char *out, size_t size)

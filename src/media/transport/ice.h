@@ -152,7 +152,7 @@ void ice_agent_probe(struct ice_agent *a);
 
 bool ice_agent_has_path(const struct ice_agent *a);
 
-/* ENOTCONN: no path. What the socket says is dropped like a lost packet. */
+/* ENOTCONN: no path, or no consent any more; else what the socket says. It is lost then. */
 int ice_agent_send(struct ice_agent *a, const uint8_t *buf, size_t len);
 
 /* "host/srflx": types of the local and remote candidate in use; "" without. */

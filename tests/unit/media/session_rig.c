@@ -42,6 +42,11 @@ static void on_dtmf(char digit, unsigned duration_ms, void *arg)
         p->digits[n] = digit;
 }
 
+static void on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg)
+{
+    ((struct phone *)arg)->unheard = unheard;
+}
+
 static void on_failed(const struct ars_reason *why, void *arg)
 {
     struct phone *p = arg;
@@ -59,6 +64,7 @@ static const struct ars_media_handlers handlers = {
     .connected = on_connected,
     .first_audio = on_first_audio,
     .dtmf = on_dtmf,
+    .hearing = on_hearing,
     .failed = on_failed,
 };
 

@@ -20,6 +20,7 @@ struct phone {
     bool gathered;
     bool connected;
     bool first_audio;
+    enum ars_sound_cause unheard; /* while watched */
     bool failed;
     struct ars_reason why;
     char digits[16];

@@ -1,4 +1,5 @@
 /* What a session puts on the wire: nothing in clear, from the first datagram to the last. */
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdint.h>
@@ -149,6 +150,36 @@ out:
     return err;
 }
 
+static bool take_nothing(int *err, struct sa *dst, struct mbuf *mb, void *arg)
+{
+    *err = ENETUNREACH;
+    return true;
+}
+
+static bool b_is_unheard(const struct rig *r)
+{
+    return call_of(r)->b.unheard != ARS_SOUND_GOOD;
+}
+
+/* The cable is out: nothing leaves any more, and that is said. */
+static int test_unsent(void)
+{
+    struct call *c = &call;
+    struct udp_helper *helper;
+    int err;
+
+    TRY(establish(c, "pcmu"));
+    ars_media_watch(c->b.media, true);
+    for (size_t i = 0; i < c->b.media->ice->n_bases; i++)
+        TRY(udp_register_helper(&helper, c->b.media->ice->basev[i].sock, -1, take_nothing,
+                                on_received, NULL));
+    TRY(rig_wait(&c->rig, b_is_unheard, 6000));
+    CHECK_INT(c->b.unheard, ARS_SOUND_UNSENT);
+out:
+    call_close(c);
+    return err;
+}
+
 /* RFC 4594 4.1: telephony is expedited. */
 static int test_dscp(void)
 {
@@ -179,6 +210,7 @@ int suite_session_wire(int argc, char **argv)
     static const struct check_case cases[] = {
         {"session/nothing-in-clear", test_nothing_in_clear, false},
         {"session/no-keys-no-sound", test_no_keys_no_sound, false},
+        {"session/unsent", test_unsent, false},
         {"session/dscp", test_dscp, false},
     };
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "audio/mixer.h"
+#include "audio/process/search.h"
 #include "check.h"
 #include "lab.h"
 #include "suites.h"
@@ -22,7 +23,8 @@ struct scene {
     double decay_ms; /* of the room: to 1/e */
     unsigned delay;  /* samples of 16 kHz, of cards and sound server */
     bool clip;
-    unsigned moved; /* second in which the room changes, 0: never */
+    unsigned moved;  /* second in which the room changes, 0: never */
+    unsigned sooner; /* samples by which the delay falls then, in the same room */
     unsigned seconds;
     double near; /* amplitude of who talks here */
     double far;
@@ -111,6 +113,7 @@ static int play(const struct scene *s, const struct ars_voice *voice, struct hea
     double *played = calloc(n, sizeof(*played));
     double rir[RIR], given[HALF], mic[HALF], last_mic = 0, last_far = 0, cpu = 0;
     unsigned noise = s->seed + 5;
+    unsigned delay = s->delay;
     int16_t pcm[AUDIO_FRAME];
     struct process *p = NULL;
     int err = 0;
@@ -123,13 +126,15 @@ static int play(const struct scene *s, const struct ars_voice *voice, struct hea
         unsigned second = (unsigned)(at / RATE);
         clock_t start;
 
-        if (s->moved && at == (size_t)s->moved * RATE)
-            make_room(rir, s->seed + 1, s->decay_ms);
+        if (s->moved && at == (size_t)s->moved * RATE) {
+            delay -= s->sooner;
+            make_room(rir, s->seed + !s->sooner, s->decay_ms);
+        }
         for (unsigned i = 0; i < HALF; i++) {
             given[i] = s->far * talk(&far);
             played[at + i] = s->clip ? CLIP * tanh(given[i] / CLIP) : given[i];
-            mic[i] = echo_of(played, at + i, rir, s->delay) + 10 * uniform(&noise) +
-                     s->near * talk(&near);
+            mic[i] =
+                echo_of(played, at + i, rir, delay) + 10 * uniform(&noise) + s->near * talk(&near);
         }
         to_frame(mic, pcm, &last_mic);
         h->in[second] += mean_square(pcm);
@@ -219,6 +224,29 @@ out:
     return err;
 }
 
+/* The sound server takes less time than before: the echo comes before what it is taken from. */
+static int test_sooner(void)
+{
+    static const unsigned ms[] = {15, 40};
+    struct heard h;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(ms); i++) {
+        struct scene s = {.seed = 21,
+                          .decay_ms = 25,
+                          .delay = 250 * 16,
+                          .seconds = 12,
+                          .far = 6000,
+                          .moved = 6,
+                          .sooner = ms[i] * 16};
+        CHECK_INT(play(&s, &echo_noise, &h), 0);
+        printf("# %u ms sooner: ERLE %.1f dB, held back %u ms\n", ms[i], erle(&h, 9, 12), h.lag_ms);
+        CHECK(erle(&h, 9, 12) >= 25);
+    }
+out:
+    return err;
+}
+
 /* Who talks at the same time is not taken for an echo. */
 static int test_double_talk(void)
 {
@@ -237,6 +265,28 @@ static int test_double_talk(void)
     CHECK(fabs(erle(&near, 6, 10)) < 1);
     CHECK(loss < 2);
     CHECK(loss > -2);
+out:
+    return err;
+}
+
+/* What has been loud and is quiet now teaches nothing: there is no power to learn from. */
+static int test_quiet_again(void)
+{
+    static struct search s;
+    int16_t far[AUDIO_FRAME], near[AUDIO_FRAME] = {0};
+    unsigned seed = 51;
+    int err = 0;
+
+    search_reset(&s);
+    for (unsigned f = 0; f < 1000; f++) {
+        for (unsigned i = 0; i < AUDIO_FRAME; i++)
+            far[i] = (int16_t)(i % 24 ? far[i - 1] : 32000 * uniform(&seed));
+        (void)search_frame(&s, far, near);
+    }
+    memset(far, 0, sizeof(far));
+    for (unsigned f = 0; f < 100; f++) /* longer than it remembers */
+        (void)search_frame(&s, far, near);
+    CHECK(s.power == 0);
 out:
     return err;
 }
@@ -281,6 +331,8 @@ int suite_process(int argc, char **argv)
         {"process/two rooms, linear and clipping", test_rooms, false},
         {"process/0 to 500 ms from speaker to microphone", test_delays, false},
         {"process/another room", test_path_change, false},
+        {"process/the sound comes back sooner", test_sooner, false},
+        {"process/nothing is left of a loud while", test_quiet_again, false},
         {"process/double talk", test_double_talk, false},
     };
 

@@ -23,9 +23,10 @@
 #define FRAME   320
 #define TAIL    4096 /* 256 ms */
 #define QUALITY 4
-/* The echo is let in so long after the beginning of the tail; nearer than MOVE it stays there. */
-#define LEAD (20 * 48)
-#define MOVE (60 * 48)
+/* The echo is let in so long after the beginning of the tail, and may wander between the others. */
+#define LEAD  (20 * 48)
+#define LEAST (10 * 48) /* before its beginning nothing is taken away */
+#define MOST  (80 * 48)
 
 /* By strength. Hz; dB. */
 static const double cutoff[ARS_STRENGTHS] = {0, 80, 160};
@@ -189,12 +190,11 @@ void process_reset(struct process *p)
 /* Where the echo is now: far out of the middle of the tail, the reference moves. */
 static void follow(struct process *p, int heard)
 {
-    int lag = heard > LEAD ? heard - LEAD : 0;
-    int apart = lag - (int)p->lag;
+    int at = heard - (int)p->lag;
 
-    if (heard < 0 || (apart < MOVE && apart > -MOVE))
+    if (heard < 0 || (at < MOST && (at >= LEAST || p->lag == 0)))
         return;
-    p->lag = (unsigned)lag;
+    p->lag = heard > LEAD ? (unsigned)(heard - LEAD) : 0;
     speex_echo_state_reset(p->echo);
 }
 

@@ -75,6 +75,16 @@ static int strongest(const struct search *s)
     return most > CLEAR * sum / SEARCH_TAPS ? at : -1;
 }
 
+/* What rounding has left of a loud while. */
+static float power(const struct search *s)
+{
+    float sum = 0;
+
+    for (unsigned i = 0; i < SEARCH_TAPS; i++)
+        sum += s->far[s->at + i] * s->far[s->at + i];
+    return sum;
+}
+
 static void look(struct search *s)
 {
     int at = strongest(s);
@@ -99,6 +109,7 @@ int search_frame(struct search *s, const int16_t *far, const int16_t *near)
     }
     if (++s->frames >= LOOK) {
         s->frames = 0;
+        s->power = power(s);
         look(s);
     }
     return s->agreed >= AGREED ? s->found : -1;

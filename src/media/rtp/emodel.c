@@ -67,5 +67,5 @@ double emodel_mos(double r)
         return 1;
     if (r >= 100)
         return 4.5;
-    return 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6;
+    return fmax(1, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6); /* it dips below R 6.5 */
 }

@@ -10,6 +10,8 @@
 #define CAME_MS 4000
 /* RFC 3550 6.3.5: who says nothing for five intervals (6.2: 5 s each) is not there any more */
 #define RTCP_MS 25000
+/* RFC 3550 6.4.1: a block is about who was heard since the last report. 6.3.1: up to 7.5 s each */
+#define ABOUT_MS 15000
 /* One report can be older than what it is compared with. */
 #define IN_A_ROW 2
 /* Of 256: concealment does not bridge a loss of three packets in ten, whatever the codec. */
@@ -17,20 +19,24 @@
 
 static void begin_sending(struct hearing *h, uint64_t now_ms)
 {
-    h->mic_ms = h->left_ms = h->rtcp_ms = now_ms;
+    h->mic_ms = h->left_ms = h->rtcp_ms = h->about_ms = now_ms;
     h->stuck = h->bad = 0;
 }
 
-static void take_reports(struct hearing *h, const struct hearing_facts *f)
+static void take_reports(struct hearing *h, const struct hearing_facts *f, uint64_t now)
 {
-    bool about_us = f->reports != h->at.reports;
+    h->rtcp_ms = now;
+    if (f->reports == h->at.reports)
+        return;
+    h->about_ms = now;
+    h->stuck = f->last_seq == h->at.last_seq ? h->stuck + 1 : 0;
+    h->bad = f->fraction >= LOSS_FRACTION ? h->bad + 1 : 0;
+}
 
-    if (about_us && f->last_seq != h->at.last_seq)
-        h->stuck = 0;
-    else if (f->reports) /* a far end that never speaks of us may just not know how */
-        h->stuck++;
-    if (about_us)
-        h->bad = f->fraction >= LOSS_FRACTION ? h->bad + 1 : 0;
+/* Its reports say so, or have been about others alone. One that never spoke of us cannot. */
+static bool nothing_arrives(const struct hearing *h, const struct hearing_facts *f)
+{
+    return h->stuck >= IN_A_ROW || (f->reports && h->rtcp_ms - h->about_ms >= ABOUT_MS);
 }
 
 static enum ars_sound_cause look_out(struct hearing *h, const struct hearing_facts *f, uint64_t now)
@@ -43,13 +49,11 @@ static enum ars_sound_cause look_out(struct hearing *h, const struct hearing_fac
         h->mic_ms = now;
     if (f->left != h->at.left)
         h->left_ms = now;
-    if (f->rtcp != h->at.rtcp) {
-        h->rtcp_ms = now;
-        take_reports(h, f);
-    }
+    if (f->rtcp != h->at.rtcp)
+        take_reports(h, f, now);
     if (now - h->left_ms >= LEFT_MS)
         return ARS_SOUND_UNSENT;
-    if (h->stuck >= IN_A_ROW)
+    if (nothing_arrives(h, f))
         return ARS_SOUND_NOTHING;
     if (h->bad >= IN_A_ROW)
         return ARS_SOUND_LOST;

@@ -31,7 +31,8 @@ struct hearing {
     struct hearing_facts at; /* the last look */
     uint64_t mic_ms;         /* when it last was so */
     uint64_t left_ms;
-    uint64_t rtcp_ms;
+    uint64_t rtcp_ms;  /* the last report of any kind */
+    uint64_t about_ms; /* the last one about us */
     uint64_t came_ms;
     unsigned stuck;               /* reports in a row by which nothing more has arrived there */
     unsigned bad;                 /* reports in a row by which much is lost */

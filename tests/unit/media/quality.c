@@ -24,7 +24,8 @@ static int test_mos(void)
 
     for (size_t i = 0; i < CHECK_COUNT(table); i++)
         CHECK(fabs(emodel_mos(table[i].r) - table[i].mos) < 0.01);
-    CHECK(emodel_mos(-5) == 1 && emodel_mos(0) == 1);
+    for (double r = -5; r < 6.5; r += 0.5)
+        CHECK(emodel_mos(r) == 1);
     CHECK(emodel_mos(100) == 4.5 && emodel_mos(120) == 4.5);
     CHECK(fabs(emodel_mos(93.2) - 4.41) < 0.006); /* the best telephone call */
 out:
@@ -159,6 +160,24 @@ static void nothing_there(struct hearing_facts *f, uint64_t now)
     }
 }
 
+/* Of what it hears nothing is ours. */
+static void about_others(struct hearing_facts *f, uint64_t now)
+{
+    f->left += 50;
+    f->rtcp += now % 5000 == 0;
+}
+
+/* It has much to tell, of us each 5 s. */
+static void talkative(struct hearing_facts *f, uint64_t now)
+{
+    f->left += 50;
+    f->rtcp++;
+    if (now % 5000)
+        return;
+    f->reports++;
+    f->last_seq += 250;
+}
+
 static void lossy(struct hearing_facts *f, uint64_t now)
 {
     f->left += 50;
@@ -182,6 +201,8 @@ static int test_unheard(void)
         {no_socket, ARS_SOUND_UNSENT, 2, 4},
         {no_reports, ARS_SOUND_UNREPORTED, 20, 30},
         {nothing_there, ARS_SOUND_NOTHING, 8, 13},
+        {about_others, ARS_SOUND_NOTHING, 10, 20},
+        {talkative, ARS_SOUND_GOOD, -1, -1},
         {lossy, ARS_SOUND_LOST, 8, 13},
         {muted_and_silent, ARS_SOUND_GOOD, -1, -1},
     };

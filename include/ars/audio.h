@@ -67,7 +67,10 @@ void ars_audio_tone(struct ars_audio *a, enum ars_tone tone);
 /* Whose tones they are from the next one on; the European ones at first. */
 void ars_audio_country(struct ars_audio *a, enum ars_tones country);
 
-/* The digits are heard at the speaker, where that runs: 0-9 * # A-D; others make no sound. */
+/*
+ * The digits of a call are heard at the speaker, as they are sent: 0-9 * # A-D, ',' is a pause of
+ * 2 s; others make no sound. Nor do those that still wait when the last call ends.
+ */
 void ars_audio_keys(struct ars_audio *a, const char *digits);
 
 struct ars_audio_device {

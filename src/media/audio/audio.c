@@ -288,6 +288,8 @@ void audio_port_detach(struct audio_port *p)
     if (a->next_port == p)
         a->next_port = p->next;
     p->audio = NULL;
+    if (!a->ports)
+        memset(&a->keys, 0, sizeof(a->keys));
     sync(a);
 }
 
@@ -328,7 +330,8 @@ void ars_audio_country(struct ars_audio *a, enum ars_tones country)
 
 void ars_audio_keys(struct ars_audio *a, const char *digits)
 {
-    keys_press(&a->keys, digits);
+    if (a->ports)
+        keys_press(&a->keys, digits);
 }
 
 static void free_slot(struct slot *s)

@@ -24,6 +24,8 @@
 #define KEY_PEAK 1500.0
 #define KEY_ON   (AUDIO_RATE / 10)
 #define KEY_OFF  (7 * AUDIO_RATE / 100) /* as RFC 4733 digits are sent */
+#define PAUSE    ','
+#define PAUSE_ON (2 * AUDIO_RATE)
 
 struct step {
     unsigned ms;
@@ -116,28 +118,35 @@ void keys_press(struct keys *k, const char *digits)
     size_t n = strlen(k->waiting);
 
     for (; *digits && n < KEYS_MAX; digits++)
-        if (strchr(KEYS, toupper((unsigned char)*digits)))
+        if (*digits == PAUSE || strchr(KEYS, toupper((unsigned char)*digits)))
             k->waiting[n++] = (char)toupper((unsigned char)*digits);
     k->waiting[n] = '\0';
 }
 
-bool keys_add(struct keys *k, int32_t *mix)
+static void add_key(char digit, unsigned from, int32_t *mix)
 {
     static const double low[] = {697, 770, 852, 941};
     static const double high[] = {1209, 1336, 1477, 1633};
-    size_t key;
+    size_t key = (size_t)(strchr(KEYS, digit) - KEYS);
+
+    for (unsigned i = 0; i < AUDIO_FRAME && from + i < KEY_ON; i++) {
+        double t = TWO_PI * (from + i) / AUDIO_RATE;
+
+        mix[i] += (int32_t)(KEY_PEAK * edge(from + i, KEY_ON) *
+                            (sin(low[key / 4] * t) + sin(high[key % 4] * t)));
+    }
+}
+
+bool keys_add(struct keys *k, int32_t *mix)
+{
+    bool pause = k->waiting[0] == PAUSE;
 
     if (!k->waiting[0])
         return false;
-    key = (size_t)(strchr(KEYS, k->waiting[0]) - KEYS);
-    for (unsigned i = 0; i < AUDIO_FRAME && k->at + i < KEY_ON; i++) {
-        double t = TWO_PI * (k->at + i) / AUDIO_RATE;
-
-        mix[i] += (int32_t)(KEY_PEAK * edge(k->at + i, KEY_ON) *
-                            (sin(low[key / 4] * t) + sin(high[key % 4] * t)));
-    }
+    if (!pause)
+        add_key(k->waiting[0], k->at, mix);
     k->at += AUDIO_FRAME;
-    if (k->at >= KEY_ON + KEY_OFF) {
+    if (k->at >= (pause ? PAUSE_ON : KEY_ON + KEY_OFF)) {
         k->at = 0;
         memmove(k->waiting, k->waiting + 1, strlen(k->waiting));
     }

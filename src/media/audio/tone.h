@@ -32,7 +32,7 @@ void tone_set(struct tone *t, enum ars_tones country, enum ars_tone kind);
 /* Adds one frame of it to mix. */
 void tone_add(struct tone *t, int32_t *mix);
 
-/* What is no key makes no sound. */
+/* ',' is a pause of 2 s; what is neither that nor a key makes no sound. */
 void keys_press(struct keys *k, const char *digits);
 /* Adds one frame of them to mix; false: none is pressed. */
 bool keys_add(struct keys *k, int32_t *mix);

@@ -388,6 +388,41 @@ out:
     return err;
 }
 
+/* The digits that are still to be heard when a call ends are nothing to the next one. */
+static int test_keys_end(void)
+{
+    struct listener first, second;
+    char path[32] = "";
+    int16_t *pcm = NULL;
+    struct lab l = {0};
+    size_t n;
+    int err = 0;
+
+    init_listener(&first, 0);
+    init_listener(&second, 0);
+    TRY(make_temp(path, NULL, 0));
+    TRY(lab_open(&l, "silence", path));
+    audio_port_attach(l.audio, &first.port);
+    ars_audio_keys(l.audio, "1234567890");
+    lab_run(&l, 300);
+    audio_port_detach(&first.port);
+    ars_audio_keys(l.audio, "1"); /* there is no call */
+    audio_port_attach(l.audio, &second.port);
+    lab_run(&l, 500);
+    audio_port_detach(&second.port);
+    lab_close(&l);
+    memset(&l, 0, sizeof(l));
+    TRY(read_back(path, 0, &pcm, &n));
+    CHECK_INT(n, 800 * 48);
+    CHECK(rms(pcm, 100 * 48) > 500);
+    CHECK(rms(pcm + 300 * 48, 500 * 48) == 0);
+out:
+    free(pcm);
+    lab_close(&l);
+    (void)unlink(path);
+    return err;
+}
+
 static uint64_t slept_us;
 
 static uint64_t after_sleep(void)
@@ -606,6 +641,7 @@ int suite_audio(int argc, char **argv)
         {"audio/mix", test_mix, false},
         {"audio/conference", test_conference, false},
         {"audio/idle", test_idle, true},
+        {"audio/keys-end", test_keys_end, false},
         {"audio/clock", test_clock, false},
         {"audio/detach-in-callback", test_detach_in_callback, false},
         {"audio/tone-devices", test_tone_devices, false},

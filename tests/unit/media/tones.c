@@ -105,10 +105,13 @@ out:
     return err;
 }
 
-/* ITU-T Q.23: a 5 is 770 and 1336 Hz, a # 941 and 1477 Hz; 100 ms each, 70 ms between. */
+/*
+ * ITU-T Q.23: a 5 is 770 and 1336 Hz, a # 941 and 1477 Hz; 100 ms each, 70 ms between. A pause has
+ * 2 s.
+ */
 static int test_keys(void)
 {
-    static double pcm[34 * AUDIO_FRAME];
+    static double pcm[234 * AUDIO_FRAME];
     int32_t mix[AUDIO_FRAME];
     struct keys keys = {{0}, 0};
     size_t frames = 0;
@@ -116,19 +119,20 @@ static int test_keys(void)
 
     keys_press(&keys, "5,");
     keys_press(&keys, "#");
-    for (; frames < 40; frames++) {
+    for (; frames < 240; frames++) {
         memset(mix, 0, sizeof(mix));
         if (!keys_add(&keys, mix))
             break;
-        for (int k = 0; k < AUDIO_FRAME && frames < 34; k++)
+        for (int k = 0; k < AUDIO_FRAME && frames < 234; k++)
             pcm[frames * AUDIO_FRAME + (size_t)k] = mix[k];
     }
-    CHECK(frames == 34);
+    CHECK(frames == 234);
     CHECK(fabs(share(pcm + AUDIO_FRAME, 8 * AUDIO_FRAME, 770) - 0.5) < 0.1);
     CHECK(fabs(share(pcm + AUDIO_FRAME, 8 * AUDIO_FRAME, 1336) - 0.5) < 0.1);
     CHECK(share(pcm + 10 * AUDIO_FRAME, 7 * AUDIO_FRAME, 770) == 0);
-    CHECK(fabs(share(pcm + 18 * AUDIO_FRAME, 8 * AUDIO_FRAME, 941) - 0.5) < 0.1);
-    CHECK(fabs(share(pcm + 18 * AUDIO_FRAME, 8 * AUDIO_FRAME, 1477) - 0.5) < 0.1);
+    CHECK(share(pcm + 17 * AUDIO_FRAME, 200 * AUDIO_FRAME, 770) == 0);
+    CHECK(fabs(share(pcm + 218 * AUDIO_FRAME, 8 * AUDIO_FRAME, 941) - 0.5) < 0.1);
+    CHECK(fabs(share(pcm + 218 * AUDIO_FRAME, 8 * AUDIO_FRAME, 1477) - 0.5) < 0.1);
 out:
     return err;
 }

@@ -207,6 +207,18 @@ static void *record(void *arg)
 
 /* ---- the loop ---- */
 
+/* True: it was not told yet. */
+static bool tell_error(struct recorder *r)
+{
+    int err = atomic_load(&r->error);
+
+    if (!err || r->told_off)
+        return false;
+    r->told_off = true;
+    ars_log(ARS_LOG_WARN, "media", "%s: recording ends early: %s", r->path, strerror(err));
+    return true;
+}
+
 /* Its thread is at its end. */
 static void destroy(struct recorder *r)
 {
@@ -216,6 +228,7 @@ static void destroy(struct recorder *r)
         at = &(*at)->next;
     *at = r->next;
     (void)pthread_join(r->thread, NULL);
+    (void)tell_error(r); /* what came after recorder_stop() */
     ars_bell_free(r->bell);
     (void)sem_destroy(&r->wake);
     ars_ring_free(r->ring);
@@ -226,7 +239,6 @@ static void destroy(struct recorder *r)
 static void on_bell(void *arg)
 {
     struct recorder *r = arg;
-    int err = atomic_load(&r->error);
     recorder_fn *fn = r->fn;
 
     if (atomic_load(&r->done)) {
@@ -238,11 +250,8 @@ static void on_bell(void *arg)
         fn(true, 0, r->arg);
         fn = r->fn;
     }
-    if (err && !r->told_off && fn) {
-        r->told_off = true;
-        ars_log(ARS_LOG_WARN, "media", "recording ends: %s", strerror(err));
-        fn(false, err, r->arg);
-    }
+    if (fn && tell_error(r))
+        fn(false, atomic_load(&r->error), r->arg);
 }
 
 int recorder_start(struct recorder **ret, struct recorders *all, struct ars_loop *loop,

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ars/log.h>
+
 #include "audio/mixer.h"
 #include "audio/recorder.h"
 #include "audio/wav.h"
@@ -158,6 +160,43 @@ static int test_full(void)
     return err ? err : full("call.opus", 395);
 }
 
+static void on_log(enum ars_log_level level, const char *room, const char *line, void *arg)
+{
+    *(bool *)arg = *(bool *)arg || strstr(line, strerror(EFBIG));
+}
+
+/* Its last second does not fit any more: nobody listens then, but the log says so. */
+static int test_full_at_the_end(void)
+{
+    const struct rlimit small = {LIMIT, RLIM_INFINITY};
+    struct rlimit before;
+    struct recorders all = {0};
+    struct recorder *r = NULL;
+    struct news news = {.stop_when_on = true};
+    char folder[FOLDER];
+    char *path = fresh_path(folder, "call.wav");
+    bool logged = false;
+    int err;
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)getrlimit(RLIMIT_FSIZE, &before);
+    (void)setrlimit(RLIMIT_FSIZE, &small);
+    ars_log_set_sink(ARS_LOG_WARN, on_log, &logged);
+    TRY(recorder_start(&r, &all, lab_loop(), path, on_news, &news));
+    (void)ars_loop_run(lab_loop());
+    CHECK(news.on == 1);
+    put_noise(r, 10); /* fewer than wake the thread */
+    recorder_stop(r);
+    recorders_finish(&all);
+    CHECK(logged && !news.off);
+out:
+    recorders_finish(&all);
+    ars_log_set_sink(ARS_LOG_WARN, NULL, NULL);
+    (void)setrlimit(RLIMIT_FSIZE, &before);
+    forget(folder, path);
+    return err;
+}
+
 static int refused(const char *path, int why)
 {
     struct recorders all = {0};
@@ -198,6 +237,7 @@ int suite_recorder(int argc, char **argv)
     static const struct check_case cases[] = {
         {"recorder/sides", test_sides, false},
         {"recorder/full", test_full, false},
+        {"recorder/full-at-the-end", test_full_at_the_end, false},
         {"recorder/refused", test_refused, false},
     };
     int failed;

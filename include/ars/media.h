@@ -38,7 +38,7 @@ struct ars_media_conf {
     const char *turn_user;
     const struct ars_secret *turn_password;
     const char *ca_file; /* for a relay over TLS, beside the system's store; NULL for none */
-    uint16_t port_min;   /* 0: any */
+    uint16_t port_min;   /* 0: any; not of the socket to a relay */
     uint16_t port_max;
     struct ars_addr server; /* the signalling server's address: loopback is a candidate only when
                                    the server is reached over loopback */
@@ -179,7 +179,6 @@ void ars_media_record_end(struct ars_media *m);
 /*
  * RFC 4733 digits, queued: 0-9 * # A-D, 100 ms each with 70 ms between; ',' is a pause of 2 s.
  * EINVAL (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
- * /
  */
 int ars_media_dtmf(struct ars_media *m, const char *digits);
 

@@ -1,7 +1,9 @@
 /*
  * media: a relayed candidate (RFC 8656) by libre's TURN client: one allocation an agent, over a
  * socket of its own (UDP, TCP, or TLS over TCP). What comes through it comes from peers that it
- * was told to let through. An allocation that does not stand when gathering ends is given up.
+ * was told to let through; what anybody sends to the UDP socket itself counts as that, and is
+ * trusted no more than at another base. An allocation that does not stand when gathering ends is
+ * given up.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -241,7 +243,7 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
 
     r->query = NULL;
     if (err || addrv[0].family != ARS_AF_INET) {
-        fail(r, "it has no address");
+        fail(r, "it has no IPv4 address");
         return;
     }
     icestun_to_sa(&addrv[0], &r->server);

@@ -14,7 +14,7 @@
 static int copy_host(struct turn_uri *u, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (s[i] <= ' ' || strchr("/@#\"<>\\", s[i]))
+        if (s[i] <= ' ' || strchr("/@#\"<>\\[]", s[i]))
             return EINVAL;
     }
     if (len == 0 || len >= sizeof(u->host))
@@ -24,30 +24,21 @@ static int copy_host(struct turn_uri *u, const char *s, size_t len)
     return 0;
 }
 
-/* HOST[:PORT] up to len; what stands in brackets is an IPv6 address. */
+/* HOST[:PORT] up to len. */
 static int host_port(struct turn_uri *u, const char *s, size_t len)
 {
     const char *end = s + len;
     const char *host_end = memchr(s, ':', len);
-    const char *host = s;
     char port[6] = "";
     uint32_t n = 0;
 
-    if (*s == '[') {
-        host = s + 1;
-        host_end = memchr(s, ']', len);
-        if (!host_end)
-            return EINVAL;
-    }
     if (!host_end)
         host_end = end;
-    if (copy_host(u, host, (size_t)(host_end - host)))
+    if (copy_host(u, s, (size_t)(host_end - s)))
         return EINVAL;
-    if (host_end < end && *host_end == ']')
-        host_end++;
     if (host_end == end)
         return 0;
-    if (*host_end != ':' || (size_t)(end - host_end) > sizeof(port))
+    if ((size_t)(end - host_end) > sizeof(port))
         return EINVAL;
     memcpy(port, host_end + 1, (size_t)(end - host_end) - 1);
     if (ars_str_to_u32(port, UINT16_MAX, &n) || n == 0)

@@ -8,7 +8,7 @@
 #define TURN_HOST_MAX 256
 
 struct turn_uri {
-    char host[TURN_HOST_MAX]; /* an IPv6 address without its brackets */
+    char host[TURN_HOST_MAX]; /* a name, or an IPv4 address: relays are spoken to over IPv4 */
     uint16_t port;
     bool tcp;
     bool tls; /* over TCP; then host is a name, which the certificate must have */

@@ -10,6 +10,8 @@
 
 #define ARS_PIN_LEN 32
 
+struct ssl_ctx_st; /* OpenSSL's SSL_CTX */
+
 struct ars_trust {
     const char *ca_file; /* PEM, used beside the system's store; NULL for none */
     bool has_pin;
@@ -27,6 +29,12 @@ struct ars_cert {
     uint8_t sha256[ARS_PIN_LEN];
     char problem[192]; /* in words: "the certificate is for pbx.local, not pbx.example" */
 };
+
+/*
+ * What the system trusts is good for ctx too, beside what it has. Without a certificate being read
+ * before one is looked for, where the system has them in a folder by hash. Any thread.
+ */
+void ars_trust_system_store(struct ssl_ctx_st *ctx);
 
 /* 64 hex digits, colons and case as they come. EINVAL. */
 int ars_pin_parse(const char *s, uint8_t ret[ARS_PIN_LEN]);

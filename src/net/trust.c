@@ -225,7 +225,7 @@ static bool has_hashed_names(const char *folder)
 }
 
 /* The one file with everything takes 50 ms to read: it is left where there is such a folder. */
-static void use_system_store(SSL_CTX *ctx)
+void ars_trust_system_store(struct ssl_ctx_st *ctx)
 {
     const char *folder = getenv(X509_get_default_cert_dir_env());
 
@@ -248,7 +248,7 @@ SSL_CTX *trust_ctx_new(const struct ars_trust *t, char *problem, size_t size)
     /* a resumed session would skip the verify callback */
     (void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     if (!t->has_pin) /* which alone decides then */
-        use_system_store(ctx);
+        ars_trust_system_store(ctx);
     if (t->ca_file && !SSL_CTX_load_verify_file(ctx, t->ca_file)) {
         (void)snprintf(problem, size, "no CA certificate can be read from %s", t->ca_file);
         goto fail;

@@ -15,6 +15,7 @@
 #include <ars/resolver.h>
 #include <ars/secret.h>
 #include <ars/str.h>
+#include <ars/trust.h>
 
 #include "transport/ice_agent.h"
 #include "transport/ice_hosts.h"
@@ -212,8 +213,8 @@ static int start_tls(struct ice_relay *r)
 
     if (!err && ca)
         err = tls_add_ca(r->tls, ca);
-    if (!err && tls_add_ca(r->tls, ICE_SYSTEM_CA) && !ca)
-        err = ENOENT;
+    if (!err)
+        ars_trust_system_store(tls_openssl_context(r->tls));
     if (!err)
         err = tls_start_tcp(&r->tls_conn, r->tls, r->tcp, 0);
     if (!err)

@@ -7,9 +7,6 @@
 /* Free bytes before a datagram: a Send indication to an IPv4 peer (RFC 8656 11.1) goes there. */
 #define ICE_HEADROOM 36
 
-/* Where Debian and its relatives keep the certificates that are trusted. */
-#define ICE_SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
-
 int icerelay_alloc(struct ice_relay **ret, struct ice_agent *a);
 void icerelay_free(struct ice_relay *r);
 bool icerelay_pending(const struct ice_relay *r);

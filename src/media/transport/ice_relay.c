@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <ars/log.h>
+#include <ars/rand.h>
 #include <ars/resolver.h>
 #include <ars/secret.h>
 #include <ars/str.h>
@@ -50,6 +51,7 @@ struct ice_relay {
     struct turnc *turn;
     struct ice_base *base; /* once allocated */
     bool done;             /* allocated or failed */
+    bool no_channels;      /* it has refused one */
     struct permit permitv[ICE_MAX_REMOTE];
     size_t n_permits;
 };
@@ -63,6 +65,20 @@ static void fail(struct ice_relay *r, const char *why)
     icegather_relay_done(r->ice);
 }
 
+/* What has failed after the allocation; msg: the answer, NULL without one. */
+static void on_refused(struct ice_relay *r, const struct stun_msg *msg, const char *why)
+{
+    uint16_t method = msg ? stun_msg_method(msg) : STUN_METHOD_REFRESH;
+
+    r->no_channels = r->no_channels || !msg || method == STUN_METHOD_CHANBIND;
+    if (method == STUN_METHOD_CREATEPERM) /* checks by it get no answer */
+        ars_log(ARS_LOG_INFO, "media", "ice: the relay lets no such peer through: %s", why);
+    else if (method == STUN_METHOD_CHANBIND)
+        ars_log(ARS_LOG_INFO, "media", "ice: the relay has no channels: %s", why);
+    else /* consent and the other pairs see to it */
+        ars_log(ARS_LOG_WARN, "media", "ice: the relay is lost: %s", why);
+}
+
 static void on_turn(int err, uint16_t code, const char *reason, const struct sa *relayed,
                     const struct sa *mapped, const struct stun_msg *msg, void *arg)
 {
@@ -70,9 +86,8 @@ static void on_turn(int err, uint16_t code, const char *reason, const struct sa 
     struct ars_addr addr, seen;
 
     if (r->base) {
-        if (err || code) /* consent and the other pairs see to it */
-            ars_log(ARS_LOG_WARN, "media", "ice: the relay is lost: %s",
-                    err ? strerror(err) : reason);
+        if (err || code)
+            on_refused(r, msg, err ? strerror(err) : reason);
     } else if (err || code) {
         fail(r, err ? strerror(err) : reason);
     } else if (!r->done && !ars_addr_from_sockaddr(&relayed->u.sa, &addr) &&
@@ -336,10 +351,32 @@ void icerelay_bind(struct ice_relay *r, const struct ars_addr *peer)
     struct sa to;
 
     icestun_to_sa(peer, &to);
-    (void)turnc_add_chan(r->turn, &to, on_bound, NULL); /* EALREADY: it has one; else as before */
+    if (!r->no_channels)
+        (void)turnc_add_chan(r->turn, &to, on_bound, NULL); /* without one it goes as before */
+}
+
+/* RFC 8656 11.1. libre would use a channel also when it was refused. */
+static int send_indication(struct ice_relay *r, const struct sa *dst, struct mbuf *mb)
+{
+    struct mbuf *out = mbuf_alloc(ICE_HEADROOM + mbuf_get_left(mb) + STUN_ATTR_HEADER_SIZE);
+    uint8_t tid[STUN_TID_SIZE];
+    int err = out ? 0 : ENOMEM;
+
+    ars_rand_bytes(tid, sizeof(tid));
+    if (!err)
+        err = stun_msg_encode(out, STUN_METHOD_SEND, STUN_CLASS_INDICATION, tid, NULL, NULL, 0,
+                              false, 0x00, 2, STUN_ATTR_XOR_PEER_ADDR, dst, STUN_ATTR_DATA, mb);
+    if (!err) {
+        out->pos = 0;
+        err = r->tcp ? tcp_send(r->tcp, out) : udp_send(r->udp, &r->server, out);
+    }
+    mem_deref(out);
+    return err;
 }
 
 int icerelay_send(struct ice_relay *r, const struct sa *dst, struct mbuf *mb)
 {
+    if (r->no_channels)
+        return send_indication(r, dst, mb);
     return turnc_send(r->turn, dst, mb);
 }

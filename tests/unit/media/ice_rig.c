@@ -99,8 +99,8 @@ static bool both_gathered(const struct rig *r)
     return (!r->a.ice || r->a.gathered) && (!r->b.ice || r->b.gathered);
 }
 
-int rig_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
-              const struct ice_times *times)
+static int open_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
+                      struct ars_resolver *resolver, struct ice_agent_conf *conf)
 {
     static const struct ice_agent_handlers handlers = {
         .gathered = on_gathered,
@@ -108,18 +108,34 @@ int rig_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
         .receive = on_receive,
         .failed = on_failed,
     };
-    struct ice_agent_conf conf = {.basev = x->basev};
     int err;
 
-    if (times)
-        conf.times = *times;
-    for (; addrs[conf.n_bases]; conf.n_bases++) {
-        err = ars_addr_parse(addrs[conf.n_bases], 0, &x->basev[conf.n_bases]);
+    conf->basev = x->basev;
+    for (; addrs[conf->n_bases]; conf->n_bases++) {
+        err = ars_addr_parse(addrs[conf->n_bases], 0, &x->basev[conf->n_bases]);
         if (err)
             return err;
     }
-    err = ice_agent_alloc(&x->ice, r->loop, NULL, &conf, &handlers, x);
+    err = ice_agent_alloc(&x->ice, r->loop, resolver, conf, &handlers, x);
     return err ? err : rig_wait(r, both_gathered, 2000);
+}
+
+int rig_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
+              const struct ice_times *times)
+{
+    struct ice_agent_conf conf = {0};
+
+    if (times)
+        conf.times = *times;
+    return open_agent(r, x, addrs, NULL, &conf);
+}
+
+int rig_relayed_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
+                      struct ars_resolver *resolver, const char *turn)
+{
+    struct ice_agent_conf conf = {.turn = turn};
+
+    return open_agent(r, x, addrs, resolver, &conf);
 }
 
 void rig_describe(const struct rig_agent *from, struct ice_remote *ret)

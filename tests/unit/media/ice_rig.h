@@ -10,6 +10,7 @@
 
 #include "transport/ice.h"
 
+struct ars_resolver;
 struct rig;
 
 struct rig_agent {
@@ -45,6 +46,10 @@ int rig_wait(struct rig *r, bool (*done)(const struct rig *r), unsigned ms);
 /* An agent on these addresses (a list that ends with NULL), waited for until it has gathered. */
 int rig_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
               const struct ice_times *times);
+
+/* One that has a relay beside them. */
+int rig_relayed_agent(struct rig *r, struct rig_agent *x, const char *const *addrs,
+                      struct ars_resolver *resolver, const char *turn);
 
 /* What `from` would say of itself. */
 void rig_describe(const struct rig_agent *from, struct ice_remote *ret);

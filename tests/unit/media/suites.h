@@ -26,6 +26,7 @@ int suite_srtp_vectors(int argc, char **argv);
 int suite_dtls(int argc, char **argv);
 int suite_ice(int argc, char **argv);
 int suite_ice_consent(int argc, char **argv);
+int suite_ice_relay(int argc, char **argv);
 int suite_ice_stun(int argc, char **argv);
 int suite_turn_uri(int argc, char **argv);
 int suite_session(int argc, char **argv);

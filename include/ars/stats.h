@@ -41,7 +41,7 @@ struct ars_media_stats {
     uint64_t sent;        /* RTP packets */
     uint64_t received;
     double mos;            /* E-model, ITU-T G.107: 1 bad, 4.4 as good as a telephone gets; -1 */
-    double level_in_dbfs;  /* RMS of the microphone since the last statistics */
+    double level_in_dbfs;  /* RMS of the microphone, as processed, since the last statistics */
     double level_out_dbfs; /* RMS of the far end since the last statistics */
 };
 

@@ -182,12 +182,14 @@ static void play_port(struct ars_audio *a, struct audio_port *p, int32_t *mix, i
 }
 
 /* The microphone and, in a conference, all the others. p may be gone afterwards. */
-static void capture_port(struct audio_port *p, const int16_t *mic, const int32_t *conference)
+static void capture_port(struct audio_port *p, const int16_t *mic, bool lives,
+                         const int32_t *conference)
 {
     int16_t others[AUDIO_FRAME];
 
     for (size_t i = 0; p->shared && i < AUDIO_FRAME; i++)
         others[i] = pcm_clip(conference[i] - (p->heard ? p->said[i] : 0));
+    p->mic_lives = p->talk && lives;
     p->capture(p->talk ? mic : NULL, p->talk && p->shared ? others : NULL, p->arg);
 }
 
@@ -214,15 +216,20 @@ static int path_shortened(struct ars_audio *a)
     return 0;
 }
 
-static void read_microphone(struct ars_audio *a, int16_t *pcm)
+/* Whether it has given anything but digital silence. */
+static bool read_microphone(struct ars_audio *a, int16_t *pcm)
 {
     struct slot *in = &a->slots[SLOT_IN];
+    bool lives = false;
 
     if (!in->running)
-        return;
+        return false;
     in->dev->ops->read(in->dev, pcm);
+    for (size_t i = 0; i < AUDIO_FRAME && !lives; i++)
+        lives = pcm[i] != 0;
     if (a->process)
         process_near(a->process, pcm, path_shortened(a));
+    return lives;
 }
 
 /* played: who wants to know what was; or NULL. */
@@ -246,15 +253,16 @@ void audio_frame(struct ars_audio *a)
     int32_t conference[AUDIO_FRAME] = {0};
     int16_t mic[AUDIO_FRAME] = {0};
     bool apart = a->tone.kind == ARS_TONE_RINGING && a->slots[SLOT_RING].dev;
+    bool lives;
 
-    read_microphone(a, mic);
+    lives = read_microphone(a, mic);
     for (struct audio_port *p = a->ports; p; p = a->next_port) {
         a->next_port = p->next;
         play_port(a, p, out, conference);
     }
     for (struct audio_port *p = a->ports; p; p = a->next_port) {
         a->next_port = p->next;
-        capture_port(p, mic, conference);
+        capture_port(p, mic, lives, conference);
     }
     tone_add(&a->tone, apart ? ring : out);
     (void)keys_add(&a->keys, out);

@@ -125,11 +125,9 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
     int16_t with_tone[AUDIO_FRAME];
     const int16_t *said = add(s->muted ? NULL : mic, others, sum);
 
-    if (mic) {
+    if (mic)
         level_add(&s->level_in, mic, AUDIO_FRAME);
-        for (size_t i = 0; i < AUDIO_FRAME && !s->spoken_to; i++)
-            s->spoken_to = mic[i] != 0;
-    }
+    s->spoken_to = s->spoken_to || s->port.mic_lives;
     enter(s);
     send_frame(s->send, tap_near(&s->tap, said, with_tone),
                s->started && (s->dir & ARS_DIR_SENDONLY));

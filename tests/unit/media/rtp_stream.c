@@ -7,6 +7,7 @@
 #include "check.h"
 #include "codec/table.h"
 #include "lab.h"
+#include "rtp/hearing.h"
 #include "rtp/stream.h"
 #include "suites.h"
 
@@ -480,6 +481,7 @@ static bool mulaw_silence(const struct packet *p)
 static int test_not_talking(void)
 {
     static struct end a;
+    struct hearing_facts facts;
     struct ars_media_stats s;
     struct peer p = {1, 1, 1};
     struct lab l = {0};
@@ -496,9 +498,13 @@ static int test_not_talking(void)
     CHECK(mulaw_silence(last(&a)));
     rtp_stream_get_stats(a.s, &s);
     CHECK(isnan(s.level_out_dbfs) && isnan(s.level_in_dbfs));
+    rtp_stream_get_facts(a.s, &facts);
+    CHECK(!facts.mic && !facts.sends);
     rtp_stream_talk(a.s, true);
     for (int i = 0; i < 50; i++)
         say(&l, &a, &p, 0, 0x10);
+    rtp_stream_get_facts(a.s, &facts);
+    CHECK(facts.mic && facts.sends);
     rtp_stream_get_stats(a.s, &s);
     CHECK(s.level_out_dbfs > -20);
     CHECK(s.concealed_pct == 0);

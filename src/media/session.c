@@ -1,4 +1,7 @@
-/* media: one call's media: ICE carries, DTLS makes the keys, SRTP protects, the stream speaks. */
+/*
+ * media: one call's media: ICE carries, DTLS makes the keys (session_dtls.c), SRTP protects, the
+ * stream speaks.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,20 +86,20 @@ static void on_news(void *arg)
         free(m);
 }
 
-static void tell_soon(struct ars_media *m)
+void session_tell(struct ars_media *m)
 {
     if (!ars_timer_running(&m->news_timer))
         ars_timer_start(ars_loop_timers(m->loop), &m->news_timer, 0, on_news, m);
 }
 
-static void fail(struct ars_media *m, enum ars_reason_code code, const char *why)
+void session_fail(struct ars_media *m, enum ars_reason_code code, const char *why)
 {
     if (m->state == MEDIA_FAILED)
         return;
     session_go(m, MEDIA_FAILED);
     m->news.failed = true;
     ars_reason_set(&m->news.why, code, 0, "%s", why);
-    tell_soon(m);
+    session_tell(m);
 }
 
 static void on_gathered(void *arg)
@@ -106,7 +109,7 @@ static void on_gathered(void *arg)
     if (m->state == MEDIA_GATHERING)
         session_go(m, MEDIA_READY);
     m->news.gathered = true;
-    tell_soon(m);
+    session_tell(m);
 }
 
 /* ---- who hears whom ---- */
@@ -126,19 +129,17 @@ static void look(struct ars_media *m)
     if (unheard == m->hearing.unheard && silent == m->hearing.silent)
         return;
     m->news.hearing = true;
-    tell_soon(m);
+    session_tell(m);
 }
-
-static void watch(struct ars_media *m);
 
 static void on_watch(void *arg)
 {
     look(arg);
-    watch(arg);
+    session_watch(arg);
 }
 
 /* Runs while it is watched and there is something to see. */
-static void watch(struct ars_media *m)
+void session_watch(struct ars_media *m)
 {
     if (!m->watched || m->state != MEDIA_CONNECTED)
         ars_timer_stop(&m->watch_timer);
@@ -148,7 +149,7 @@ static void watch(struct ars_media *m)
 
 static void on_ice_failed(const char *why, void *arg)
 {
-    fail(arg, ARS_REASON_MEDIA_FAILED, why);
+    session_fail(arg, ARS_REASON_MEDIA_FAILED, why);
 }
 
 static void on_ice_heard(bool heard, void *arg)
@@ -157,153 +158,12 @@ static void on_ice_heard(bool heard, void *arg)
 
     m->unheard = !heard;
     m->news.heard = true;
-    tell_soon(m);
-}
-
-static void on_dtls_send(const uint8_t *buf, size_t len, void *arg)
-{
-    struct ars_media *m = arg;
-
-    (void)ice_agent_send(m->ice, buf, len);
-}
-
-/* Keys replace keys: what a renewed association made is used from here on. */
-static void on_established(const struct srtp_keys *keys, void *arg)
-{
-    struct ars_media *m = arg;
-    struct srtp_session *srtp = NULL;
-
-    if (m->state == MEDIA_FAILED)
-        return;
-    if (srtp_session_alloc(&srtp, keys)) {
-        fail(m, ARS_REASON_INTERNAL, "out of memory");
-        return;
-    }
-    srtp_session_free(m->srtp);
-    m->srtp = srtp;
-    if (m->state == MEDIA_CONNECTED)
-        return;
-    session_go(m, MEDIA_CONNECTED);
-    m->news.connected = true;
-    tell_soon(m);
-    rtp_stream_start(m->rtp);
-    watch(m);
-}
-
-static void on_dtls_failed(bool refused, const char *why, void *arg)
-{
-    fail(arg, refused ? ARS_REASON_NOT_ENCRYPTED : ARS_REASON_MEDIA_FAILED, why);
-}
-
-static const struct dtls_handlers dtls_handlers = {
-    .send = on_dtls_send,
-    .established = on_established,
-    .failed = on_dtls_failed,
-};
-
-static void hold_packet(struct ars_media *m, const uint8_t *buf, size_t len)
-{
-    if (m->n_held >= MEDIA_HELD_PACKETS || len > MEDIA_HELD_SIZE)
-        return;
-    memcpy(m->heldv[m->n_held].buf, buf, len);
-    m->heldv[m->n_held].len = len;
-    m->n_held++;
-}
-
-/* With a path and an association both, the handshake goes. */
-static void start_dtls(struct ars_media *m)
-{
-    size_t n = m->n_held;
-
-    if (!m->dtls || !ice_agent_has_path(m->ice) || m->state == MEDIA_FAILED)
-        return;
-    if (m->state == MEDIA_CHECKING)
-        session_go(m, MEDIA_HANDSHAKING);
-    dtls_start(m->dtls);
-    m->n_held = 0;
-    for (size_t i = 0; i < n; i++)
-        dtls_receive(m->dtls, m->heldv[i].buf, m->heldv[i].len);
-}
-
-static void drop_renewal(struct ars_media *m)
-{
-    dtls_free(m->renewal);
-    m->renewal = NULL;
+    session_tell(m);
 }
 
 static void on_path(void *arg)
 {
-    start_dtls(arg);
-}
-
-int session_prepare_dtls(struct ars_media *m, const struct sdp_desc *d, bool active,
-                         struct dtls **ret)
-{
-    if (m->dtls && dtls_is_active(m->dtls) == active && dtls_peer_eq(&m->peer, &d->peer))
-        return 0;
-    return dtls_alloc(ret, m->loop, m->identity, active, &d->peer, &dtls_handlers, m);
-}
-
-void session_use_dtls(struct ars_media *m, struct dtls *d, const struct dtls_peer *peer)
-{
-    drop_renewal(m);
-    dtls_free(m->dtls);
-    m->dtls = d;
-    m->peer = *peer;
-    start_dtls(m);
-}
-
-static void on_renewed(const struct srtp_keys *keys, void *arg)
-{
-    struct ars_media *m = arg;
-
-    dtls_free(m->dtls);
-    m->dtls = m->renewal;
-    m->renewal = NULL;
-    on_established(keys, m);
-}
-
-/* Whoever it was: the association that we have goes on. The failed one is freed later. */
-static void on_not_renewed(bool refused, const char *why, void *arg)
-{
-}
-
-static const struct dtls_handlers renewal_handlers = {
-    .send = on_dtls_send,
-    .established = on_renewed,
-    .failed = on_not_renewed,
-};
-
-/*
- * The peer begins anew over the path that it has, with the certificate that it had. RFC 6347 4.2.8:
- * until its handshake is through it may be anybody who can write that address on a datagram.
- */
-static void renew_dtls(struct ars_media *m)
-{
-    uint64_t now = ars_clock_ms();
-    struct dtls *d = NULL;
-
-    if (m->renewal && now - m->renewal_ms < MEDIA_RENEWAL_MS)
-        return;
-    if (dtls_alloc(&d, m->loop, m->identity, false, &m->peer, &renewal_handlers, m))
-        return;
-    ars_log(ARS_LOG_INFO, "media", "dtls: the far end begins a new association");
-    drop_renewal(m);
-    m->renewal = d;
-    m->renewal_ms = now;
-    dtls_start(d);
-}
-
-static void on_dtls_packet(struct ars_media *m, const uint8_t *buf, size_t len)
-{
-    if (!m->dtls || !ice_agent_has_path(m->ice)) {
-        hold_packet(m, buf, len);
-        return;
-    }
-    if (dtls_is_established(m->dtls) && dtls_is_new_hello(m->dtls, buf, len) &&
-        (!m->renewal || dtls_is_new_hello(m->renewal, buf, len)))
-        renew_dtls(m);
-    dtls_receive(m->renewal ? m->renewal : m->dtls, buf, len);
+    session_start_dtls(arg);
 }
 
 /* It is heard again: that is no consent, but a reason to ask for it before the next turn. */
@@ -342,7 +202,7 @@ static void on_datagram(uint8_t *buf, size_t len, bool trusted, void *arg)
     if (m->state == MEDIA_FAILED || len < 2)
         return;
     if (buf[0] >= DTLS_FIRST && buf[0] <= DTLS_LAST && trusted)
-        on_dtls_packet(m, buf, len);
+        session_on_dtls(m, buf, len);
     else if (buf[0] >= RTP_FIRST && buf[0] <= RTP_LAST)
         on_rtp_packet(m, buf, len);
 }
@@ -368,7 +228,7 @@ static void on_first_audio(void *arg)
 
     m->first_ms = ars_clock_ms();
     m->news.first_audio = true;
-    tell_soon(m);
+    session_tell(m);
 }
 
 static void on_digit(char digit, unsigned duration_ms, void *arg)
@@ -380,7 +240,7 @@ static void on_digit(char digit, unsigned duration_ms, void *arg)
     m->news.digitv[m->news.n_digits].digit = digit;
     m->news.digitv[m->news.n_digits].ms = duration_ms;
     m->news.n_digits++;
-    tell_soon(m);
+    session_tell(m);
 }
 
 static void on_recording(bool on, int err, void *arg)
@@ -393,7 +253,7 @@ static void on_recording(bool on, int err, void *arg)
         m->news.recording_off = true;
         m->news.recording_err = err;
     }
-    tell_soon(m);
+    session_tell(m);
 }
 
 static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
@@ -504,7 +364,7 @@ void ars_media_free(struct ars_media *m)
     ars_timer_stop(&m->news_timer);
     ars_timer_stop(&m->watch_timer);
     rtp_stream_free(m->rtp);
-    drop_renewal(m);
+    session_drop_renewal(m);
     dtls_close(m->dtls);
     dtls_free(m->dtls);
     ice_agent_free(m->ice);
@@ -545,7 +405,7 @@ void ars_media_watch(struct ars_media *m, bool on)
     m->watched = on;
     if (m->state == MEDIA_CONNECTED)
         look(m);
-    watch(m);
+    session_watch(m);
 }
 
 void ars_media_volume(struct ars_media *m, unsigned percent)

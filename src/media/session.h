@@ -1,6 +1,6 @@
 /*
- * media: inside of one session, shared by session.c (life, wiring) and session_sdp.c (offer and
- * answer).
+ * media: inside of one session, shared by session.c (life, wiring), session_dtls.c (keys) and
+ * session_sdp.c (offer and answer).
  */
 #ifndef ARS_MEDIA_SESSION_H
 #define ARS_MEDIA_SESSION_H
@@ -101,6 +101,19 @@ struct ars_media {
 extern const struct ars_fsm session_fsm;
 
 void session_go(struct ars_media *m, enum media_state to);
+/* What stands in news is told soon. */
+void session_tell(struct ars_media *m);
+/* Nothing flows any more, and that is told; once. why: a literal. */
+void session_fail(struct ars_media *m, enum ars_reason_code code, const char *why);
+/* Looks at who hears whom from here on, or no more. */
+void session_watch(struct ars_media *m);
+
+/* session_dtls.c */
+/* With a path and an association both, the handshake goes. */
+void session_start_dtls(struct ars_media *m);
+/* One that the peer has begun, and that is not through. */
+void session_drop_renewal(struct ars_media *m);
+void session_on_dtls(struct ars_media *m, const uint8_t *buf, size_t len);
 
 /*
  * Another association is needed for this peer and role: makes it. The one in use stays when nothing

@@ -17,8 +17,6 @@
 #include "lab.h"
 #include "suites.h"
 
-#define PI     3.141592653589793
-
 #define TWO_PI 6.283185307179586
 
 static double rms(const int16_t *pcm, size_t n)

@@ -317,7 +317,7 @@ static int test_dtmf_queue(void)
     TRY(dtmf_tx_add(&t, many));
     CHECK_INT(dtmf_tx_add(&t, "1"), ENOSPC);
     t.count = 0;
-    /* a pause of a second, then the digit; letters of either case */
+    /* a pause of 2 s, then the digit; letters of either case */
     TRY(dtmf_tx_add(&t, ",dD"));
     while (!dtmf_tx_step(&t, 0, 160, 8000, &p) && quiet < 200)
         quiet++;

@@ -5,8 +5,6 @@
 #include "rtp/emodel.h"
 
 #include <math.h>
-#include <stddef.h>
-#include <strings.h>
 
 /* R where every parameter has its default, G.107 7.7 */
 #define R_DEFAULT 93.2
@@ -14,22 +12,13 @@
 #define DELAY_FREE_MS 100
 
 /*
- * G.113 Appendix I: impairment by the codec and its robustness to random loss. G.711 has the row
- * of its concealment (Appendix I of G.711), which ours is like. G.722 and Opus sound better than
- * this scale can say, so they cost nothing. Neither has a row for loss there. Opus conceals in the
- * decoder at least as well as G.711 does, and what its in-band FEC brings back is not counted as
- * lost. G.722's packets are concealed by the same means as G.711's.
+ * G.113 Appendix I: impairment by the codec and its robustness to random loss, of G.711 with its
+ * concealment (Appendix I of G.711), which ours is like. It stands for all: G.722 and Opus sound
+ * better than this scale can say, so they cost nothing, and neither has a row for loss there. Opus
+ * conceals in the decoder at least as well as G.711 does, and what its in-band FEC brings back is
+ * not counted as lost. G.722's packets are concealed by the same means as G.711's.
  */
-static const struct equipment {
-    const char *codec;
-    double ie;
-    double bpl;
-} equipment[] = {
-    {"PCMU", 0, 25.1},
-    {"PCMA", 0, 25.1},
-    {"G722", 0, 25.1},
-    {"opus", 0, 25.1},
-};
+#define BPL 25.1 /* and an Ie of 0 */
 
 /* Idd, G.107 7.4 */
 static double delay_impairment(double ms)
@@ -43,20 +32,15 @@ static double delay_impairment(double ms)
 }
 
 /* Ie,eff, G.107 7.5, losses at random: a BurstR of 1 */
-static double equipment_impairment(const char *codec, double loss)
+static double equipment_impairment(double loss)
 {
-    const struct equipment *q = &equipment[0];
-
-    for (size_t i = 0; i < sizeof(equipment) / sizeof(equipment[0]); i++)
-        if (strcasecmp(equipment[i].codec, codec) == 0)
-            q = &equipment[i];
-    return q->ie + (95 - q->ie) * loss / (loss + q->bpl);
+    return 95 * loss / (loss + BPL);
 }
 
 double emodel_r(const struct emodel *e)
 {
     double r = R_DEFAULT - delay_impairment(e->delay_ms) -
-               equipment_impairment(e->codec, e->loss_pct < 0 ? 0 : e->loss_pct);
+               equipment_impairment(e->loss_pct < 0 ? 0 : e->loss_pct);
 
     return r > 0 ? r : 0;
 }

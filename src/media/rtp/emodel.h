@@ -7,9 +7,8 @@
 
 /* What of a call counts. */
 struct emodel {
-    const char *codec; /* of the table of codecs */
-    double delay_ms;   /* Ta: mouth to ear, one way */
-    double loss_pct;   /* Ppl: what the decoder had to make up */
+    double delay_ms; /* Ta: mouth to ear, one way */
+    double loss_pct; /* Ppl: what the decoder had to make up */
 };
 
 /* Transmission rating, 0 to 93.2: G.107 7.1, with the default of all that is not in e (Table 2). */

@@ -23,9 +23,9 @@
 #include "codec/table.h"
 #include "pcm.h"
 #include "rtp/dtmf.h"
-#include "rtp/emodel.h"
 #include "rtp/hearing.h"
 #include "rtp/jitter.h"
+#include "rtp/quality.h"
 #include "rtp/recv.h"
 #include "rtp/rtcp.h"
 #include "rtp/send.h"
@@ -36,8 +36,6 @@
 #define PT_COMFORT_NOISE 13
 #define RESAMPLE_QUALITY 3
 #define MS_US            1000.0
-/* What is heard counts for the quality as long as this, in us of sound. */
-#define MEMORY_US 5e6
 /* A packet that is not agreed lasts so long. */
 #define PTIME_MS 20
 
@@ -68,9 +66,7 @@ struct rtp_stream {
     struct tap tap;
     struct level level_in;
     struct level level_out;
-    struct jitter_stats past; /* of the jitter buffers before this one */
-    struct jitter_stats seen; /* at the last look */
-    double lately_pct;        /* made up, in the last seconds; -1: unknown */
+    struct quality quality;
 };
 
 static void destroy(struct rtp_stream *s)
@@ -276,16 +272,6 @@ void rtp_stream_receive_rtcp(struct rtp_stream *s, const uint8_t *pkt, size_t le
         send_expect_loss(s->send, s->report.remote_fraction);
 }
 
-static void add_stats(struct jitter_stats *sum, const struct jitter_stats *s)
-{
-    sum->played_us += s->played_us;
-    sum->concealed_us += s->concealed_us;
-    sum->stretched_us += s->stretched_us;
-    sum->decoded += s->decoded;
-    sum->late += s->late;
-    sum->dropped += s->dropped;
-}
-
 static int open_decoder(struct rtp_stream *s, const struct codec *codec)
 {
     SpeexResamplerState *up = NULL;
@@ -304,7 +290,7 @@ static int open_decoder(struct rtp_stream *s, const struct codec *codec)
     }
     if (s->jitter) {
         jitter_get_stats(s->jitter, &stats);
-        add_stats(&s->past, &stats);
+        quality_past(&s->quality, &stats);
         jitter_free(s->jitter);
     }
     if (s->up)
@@ -416,43 +402,11 @@ const char *rtp_stream_cname(const struct rtp_stream *s)
     return s->report.cname;
 }
 
-/* What is made up lies in the buffer for some ms before it is played: never more than all. */
-static double concealed_pct(const struct jitter_stats *s)
+/* From mouth to ear: half the way there and back, a packet, the buffer; cards excepted. */
+static double delay_ms(const struct rtp_stream *s, double buffer_ms)
 {
-    if (!s->played_us)
-        return -1;
-    return s->concealed_us < s->played_us ? 100.0 * (double)s->concealed_us / (double)s->played_us
-                                          : 100;
-}
-
-/* Of what was played since the last look, with what was known before: a call gets well again. */
-static void look_lately(struct rtp_stream *s, const struct jitter_stats *now)
-{
-    double played = (double)(now->played_us - s->seen.played_us);
-    double concealed = (double)(now->concealed_us - s->seen.concealed_us);
-    double weight = s->lately_pct < 0 ? 1 : played / (played + MEMORY_US);
-
-    if (played <= 0)
-        return;
-    if (concealed > played)
-        concealed = played;
-    s->lately_pct += (100 * concealed / played - s->lately_pct) * weight;
-    s->seen = *now;
-}
-
-/* Delay from mouth to ear: half the way there and back, a packet, the buffer; cards excepted. */
-static double quality(const struct rtp_stream *s, double buffer_ms)
-{
-    struct emodel e;
-
-    if (s->lately_pct < 0)
-        return -1;
-    e.codec = s->codec->name;
-    e.loss_pct = s->lately_pct;
-    e.delay_ms = (s->report.rtt_ms > 0 ? s->report.rtt_ms / 2 : 0) +
-                 (s->format.ptime_ms ? s->format.ptime_ms : PTIME_MS) +
-                 (buffer_ms > 0 ? buffer_ms : 0);
-    return emodel_mos(emodel_r(&e));
+    return (s->report.rtt_ms > 0 ? s->report.rtt_ms / 2 : 0) +
+           (s->format.ptime_ms ? s->format.ptime_ms : PTIME_MS) + (buffer_ms > 0 ? buffer_ms : 0);
 }
 
 void rtp_stream_get_facts(struct rtp_stream *s, struct hearing_facts *ret)
@@ -477,16 +431,15 @@ void rtp_stream_get_stats(struct rtp_stream *s, struct ars_media_stats *ret)
 
     if (s->jitter)
         jitter_get_stats(s->jitter, &stats);
-    add_stats(&stats, &s->past);
-    look_lately(s, &stats);
+    quality_look(&s->quality, &stats);
     (void)ars_strcpy(ret->codec, sizeof(ret->codec), s->codec ? s->codec->name : "");
     ret->rtt_ms = s->report.rtt_ms;
     ret->jitter_ms = s->recv.any ? recv_jitter(&s->recv) * MS_US / (double)s->codec->clock : -1;
     ret->loss_pct = s->recv.any ? recv_loss_pct(&s->recv) : -1;
     ret->remote_loss_pct = s->report.remote_loss_pct;
-    ret->concealed_pct = concealed_pct(&stats);
+    ret->concealed_pct = quality_concealed_pct(&stats);
     ret->buffer_ms = stats.delay_ms;
-    ret->mos = quality(s, stats.delay_ms);
+    ret->mos = quality_mos(&s->quality, delay_ms(s, stats.delay_ms));
     ret->sent = send_packets(s->send);
     ret->received = s->recv.packets;
     ret->level_in_dbfs = level_take(&s->level_in);
@@ -510,7 +463,7 @@ int rtp_stream_alloc(struct rtp_stream **ret, struct ars_loop *loop, struct ars_
     s->port.playback = on_playback;
     s->port.arg = s;
     s->port.volume = 100;
-    s->lately_pct = -1;
+    quality_init(&s->quality);
     err = send_alloc(&s->send, on_send, s);
     if (err) {
         free(s);

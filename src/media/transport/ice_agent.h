@@ -1,7 +1,7 @@
 /*
  * media: inside of the ICE agent, shared by ice.c (life, paths), ice_gather.c (sockets,
- * candidates), ice_relay.c, ice_check.c (pairs, checks, nomination), ice_stun.c (messages) and
- * ice_consent.c.
+ * candidates), ice_relay.c, ice_pairs.c (check list), ice_check.c (checks, nomination), ice_stun.c
+ * (messages) and ice_consent.c.
  */
 #ifndef ARS_MEDIA_TRANSPORT_ICE_AGENT_H
 #define ARS_MEDIA_TRANSPORT_ICE_AGENT_H
@@ -180,7 +180,6 @@ struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
 void icegather_relay_done(struct ice_agent *a);
 
 /* ice_check.c */
-extern const struct ars_fsm icecheck_pair_fsm;
 void icecheck_start(struct ice_agent *a);
 void icecheck_stop(struct ice_agent *a);
 void icecheck_reset(struct ice_agent *a);

@@ -1,16 +1,15 @@
-/* media: ICE candidate pairs, their checks and the nomination (RFC 8445 sections 6.1, 7 and 8). */
+/* media: the checks of an ICE agent and the nomination (RFC 8445 sections 6.1.4, 7 and 8). */
 #include <errno.h>
 #include <string.h>
 
 #include <ars/clock.h>
-#include <ars/fsm.h>
 #include <ars/log.h>
 #include <ars/rand.h>
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
 #include "transport/ice_consent.h"
-#include "transport/ice_relay.h"
+#include "transport/ice_pairs.h"
 #include "transport/ice_stun.h"
 
 #define SEND_MAX         4    /* of one request: at 0, 500, 1500 and 3500 ms; failed at 7500 */
@@ -18,78 +17,9 @@
 #define CODE_CONFLICT    487
 #define CODE_SERVER_FAIL 500
 
-static const char *const pair_names[] = {"frozen", "waiting", "in-progress", "succeeded", "failed"};
-
-/*
- * succeeded to in-progress: the nominating check; to waiting: the path in use has gone silent.
- * failed to waiting: that, or the peer's check came after all.
- */
-static const uint32_t pair_edges[] = {
-    [ICE_PAIR_FROZEN] = ARS_TO(ICE_PAIR_WAITING) | ARS_TO(ICE_PAIR_FAILED),
-    [ICE_PAIR_WAITING] = ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED),
-    [ICE_PAIR_IN_PROGRESS] =
-        ARS_TO(ICE_PAIR_SUCCEEDED) | ARS_TO(ICE_PAIR_FAILED) | ARS_TO(ICE_PAIR_WAITING),
-    [ICE_PAIR_SUCCEEDED] =
-        ARS_TO(ICE_PAIR_IN_PROGRESS) | ARS_TO(ICE_PAIR_FAILED) | ARS_TO(ICE_PAIR_WAITING),
-    [ICE_PAIR_FAILED] = ARS_TO(ICE_PAIR_WAITING),
-};
-
-const struct ars_fsm icecheck_pair_fsm = {"ice pair", pair_names, pair_edges, 5};
-
 static void on_pace(void *arg);
 static void on_nominate(void *arg);
 static void on_give_up(void *arg);
-
-static void pair_go(struct ice_pair *p, enum ice_pair_state to)
-{
-    if (p->state != (int)to)
-        (void)ars_fsm_go(&icecheck_pair_fsm, &p->state, to);
-}
-
-/* RFC 8445 6.1.2.3 */
-static uint64_t pair_prio(const struct ice_agent *a, uint32_t local, uint32_t remote)
-{
-    uint64_t g = a->controlling ? local : remote;
-    uint64_t d = a->controlling ? remote : local;
-
-    return ((g < d ? g : d) << 32) + 2 * (g > d ? g : d) + (g > d ? 1 : 0);
-}
-
-static bool same_foundation(const struct ice_pair *p, const struct ice_pair *q)
-{
-    const struct ice_candidate *remotev = p->ice->remotev;
-
-    return p->base == q->base &&
-           strcmp(remotev[p->remote].foundation, remotev[q->remote].foundation) == 0;
-}
-
-static bool is_path(const struct ice_pair *p)
-{
-    const struct ice_agent *a = p->ice;
-
-    return a->path.set && a->path.base == p->base &&
-           ars_addr_eq(&a->path.addr, &a->remotev[p->remote].addr);
-}
-
-static void request_stop(struct ice_pair *p)
-{
-    ars_timer_stop(&p->req.timer);
-    p->req.active = false;
-}
-
-static bool is_pending(const struct ice_pair *p)
-{
-    return p->state != ICE_PAIR_SUCCEEDED && p->state != ICE_PAIR_FAILED;
-}
-
-static size_t count_pending(const struct ice_agent *a)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < a->n_pairs; i++)
-        n += is_pending(&a->pairv[i]);
-    return n;
-}
 
 static void pair_fail(struct ice_pair *p)
 {
@@ -98,14 +28,14 @@ static void pair_fail(struct ice_pair *p)
     uint64_t gone = ars_clock_ms() - a->started_ms;
     uint64_t wait = a->times.give_up_ms < PATIENCE_MS ? a->times.give_up_ms : PATIENCE_MS;
 
-    request_stop(p);
+    icepair_stop(p);
     p->valid = false;
     p->nominated = false;
     p->triggered = 0;
-    pair_go(p, ICE_PAIR_FAILED);
+    icepair_go(p, ICE_PAIR_FAILED);
     if (was_nominating && a->state == ICE_USABLE)
         ars_timer_start(a->timers, &a->nominate_timer, 0, on_nominate, a);
-    if (a->state == ICE_CHECKING && count_pending(a) == 0)
+    if (a->state == ICE_CHECKING && icepairs_pending(a) == 0)
         ars_timer_start(a->timers, &a->give_up_timer, gone < wait ? wait - gone : 0, on_give_up, a);
 }
 
@@ -135,7 +65,7 @@ static void on_resend(void *arg)
 /* RFC 8445 14.3 */
 static unsigned initial_rto(const struct ice_agent *a)
 {
-    size_t ms = a->times.pace_ms * count_pending(a);
+    size_t ms = a->times.pace_ms * icepairs_pending(a);
 
     return ms > a->times.rto_ms ? (unsigned)ms : a->times.rto_ms;
 }
@@ -146,7 +76,7 @@ static int check(struct ice_pair *p, bool nominating)
     struct ice_agent *a = p->ice;
     int err;
 
-    request_stop(p);
+    icepair_stop(p);
     ars_rand_bytes(p->req.tid, sizeof(p->req.tid));
     p->req.active = true;
     p->req.sent = 0;
@@ -154,37 +84,11 @@ static int check(struct ice_pair *p, bool nominating)
     p->req.controlling = a->controlling;
     p->req.nominating = nominating;
     p->triggered = 0;
-    pair_go(p, ICE_PAIR_IN_PROGRESS);
+    icepair_go(p, ICE_PAIR_IN_PROGRESS);
     err = transmit(p);
     if (err == EINVAL) /* from loopback to elsewhere: never */
         pair_fail(p);
     return err;
-}
-
-static struct ice_pair *best_in(struct ice_agent *a, enum ice_pair_state state)
-{
-    struct ice_pair *best = NULL;
-
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-
-        if (p->state == (int)state && (!best || p->prio > best->prio))
-            best = p;
-    }
-    return best;
-}
-
-static struct ice_pair *first_triggered(struct ice_agent *a)
-{
-    struct ice_pair *first = NULL;
-
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-
-        if (p->triggered && (!first || p->triggered < first->triggered))
-            first = p;
-    }
-    return first;
 }
 
 /*
@@ -194,15 +98,15 @@ static struct ice_pair *first_triggered(struct ice_agent *a)
  */
 static struct ice_pair *next_pair(struct ice_agent *a)
 {
-    struct ice_pair *p = first_triggered(a);
+    struct ice_pair *p = icepairs_triggered(a);
 
     if (p || a->state == ICE_COMPLETED)
         return p;
-    p = best_in(a, ICE_PAIR_WAITING);
+    p = icepairs_best(a, ICE_PAIR_WAITING);
     if (!p) {
-        p = best_in(a, ICE_PAIR_FROZEN);
+        p = icepairs_best(a, ICE_PAIR_FROZEN);
         if (p)
-            pair_go(p, ICE_PAIR_WAITING);
+            icepair_go(p, ICE_PAIR_WAITING);
     }
     return p;
 }
@@ -230,7 +134,7 @@ static void trigger(struct ice_pair *p)
 {
     if (!p->triggered)
         p->triggered = ++p->ice->trigger_count;
-    pair_go(p, ICE_PAIR_WAITING);
+    icepair_go(p, ICE_PAIR_WAITING);
     pace_kick(p->ice);
 }
 
@@ -244,8 +148,8 @@ static void complete(struct ice_agent *a, const struct ice_pair *chosen)
         struct ice_pair *p = &a->pairv[i];
 
         if (p != chosen && p->req.active) {
-            request_stop(p);
-            pair_go(p, p->valid ? ICE_PAIR_SUCCEEDED : ICE_PAIR_FAILED);
+            icepair_stop(p);
+            icepair_go(p, p->valid ? ICE_PAIR_SUCCEEDED : ICE_PAIR_FAILED);
         }
     }
     icegather_stop(a);
@@ -305,86 +209,21 @@ static void on_give_up(void *arg)
     struct ice_agent *a = arg;
     uint64_t gone = ars_clock_ms() - a->started_ms;
 
-    if (gone < a->times.give_up_ms && count_pending(a) > 0) {
+    if (gone < a->times.give_up_ms && icepairs_pending(a) > 0) {
         ars_timer_start(a->timers, &a->give_up_timer, a->times.give_up_ms - gone, on_give_up, a);
         return;
     }
     iceagent_fail(a, "no path to the far end was found");
 }
 
-static struct ice_pair *find_pair(struct ice_agent *a, const struct ice_base *b,
-                                  const struct ars_addr *remote)
-{
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-
-        if (p->base == b && ars_addr_eq(&a->remotev[p->remote].addr, remote))
-            return p;
-    }
-    return NULL;
-}
-
-/* A place for a pair: a new one, or that of the least one when all are taken (RFC 8445 6.1.2.5). */
-static struct ice_pair *pair_slot(struct ice_agent *a, uint64_t prio)
-{
-    struct ice_pair *least = NULL;
-
-    if (a->n_pairs < ICE_MAX_PAIRS)
-        return &a->pairv[a->n_pairs++];
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-
-        if (!p->valid && !p->heard && p->prio < prio && (!least || p->prio < least->prio))
-            least = p;
-    }
-    if (least)
-        request_stop(least);
-    return least;
-}
-
-static struct ice_pair *add_pair(struct ice_agent *a, struct ice_base *b, size_t remote)
-{
-    uint64_t prio = pair_prio(a, b->prio, a->remotev[remote].prio);
-    struct ice_pair *p = pair_slot(a, prio);
-
-    if (!p)
-        return NULL;
-    *p = (struct ice_pair){.ice = a, .state = ICE_PAIR_FROZEN, .base = b, .remote = remote};
-    p->prio = prio;
-    p->local_prio = iceagent_check_prio(b);
-    if (b->relay)
-        icerelay_permit(b->relay, &a->remotev[remote].addr);
-    return p;
-}
-
-static bool find_remote(const struct ice_agent *a, const struct ars_addr *addr, size_t *ret)
-{
-    for (size_t i = 0; i < a->n_remotes; i++) {
-        if (ars_addr_eq(&a->remotev[i].addr, addr)) {
-            *ret = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void recompute(struct ice_agent *a)
-{
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-
-        p->prio = pair_prio(a, p->base->prio, a->remotev[p->remote].prio);
-    }
-}
-
 void icecheck_add_remote(struct ice_agent *a, const struct ice_candidate *c)
 {
     size_t r;
 
-    if (find_remote(a, &c->addr, &r)) {
+    if (icepairs_find_remote(a, &c->addr, &r)) {
         if (a->remotev[r].type == ICE_TYPE_PRFLX) { /* its check was faster than its description */
             a->remotev[r] = *c;
-            recompute(a);
+            icepairs_recompute(a);
         }
         return;
     }
@@ -395,33 +234,18 @@ void icecheck_add_remote(struct ice_agent *a, const struct ice_candidate *c)
     for (size_t i = 0; i < a->n_bases; i++) {
         struct ice_base *b = &a->basev[i];
 
-        if (b->addr.family == c->addr.family && !find_pair(a, b, &c->addr))
-            (void)add_pair(a, b, r);
+        if (b->addr.family == c->addr.family && !icepairs_find(a, b, &c->addr))
+            (void)icepairs_add(a, b, r);
     }
     if (a->state == ICE_CHECKING || a->state == ICE_USABLE)
         pace_kick(a);
 }
 
-/* RFC 8445 6.1.2.6: of each foundation the best pair waits, the others are frozen. */
-static void thaw_first(struct ice_agent *a)
-{
-    for (size_t i = 0; i < a->n_pairs; i++) {
-        struct ice_pair *p = &a->pairv[i];
-        bool first = true;
-
-        for (size_t k = 0; k < a->n_pairs && first; k++)
-            first = k == i || !same_foundation(p, &a->pairv[k]) || a->pairv[k].prio < p->prio ||
-                    (a->pairv[k].prio == p->prio && k > i);
-        if (first && p->state == ICE_PAIR_FROZEN)
-            pair_go(p, ICE_PAIR_WAITING);
-    }
-}
-
 void icecheck_start(struct ice_agent *a)
 {
     a->started_ms = ars_clock_ms();
-    recompute(a);
-    thaw_first(a);
+    icepairs_recompute(a);
+    icepairs_thaw(a);
     for (size_t i = 0; i < a->n_pairs; i++) {
         if (a->pairv[i].heard)
             trigger(&a->pairv[i]);
@@ -436,7 +260,7 @@ void icecheck_search(struct ice_agent *a)
     for (size_t i = 0; i < a->n_pairs; i++) {
         struct ice_pair *p = &a->pairv[i];
 
-        if (p->req.active || is_path(p))
+        if (p->req.active || icepair_is_path(p))
             continue;
         p->nominated = false;
         trigger(p);
@@ -446,7 +270,7 @@ void icecheck_search(struct ice_agent *a)
 void icecheck_stop(struct ice_agent *a)
 {
     for (size_t i = 0; i < a->n_pairs; i++)
-        request_stop(&a->pairv[i]);
+        icepair_stop(&a->pairv[i]);
     ars_timer_stop(&a->pace_timer);
     ars_timer_stop(&a->nominate_timer);
     ars_timer_stop(&a->give_up_timer);
@@ -466,20 +290,20 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
                          bool use_candidate)
 {
     struct ice_agent *a = b->ice;
-    struct ice_pair *p = find_pair(a, b, src);
+    struct ice_pair *p = icepairs_find(a, b, src);
     size_t r;
 
     if (a->no_ice)
         return;
     if (!p) {
-        if (!find_remote(a, src, &r)) { /* RFC 8445 7.3.1.3 */
+        if (!icepairs_find_remote(a, src, &r)) { /* RFC 8445 7.3.1.3 */
             if (a->n_remotes >= ICE_MAX_REMOTE)
                 return;
             r = a->n_remotes++;
             a->remotev[r] = (struct ice_candidate){
                 .type = ICE_TYPE_PRFLX, .prio = prio, .addr = *src, .foundation = "prflx"};
         }
-        p = add_pair(a, b, r);
+        p = icepairs_add(a, b, r);
         if (!p)
             return;
     }
@@ -500,7 +324,7 @@ void icecheck_on_request(struct ice_base *b, const struct ars_addr *src, uint32_
 
 void icecheck_on_permitted(struct ice_base *b, const struct ars_addr *peer)
 {
-    struct ice_pair *p = find_pair(b->ice, b, peer);
+    struct ice_pair *p = icepairs_find(b->ice, b, peer);
 
     if (p && p->state == ICE_PAIR_IN_PROGRESS && p->req.sent < SEND_MAX)
         (void)transmit(p);
@@ -523,7 +347,7 @@ static void on_error(struct ice_pair *p, const struct stun_msg *msg)
         icecheck_switch_role(a, !a->controlling);
         ars_rand_bytes(&a->tie_breaker, sizeof(a->tie_breaker));
     }
-    request_stop(p);
+    icepair_stop(p);
     trigger(p);
 }
 
@@ -542,13 +366,13 @@ static void on_success(struct ice_pair *p, const struct ars_addr *mapped)
     struct ice_agent *a = p->ice;
     bool nominating = p->req.nominating && p->req.controlling && a->controlling;
 
-    request_stop(p);
+    icepair_stop(p);
     p->valid = true;
     p->local_type = type_of(a, p->base, mapped);
-    pair_go(p, ICE_PAIR_SUCCEEDED);
+    icepair_go(p, ICE_PAIR_SUCCEEDED);
     for (size_t i = 0; i < a->n_pairs; i++) { /* RFC 8445 7.2.5.3.3 */
-        if (a->pairv[i].state == ICE_PAIR_FROZEN && same_foundation(p, &a->pairv[i]))
-            pair_go(&a->pairv[i], ICE_PAIR_WAITING);
+        if (a->pairv[i].state == ICE_PAIR_FROZEN && icepair_same_foundation(p, &a->pairv[i]))
+            icepair_go(&a->pairv[i], ICE_PAIR_WAITING);
     }
     if (nominating || (p->nominate_later && !a->controlling)) {
         nominated(p);
@@ -561,7 +385,7 @@ static void on_success(struct ice_pair *p, const struct ars_addr *mapped)
     iceagent_take_path(a, p);
     consider_nomination(a);
     /* it has taken a silent one's place: the peer is told to follow */
-    if (a->state == ICE_COMPLETED && a->controlling && is_path(p) && !p->nominated)
+    if (a->state == ICE_COMPLETED && a->controlling && icepair_is_path(p) && !p->nominated)
         (void)check(p, true);
 }
 
@@ -600,7 +424,7 @@ void icecheck_switch_role(struct ice_agent *a, bool controlling)
     ars_log(ARS_LOG_INFO, "media", "ice: role conflict, now %s",
             controlling ? "controlling" : "controlled");
     a->controlling = controlling;
-    recompute(a);
+    icepairs_recompute(a);
     ars_timer_stop(&a->nominate_timer);
     if (controlling)
         consider_nomination(a);

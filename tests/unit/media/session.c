@@ -9,7 +9,7 @@
 #include "session_rig.h"
 #include "suites.h"
 #include "transport/dtls_identity.h"
-#include "transport/ice_agent.h"
+#include "transport/ice_pairs.h"
 
 static struct call call;
 
@@ -449,7 +449,7 @@ static int test_state_tables(void)
 
     TRY(walk(&session_fsm, media, CHECK_COUNT(media)));
     TRY(walk(&iceagent_fsm, ice, CHECK_COUNT(ice)));
-    TRY(walk(&icecheck_pair_fsm, pair, CHECK_COUNT(pair)));
+    TRY(walk(&icepair_fsm, pair, CHECK_COUNT(pair)));
     TRY(walk(&dtls_fsm, dtls, CHECK_COUNT(dtls)));
 out:
     return err;

@@ -32,9 +32,7 @@ static int test_two_agents(void)
     char path[32];
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     CHECK_INT(ice_agent_send(r.a.ice, (const uint8_t *)"x", 1), ENOTCONN);
     since = ars_clock_ms();
     rig_connect(&r);
@@ -80,9 +78,7 @@ static int test_dead_candidates(void)
     struct ice_remote of_b;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, two, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, two, one, NULL));
     TRY(rig_cut(&r.a, 0, &dead));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
@@ -110,9 +106,7 @@ static int test_dead_candidates_both(void)
     struct ice_remote of_b;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, two, NULL));
-    TRY(rig_agent(&r, &r.b, two, NULL));
+    TRY(rig_pair(&r, two, two, NULL));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     add_dead(&of_a, 6);
@@ -137,9 +131,7 @@ static int conflict(bool both)
     struct ice_remote of_b;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     ice_agent_set_controlling(r.a.ice, both);
@@ -174,9 +166,7 @@ static int test_peer_reflexive(void)
     char path[32];
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     of_b.n = 0;
@@ -207,9 +197,7 @@ static int test_checks_before_description(void)
     struct ice_remote of_b;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     of_b.n = 0;
@@ -256,9 +244,7 @@ static int test_wrong_password(void)
     struct ice_remote of_b;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, &quick));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, &quick));
     rig_describe(&r.a, &of_a);
     rig_describe(&r.b, &of_b);
     of_b.pwd[0] = of_b.pwd[0] == 'x' ? 'y' : 'x';
@@ -287,11 +273,7 @@ static int test_restart(void)
     struct ice_candidate old;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
-    rig_connect(&r);
-    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_call(&r, one, one, NULL));
     old = r.a.ice->candv[0];
     ice_agent_renew(r.b.ice);
     rig_describe(&r.b, &of_b);
@@ -362,9 +344,7 @@ static int test_without_ice(void)
     struct ice_remote d;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     rig_describe(&r.b, &d);
     d.ufrag[0] = '\0';
     rig_start(&r.a, &d);
@@ -390,9 +370,7 @@ static int test_lite_peer(void)
     struct ice_remote d;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, NULL));
-    TRY(rig_agent(&r, &r.b, one, NULL));
+    TRY(rig_pair(&r, one, one, NULL));
     rig_describe(&r.b, &d);
     d.lite = true;
     ice_agent_set_controlling(r.a.ice, false);
@@ -439,11 +417,7 @@ static int test_two_families(void)
     struct rig r;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, both, NULL));
-    TRY(rig_agent(&r, &r.b, six, NULL));
-    rig_connect(&r);
-    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_call(&r, both, six, NULL));
     CHECK_INT(r.a.ice->path.addr.family, ARS_AF_INET6);
     CHECK_INT(r.a.ice->path.base->addr.family, ARS_AF_INET6);
     TRY(rig_say(&r));

@@ -105,11 +105,7 @@ static int test_late_answers(void)
     int err;
 
     memset(&late, 0, sizeof(late));
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, &quick));
-    TRY(rig_agent(&r, &r.b, one, NULL));
-    rig_connect(&r);
-    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_call(&r, one, one, &quick));
     TRY(udp_register_helper(&helper, r.a.ice->basev[0].sock, -1, pass, hold_answer, NULL));
     CHECK_INT(rig_wait(&r, ask_much, 1500), ETIMEDOUT);
     CHECK(!r.a.failed);
@@ -140,11 +136,7 @@ static int test_restart_is_no_consent(void)
     struct rig r;
     int err;
 
-    TRY(rig_open(&r));
-    TRY(rig_agent(&r, &r.a, one, &quick));
-    TRY(rig_agent(&r, &r.b, one, NULL));
-    rig_connect(&r);
-    TRY(rig_wait(&r, rig_completed, 2000));
+    TRY(rig_call(&r, one, one, &quick));
     TRY(rig_cut(&r.a, 0, &dead));
     dead = true;
     TRY(rig_wait(&r, a_is_silent, 1000));

@@ -215,3 +215,24 @@ int rig_cut(struct rig_agent *x, size_t base, bool *dead)
     return udp_register_helper(&helper, x->ice->basev[base].sock, -1, swallow_sent,
                                swallow_received, dead);
 }
+
+int rig_pair(struct rig *r, const char *const *a, const char *const *b,
+             const struct ice_times *times)
+{
+    int err = rig_open(r);
+
+    if (!err)
+        err = rig_agent(r, &r->a, a, times);
+    return err ? err : rig_agent(r, &r->b, b, NULL);
+}
+
+int rig_call(struct rig *r, const char *const *a, const char *const *b,
+             const struct ice_times *times)
+{
+    int err = rig_pair(r, a, b, times);
+
+    if (err)
+        return err;
+    rig_connect(r);
+    return rig_wait(r, rig_completed, 2000);
+}

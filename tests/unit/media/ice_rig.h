@@ -59,6 +59,13 @@ void rig_connect(struct rig *r);
 
 void rig_start(struct rig_agent *x, const struct ice_remote *remote);
 
+/* Opens it, with a and b on such addresses; times are those of a. */
+int rig_pair(struct rig *r, const char *const *a, const char *const *b,
+             const struct ice_times *times);
+/* And they have settled on a path. */
+int rig_call(struct rig *r, const char *const *a, const char *const *b,
+             const struct ice_times *times);
+
 /* For rig_wait(). */
 bool rig_completed(const struct rig *r); /* both have */
 bool rig_a_failed(const struct rig *r);

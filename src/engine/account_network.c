@@ -20,14 +20,25 @@ static struct ars_addr next_hop(const struct account *a)
     return a->proxy.family == ARS_AF_NONE ? account_server(a) : a->proxy;
 }
 
+/* From where it could be reached now; an address of a family that we have none of is no way. */
+static bool find_source(const struct account *a, struct ars_addr *ret)
+{
+    if (a->proxy.family != ARS_AF_NONE)
+        return ars_net_source(&a->proxy, ret);
+    for (size_t i = 0; i < a->addrs_n; i++) {
+        if (ars_net_source(&a->addrs[i], ret))
+            return true;
+    }
+    return false;
+}
+
 bool account_has_way(const struct account *a)
 {
-    struct ars_addr hop = next_hop(a);
     struct ars_addr src;
 
-    if (hop.family == ARS_AF_NONE)
+    if (a->proxy.family == ARS_AF_NONE && a->addrs_n == 0)
         return ars_net_is_up();
-    return ars_net_source(&hop, &src);
+    return find_source(a, &src);
 }
 
 void account_note_source(struct account *a)
@@ -74,6 +85,22 @@ static bool has_moved(const struct account *a, const struct ars_addr *src)
            !ars_net_is_one_link(src, &a->source);
 }
 
+/*
+ * News that change nothing for us (another interface, an address that is renewed) leave the wait as
+ * it is: the server may have asked for it, and all phones of a network hear the same news.
+ */
+static void waiting_changed(struct account *a)
+{
+    struct ars_addr src;
+
+    if (!account_has_way(a)) {
+        account_wait_for_network(a);
+    } else if (find_source(a, &src) && !ars_addr_eq(&src, &a->source)) {
+        a->source = src;
+        try_now(a);
+    }
+}
+
 /* Over the connection that there is, or about to be. */
 static void connected_changed(struct account *a)
 {
@@ -104,10 +131,7 @@ void account_network(struct account *a)
         connected_changed(a);
         break;
     case ARS_ACCOUNT_WAITING:
-        if (account_has_way(a))
-            try_now(a);
-        else
-            account_wait_for_network(a);
+        waiting_changed(a);
         break;
     case ARS_ACCOUNT_OFFLINE:
         if (!a->asleep && account_has_way(a))

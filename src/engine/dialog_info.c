@@ -21,7 +21,7 @@ static bool is_name_end(char c)
     return strchr(" \t\r\n/>", c) != NULL;
 }
 
-/* The next element of that name: its attributes, and what stands up to its end. */
+/* The next element of that name, which has an end: its attributes, and what stands before that. */
 static bool next_element(struct text *rest, const char *open, const char *close,
                          struct text *ret_attrs, struct text *ret_inside)
 {
@@ -37,10 +37,12 @@ static bool next_element(struct text *rest, const char *open, const char *close,
         *ret_attrs = (struct text){rest->p, end};
         *rest = text_skip(*rest, end + 1);
         *ret_inside = (struct text){rest->p, 0};
-        if ((!end || ret_attrs->p[end - 1] != '/') && text_find(*rest, close, &at)) {
-            ret_inside->len = at;
-            *rest = text_skip(*rest, at);
-        }
+        if (end && ret_attrs->p[end - 1] == '/')
+            return true;
+        if (!text_find(*rest, close, &at))
+            return false;
+        ret_inside->len = at;
+        *rest = text_skip(*rest, at);
         return true;
     }
     return false;

@@ -13,14 +13,11 @@ struct text {
 
 static inline bool text_find(struct text t, const char *s, size_t *ret_at)
 {
-    size_t n = strlen(s);
+    const char *at = memmem(t.p, t.len, s, strlen(s));
 
-    for (size_t i = 0; i + n <= t.len; i++)
-        if (memcmp(t.p + i, s, n) == 0) {
-            *ret_at = i;
-            return true;
-        }
-    return false;
+    if (at)
+        *ret_at = (size_t)(at - t.p);
+    return at != NULL;
 }
 
 /* Cuts n bytes off the front. */

@@ -29,3 +29,14 @@ bool event_hdr_is_over(const struct sip_in *in)
 {
     return is_token(msg_in_hdr(in, "Subscription-State"), "terminated");
 }
+
+uint32_t event_hdr_expires(const struct sip_in *in, uint32_t fallback)
+{
+    const struct pl *state = msg_in_hdr(in, "Subscription-State");
+    uint32_t s = fallback;
+    struct pl val;
+
+    if (state && msg_in_param(state, "expires", &val))
+        (void)msg_in_number(&val, SIP_EXPIRES_MAX, &s);
+    return s;
+}

@@ -18,6 +18,9 @@
 
 #define SIPFRAG "SIP/2.0 "
 
+/* Longest wait for the next news of the call that we asked for: somebody may take it late. */
+#define NEWS_S 180
+
 static const char *const names[] = {"none", "asking", "going"};
 
 static const uint32_t edges[] = {
@@ -82,10 +85,15 @@ static int send_refer(struct ars_sip_call *call)
     return err;
 }
 
-/* RFC 6665 section 4.1.2.4, timer N. */
-static void on_first_notify_timeout(void *arg)
+/* No NOTIFY at all (RFC 6665 section 4.1.2.4, timer N), or no last one. */
+static void on_silence(void *arg)
 {
     tell_status(arg, 0, "nothing was said of it", true);
+}
+
+static void listen_for(struct ars_sip_call *call, uint64_t ms)
+{
+    ars_timer_start(call->sip->timers, &call->refer.timer, ms, on_silence, call);
 }
 
 static void on_accepted(struct ars_sip_call *call, const struct sip_in *in)
@@ -97,8 +105,7 @@ static void on_accepted(struct ars_sip_call *call, const struct sip_in *in)
     if (sub && pl_strcasecmp(sub, "false") == 0)
         tell_status(call, 0, NULL, true);
     else
-        ars_timer_start(call->sip->timers, &call->refer.timer, SIP_T1_64_MS,
-                        on_first_notify_timeout, call);
+        listen_for(call, SIP_T1_64_MS);
 }
 
 static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
@@ -186,9 +193,11 @@ static void on_news(struct ars_sip_call *call, const struct sip_in *in)
     bool over = event_hdr_is_over(in);
     struct pl phrase;
     int status = fragment(in, &phrase);
+    uint32_t left_s = event_hdr_expires(in, NEWS_S);
     char *text;
 
     set_state(&call->refer, REFER_GOING);
+    listen_for(call, 1000 * (uint64_t)(left_s < NEWS_S ? left_s : NEWS_S));
     if (!status && !over)
         return;
     text = phrase.l ? ars_utf8_clean(phrase.p, phrase.l) : NULL;

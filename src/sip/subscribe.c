@@ -268,15 +268,9 @@ static void on_terminated(struct ars_sip_sub *sub, const struct sip_in *in)
 
 static void on_notify(struct ars_sip_sub *sub, const struct sip_in *in)
 {
-    const struct pl *state = msg_in_hdr(in, "Subscription-State");
-    uint32_t s = sub->expires_s;
-    struct pl val;
-
     sub->notified = true;
-    if (state && msg_in_param(state, "expires", &val))
-        (void)msg_in_number(&val, SIP_EXPIRES_MAX, &s);
     if (!sub->ct)
-        keep(sub, s);
+        keep(sub, event_hdr_expires(in, sub->expires_s));
     if (sub->h.notify)
         sub->h.notify(sub, &in->body, sub->arg);
     if (event_hdr_is_over(in) && sub->state != SUB_ENDED)

@@ -144,6 +144,32 @@ out:
     return tear_down(&f, err);
 }
 
+/* What the network says of others leaves the wait as it is; another address of ours ends it. */
+static int news_of_others(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    unsigned queries;
+    int err;
+
+    TRY(set_up(&f));
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 503, "busy");
+    why.retry_after_s = 40;
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    queries = fakes.queries;
+    for (int i = 0; i < 10; i++)
+        changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    CHECK_INT(fakes.queries, queries);
+    move_to("10.0.0.9");
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+    CHECK_INT(fakes.queries, queries + 1);
+out:
+    return tear_down(&f, err);
+}
+
 /* The server, or the DNS, is in trouble: waited for as told, and gone to where it was. */
 static int trouble(void)
 {
@@ -238,6 +264,7 @@ const struct check_case network_cases[] = {
     {.name = "network_address", .fn = address},
     {.name = "network_second_interface", .fn = second_interface},
     {.name = "network_offline", .fn = offline},
+    {.name = "network_news_of_others", .fn = news_of_others},
     {.name = "network_trouble", .fn = trouble},
     {.name = "network_sleep", .fn = sleep_and_wake},
     {.name = "network_silence", .fn = silence},

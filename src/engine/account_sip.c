@@ -107,7 +107,9 @@ static int route_uri(const struct ars_account_conf *c, char **ret)
 
     ars_buf_init(&b, ROUTE_MAX);
     ars_buf_addf(&b, v6 ? "sip:[%s]" : "sip:%s", c->outbound_host);
-    ars_buf_addf(&b, ":%u;transport=ws;lr", account_conf_port(c));
+    if (account_conf_has_port(c)) /* else it is the DNS that knows */
+        ars_buf_addf(&b, ":%u", account_conf_port(c));
+    ars_buf_adds(&b, ";transport=ws;lr");
     uri = ars_buf_take(&b, &err);
     if (!err)
         *ret = uri;

@@ -572,8 +572,10 @@ void call_divert(struct call *c, const char *target)
     ars_reason_set(&c->why, ARS_REASON_FORWARDED, 302, "%s", target);
     call_go(c, ARS_CALL_ENDING);
     call_changed(c);
-    if (ars_sip_call_divert(c->sip, target, ARS_SIP_DIVERSION_NO_ANSWER))
+    if (ars_sip_call_divert(c->sip, target, ARS_SIP_DIVERSION_NO_ANSWER)) {
+        ars_reason_set(&c->why, ARS_REASON_NO_ANSWER, 480, "%s", "cannot be forwarded");
         ars_sip_call_hangup(c->sip, 480);
+    }
 }
 
 void call_abort(struct call *c, const struct ars_reason *why)

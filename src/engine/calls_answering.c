@@ -31,6 +31,18 @@ static void tell_refused(struct calls *cs, const struct account *a,
     outbox_put(cs->env.outbox, ev);
 }
 
+/* What the account's dial rules make of it; NULL on ENOMEM. */
+static char *forward_target(const struct account *a, const char *number)
+{
+    char *understood = NULL;
+    char *wire = NULL;
+
+    if (number_for(account_conf(a)->dial_rules, number, &understood, &wire, NULL))
+        return NULL;
+    free(understood);
+    return wire;
+}
+
 bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_call *sc,
                      const struct ars_sip_incoming *in, int *ret_status)
 {
@@ -40,10 +52,16 @@ bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_c
     if (!v.status)
         return false;
     ars_log(ARS_LOG_INFO, "engine", "a caller is turned away: %s", ars_reason_name(v.code));
-    tell_refused(cs, a, in, &v);
     *ret_status = v.status;
-    if (v.target)
-        *ret_status = ars_sip_call_divert(sc, v.target, v.diversion) ? 480 : 0;
+    if (v.target) {
+        char *target = forward_target(a, v.target);
+
+        *ret_status = target && !ars_sip_call_divert(sc, target, v.diversion) ? 0 : 480;
+        free(target);
+    }
+    if (*ret_status == 480)
+        v = (struct answering_verdict){.status = 480, .code = ARS_REASON_UNAVAILABLE};
+    tell_refused(cs, a, in, &v);
     return true;
 }
 
@@ -52,15 +70,33 @@ static void on_attention(void *arg)
     calls_update_tone(arg);
 }
 
+static void forward_later(const struct calls *cs, struct call *c)
+{
+    uint32_t after_s = cs->answering.forward_after_s;
+
+    call_set_alarm(c, after_s ? after_s : ARS_FORWARD_AFTER_S, false);
+}
+
 static void answer_by_itself(struct calls *cs, struct call *c)
 {
     /* whoever came meanwhile has the user's ear */
-    if (cs->n > 1)
+    if (cs->n > 1) {
+        forward_later(cs, c);
         return;
+    }
     ars_timer_start(ars_loop_timers(cs->env.loop), &cs->attention_timer, ATTENTION_MS, on_attention,
                     cs);
     call_tell_auto_answered(c);
     (void)calls_answer(cs, c);
+}
+
+static void divert_unanswered(struct call *c, const char *number)
+{
+    char *target = forward_target(call_account(c), number);
+
+    if (target)
+        call_divert(c, target);
+    free(target);
 }
 
 void calls_on_alarm(struct call *c, void *arg)
@@ -71,7 +107,7 @@ void calls_on_alarm(struct call *c, void *arg)
     if (call_answers_itself(c))
         answer_by_itself(cs, c);
     else if (target)
-        call_divert(c, target);
+        divert_unanswered(c, target);
 }
 
 void calls_plan(struct calls *cs, struct call *c, const struct ars_sip_incoming *in)
@@ -81,7 +117,7 @@ void calls_plan(struct calls *cs, struct call *c, const struct ars_sip_incoming 
     if (cs->n == 1 && answering_allows(a, in))
         call_set_alarm(c, in->answer_after_s, true);
     else if (a->forward[ARS_FORWARD_NO_ANSWER] && !in->diverted_here)
-        call_set_alarm(c, a->forward_after_s ? a->forward_after_s : ARS_FORWARD_AFTER_S, false);
+        forward_later(cs, c);
 }
 
 int calls_set_answering(struct calls *cs, const struct ars_answering *a)

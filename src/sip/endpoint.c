@@ -193,7 +193,7 @@ static void trace(struct ars_sip *sip, bool out, const char *msg, size_t len)
     if (!sip->trace)
         return;
     ars_buf_init(&b, 2 * SIP_MSG_MAX + SIP_LINE_MAX);
-    redact(&b, msg, len);
+    redact(&b, sip->extra, msg, len);
     if (!b.err && b.len)
         sip->trace(out, b.data, b.len, sip->trace_arg);
     ars_buf_free(&b);

@@ -1,5 +1,6 @@
 /*
- * Masks the secrets of a message: response= of (Proxy-)Authorization, a=ice-pwd, a=crypto, k=.
+ * Masks the secrets of a message: response= of (Proxy-)Authorization, a=ice-pwd, a=crypto, k=,
+ * pressed digits, and what an administrator adds in headers.
  */
 #include <string.h>
 #include <strings.h>
@@ -70,32 +71,58 @@ static void blunt(char *s, size_t len)
     }
 }
 
-void redact(struct ars_buf *b, const char *msg, size_t len)
+/* How much of a header line stays that is one of those. */
+static size_t own_prefix(const char *own, const char *p, size_t len)
+{
+    const char *at = own ? memmem(own, strlen(own), p, len) : NULL;
+    const char *colon = memchr(p, ':', len);
+
+    return at && colon && (at == own || at[-1] == '\n') ? (size_t)(colon - p) + 1 : 0;
+}
+
+static bool is_digits(const char *p, size_t len)
+{
+    const char *colon = memchr(p, ':', len);
+
+    if (!colon || (!starts(p, len, "Content-Type") && !starts(p, len, "c:")))
+        return false;
+    for (colon++; colon < p + len && (*colon == ' ' || *colon == '\t'); colon++)
+        ;
+    return starts(colon, (size_t)(p + len - colon), "application/dtmf");
+}
+
+void redact(struct ars_buf *b, const char *own, const char *msg, size_t len)
 {
     bool authorization = false;
+    bool digits = false;
+    bool body = false;
     size_t from = b->len;
 
-    while (len) {
+    while (len && !(body && digits)) {
         const char *nl = memchr(msg, '\n', len);
         size_t line = nl ? (size_t)(nl - msg) + 1 : len;
-        size_t keep = secret_prefix(msg, line);
+        size_t keep = body ? secret_prefix(msg, line) : own_prefix(own, msg, line);
 
         /* a folded line goes on as what the one before was */
         if (*msg != ' ' && *msg != '\t')
             authorization =
                 starts(msg, line, "Authorization") || starts(msg, line, "Proxy-Authorization");
-        if (authorization) {
+        if (!body && authorization) {
             add_authorization(b, msg, line);
         } else if (keep) {
             ars_buf_addn(b, msg, keep);
-            ars_buf_adds(b, MASK);
+            ars_buf_adds(b, body ? MASK : " " MASK);
             ars_buf_adds(b, nl ? "\r\n" : "");
         } else {
             ars_buf_addn(b, msg, line);
         }
+        digits = digits || (!body && is_digits(msg, line));
+        body = body || *msg == '\r' || *msg == '\n';
         msg += line;
         len -= line;
     }
+    if (len)
+        ars_buf_adds(b, MASK "\r\n");
     if (!b->err && b->len)
         blunt(b->data + from, b->len - from);
 }

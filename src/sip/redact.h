@@ -9,9 +9,10 @@
 #include <ars/str.h>
 
 /*
- * Adds [msg, msg+len) to b with digest responses, ICE passwords and SDES keys replaced by "***",
- * and control characters that end no line by '?'.
+ * Adds [msg, msg+len) to b with digest responses, ICE passwords, SDES keys, digits that somebody
+ * presses (INFO) and the values of the header lines `own` (or NULL) replaced by "***", and control
+ * characters that end no line by '?'.
  */
-void redact(struct ars_buf *b, const char *msg, size_t len);
+void redact(struct ars_buf *b, const char *own, const char *msg, size_t len);
 
 #endif

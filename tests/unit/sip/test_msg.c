@@ -356,14 +356,14 @@ static int test_redact(void)
         "REGISTER sip:a SIP/2.0\r\n"
         "Authorization: Digest username=\"u\", response=\"0123abcd\", nc=1\r\n"
         "proxy-authorization: Digest nonce=\"n\",\r\n Response = \"feed\"\r\n"
-        "X-Other: response=\"kept\"\r\n\r\n"
+        "X-Other: response=\"kept\"\r\nX-Token: sesame\r\n\r\n"
         "a=ice-ufrag:abcd\r\na=ice-pwd:topsecret\r\na=crypto:1 AES inline:key\r\n"
         "s=\x1b[2J\x7f\0\ttab\r\n";
     struct ars_buf b;
     int err = 0;
 
     ars_buf_init(&b, 10000);
-    redact(&b, msg, sizeof(msg) - 1);
+    redact(&b, "X-Team: a\r\nX-Token: sesame\r\n", msg, sizeof(msg) - 1);
     TRY(b.err);
     CHECK(!strstr(b.data, "0123abcd"));
     CHECK(!strstr(b.data, "feed"));
@@ -371,10 +371,36 @@ static int test_redact(void)
     CHECK(!strstr(b.data, "inline"));
     CHECK(strstr(b.data, "username=\"u\", response=***, nc=1\r\n"));
     CHECK(strstr(b.data, "response=\"kept\""));
+    CHECK(!strstr(b.data, "sesame"));
+    CHECK(strstr(b.data, "X-Token: ***\r\n"));
     CHECK(strstr(b.data, "s=?[2J??\ttab\r\n"));
     CHECK(strstr(b.data, "a=ice-ufrag:abcd\r\na=ice-pwd:***\r\na=crypto:***\r\n"));
 out:
     ars_buf_free(&b);
+    return err;
+}
+
+/* Digits that somebody presses may be a PIN. */
+static int test_redact_digits(void)
+{
+    static const char *const msgs[] = {
+        "INFO sip:a SIP/2.0\r\nContent-Type: "
+        "application/dtmf-relay\r\n\r\nSignal=7\r\nDuration=160\r\n",
+        "INFO sip:a SIP/2.0\r\nc:application/dtmf;x=y\r\nContent-Length: 1\r\n\r\n7",
+    };
+    struct ars_buf b;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(msgs) && !err; i++) {
+        ars_buf_init(&b, 10000);
+        redact(&b, NULL, msgs[i], strlen(msgs[i]));
+        err = b.err;
+        if (!err && (strchr(b.data, '7') || !strstr(b.data, "\r\n\r\n***\r\n")))
+            err = EPROTO;
+        ars_buf_free(&b);
+    }
+    CHECK_INT(err, 0);
+out:
     return err;
 }
 
@@ -453,6 +479,7 @@ static const struct check_case cases[] = {
     {"no_quadratic_time", test_no_quadratic_time, false},
     {"limits", test_limits, false},
     {"redact", test_redact, true},
+    {"redact-digits", test_redact_digits, false},
     {"trace_hides_the_response", test_trace_hides_the_response, false},
     {"faults_are_answered", test_faults_are_answered, false},
 };

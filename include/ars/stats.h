@@ -30,7 +30,7 @@ enum ars_sound_cause {
 struct ars_media_stats {
     char codec[16];   /* "opus", "G722", "PCMU", "PCMA" */
     char srtp[32];    /* "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM"; "" before DTLS */
-    char path[16];    /* local/remote candidate in use: "host/host", "srflx/host", "prflx/host" */
+    char path[16];    /* local/remote candidate in use: "host/host", "srflx/host", "relay/host" */
     int32_t media_ms; /* from ars_media_alloc() to the first decoded packet */
     double rtt_ms;    /* RTCP, RFC 3550 6.4.1 */
     double jitter_ms; /* of what comes in, RFC 3550 6.4.1 */

@@ -295,6 +295,9 @@ static int test_broken_is_set_aside(void)
         "{\"version\": 0}",
         "{\"version\": \"1\"}",
         "{\"version\": 1} trailing",
+        "{\"version\": 1, \"x\": 1e}",
+        "{\"version\": 1, \"x\": [1.]}",
+        "{\"version\": 1, \"x\": {\"y\": NaN}}",
         "{\"version\": 1, \"accounts\": [{\"id\": \"\xff\"}]}",
     };
     struct folder f = {0};

@@ -6,10 +6,11 @@ from proc import need
 from runner import test
 
 ALIKE = 0.9
-# A machine that stalls moves the delay, and the phone brings it back: judged is the best stretch of
-# a call, which is long enough to show a delay that wanders; and there is a second call.
+# A machine that stalls moves the delay, and the phone brings it back within some seconds: judged is
+# the best stretch of a call, which is long enough to show a delay that wanders; and there is a
+# second call.
 SPOKEN = 36     # seconds
-STRETCH = 12
+STRETCH = 6
 CALLS = 2
 
 

@@ -45,13 +45,17 @@ static void fill(ArsAccountChoice *self, struct ars_app *app)
 
 static gboolean fits(ArsAccountChoice *self, struct ars_app *app)
 {
+    GtkStringList *names = GTK_STRING_LIST(gtk_drop_down_get_model(self->list));
     const struct ars_app_line *line;
     guint n = 0;
 
     for (size_t i = 0; (line = ars_app_line_at(app, i)); i++) {
+        g_autofree char *name = words_account(line->login, line->server);
+
         if (line->disabled)
             continue;
-        if (n >= self->ids->len || !ars_streq(line->account_id, g_ptr_array_index(self->ids, n)))
+        if (n >= self->ids->len || !ars_streq(line->account_id, g_ptr_array_index(self->ids, n)) ||
+            !ars_streq(name, gtk_string_list_get_string(names, n)))
             return FALSE;
         n++;
     }

@@ -219,7 +219,6 @@ gboolean ars_account_details_same(const struct ars_stored_account *a,
     return g_strcmp0(a->auth_user, b->auth_user) == 0 &&
            g_strcmp0(a->outbound_proxy, b->outbound_proxy) == 0 &&
            g_strcmp0(a->realm, b->realm) == 0 && g_strcmp0(a->headers, b->headers) == 0 &&
-           g_strcmp0(a->codecs, b->codecs) == 0 && dtmf_index(a->dtmf) == dtmf_index(b->dtmf) &&
            a->outbound_route == b->outbound_route && a->expires_s == b->expires_s;
 }
 

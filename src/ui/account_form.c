@@ -359,15 +359,12 @@ gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_
     return TRUE;
 }
 
+/* Whether the connection, and with it calls, would stay; the rest holds for them as it is. */
 static gboolean same(const struct ars_stored_account *a, const struct ars_stored_account *b)
 {
     return g_strcmp0(a->display_name, b->display_name) == 0 &&
            g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
-           g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->stun, b->stun) == 0 &&
-           refer_index(a->refer) == refer_index(b->refer) &&
-           g_strcmp0(a->mailbox_number, b->mailbox_number) == 0 &&
-           g_strcmp0(a->pickup_code, b->pickup_code) == 0 &&
-           g_strcmp0(a->park_code, b->park_code) == 0 && g_strcmp0(a->host_map, b->host_map) == 0 &&
+           g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->host_map, b->host_map) == 0 &&
            ars_account_details_same(a, b) &&
            (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
 }

@@ -76,16 +76,6 @@ static void on_dials(ArsAccountList *self, GParamSpec *pspec, gpointer widget)
         (void)ars_app_set_default(app_of(self), row_of(self, widget)->id);
 }
 
-static gboolean has_calls(ArsAccountList *self, const char *id)
-{
-    const struct ars_app_call *call;
-
-    for (size_t i = 0; (call = ars_app_call_at(app_of(self), i)); i++)
-        if (ars_streq(call->account_id, id))
-            return TRUE;
-    return FALSE;
-}
-
 static void switch_off(gpointer list)
 {
     ArsAccountList *self = list;
@@ -101,7 +91,7 @@ static void on_switched(ArsAccountList *self, GParamSpec *pspec, gpointer widget
 
     if (self->setting)
         return;
-    if (on || !has_calls(self, id)) {
+    if (on || !ars_bridge_calls_of(self->bridge, id)) {
         (void)ars_app_enable_account(app_of(self), id, on);
         return;
     }
@@ -155,7 +145,7 @@ static void update_row(ArsAccountList *self, struct row *r, const struct ars_sto
     const struct ars_app_line *line = ars_app_find_line(app_of(self), a->id);
     g_autofree char *name = words_account(a->login, a->server);
     g_autofree char *safe = g_markup_escape_text(name, -1);
-    g_autofree char *state = line ? words_line(line) : g_strdup("");
+    g_autofree char *state = line ? words_line_still(line) : g_strdup("");
     g_autofree char *safe_state = g_markup_escape_text(state, -1);
 
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(r->row), safe);
@@ -167,6 +157,7 @@ static void update_row(ArsAccountList *self, struct row *r, const struct ars_sto
         gtk_widget_add_css_class(GTK_WIDGET(r->dot), dot_classes[words_line_dot(line)]);
     gtk_check_button_set_active(r->dials, ars_app_account(app_of(self)) == a);
     gtk_switch_set_active(r->on, !a->disabled);
+    gtk_widget_set_sensitive(GTK_WIDGET(r->dials), !a->disabled);
     name_control(r->dials, _("Dial with this account"), name);
     name_control(r->on, _("Connect this account"), name);
     if (ars_streq(self->selected, r->id))

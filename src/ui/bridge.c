@@ -368,12 +368,24 @@ void ars_bridge_record(ArsBridge *self, guint call, gboolean on)
         tell(self, ars_app_record(self->app, call, on), ARS_APP_COMMAND, call);
 }
 
+guint ars_bridge_calls_of(ArsBridge *self, const char *account_id)
+{
+    const struct ars_app_call *call;
+    guint n = 0;
+
+    for (size_t i = 0; self->app && (call = ars_app_call_at(self->app, i)); i++)
+        n += g_strcmp0(call->account_id, account_id) == 0;
+    return n;
+}
+
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number)
 {
+    gboolean known = account_id && self->app && ars_app_find_line(self->app, account_id);
+
     if (self->app)
         tell(self,
-             account_id && account_id[0] ? ars_app_dial_from(self->app, account_id, number)
-                                         : ars_app_dial(self->app, number),
+             known ? ars_app_dial_from(self->app, account_id, number)
+                   : ars_app_dial(self->app, number),
              ARS_APP_DIAL, 0);
 }
 

@@ -243,7 +243,7 @@ static void ars_call_view_class_init(ArsCallViewClass *klass)
     signals[FINISHED] = g_signal_new("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, ARS_TYPE_CALL_ITEM);
     signals[REDIAL] = g_signal_new("redial", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 1, G_TYPE_STRING);
+                                   G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
     signals[WORD] = g_signal_new("word", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  1, G_TYPE_STRING);
     bind_template(GTK_WIDGET_CLASS(klass));

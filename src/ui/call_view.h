@@ -1,7 +1,7 @@
 /*
  * ui: the calls: one on the page, the others as cards above it. Signal "finished" (the
- * ArsCallItem): there is nothing to look at here any more. "redial" (string): the number is to be
- * called. "word" (string): is said by the way.
+ * ArsCallItem): there is nothing to look at here any more. "redial" (string, string): the number is
+ * to be called, by that account. "word" (string): is said by the way.
  */
 #ifndef ARS_UI_CALL_VIEW_H
 #define ARS_UI_CALL_VIEW_H

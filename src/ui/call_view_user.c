@@ -148,8 +148,9 @@ static void on_decline(ArsCallView *self)
 static void on_again(ArsCallView *self)
 {
     g_autofree char *number = g_strdup(call_view_call(self)->number);
+    g_autofree char *account = g_strdup(call_view_call(self)->account_id);
 
-    g_signal_emit_by_name(self, "redial", number);
+    g_signal_emit_by_name(self, "redial", number, account);
 }
 
 static void on_close(ArsCallView *self)

@@ -134,11 +134,11 @@ void ars_line_button_show_others(ArsLineButton *self, GListModel *lines)
         g_autoptr(ArsAccountItem) item = g_list_model_get_item(lines, i);
         const struct ars_app_line *line = ars_account_item_get(item);
         g_autofree char *name = words_account(line->login, line->server);
+        g_autofree char *state = words_line_still(line);
 
         if (ars_streq(line->account_id, mine))
             continue;
-        g_string_append_printf(words, words->len ? "\n%s: %s" : "%s: %s", name,
-                               ars_account_item_words(item));
+        g_string_append_printf(words, words->len ? "\n%s: %s" : "%s: %s", name, state);
     }
     gtk_label_set_text(self->others, words->str);
     gtk_widget_set_visible(GTK_WIDGET(self->others), words->len > 0);

@@ -240,7 +240,7 @@ out:
 static void on_save(ArsSettingsAccount *self)
 {
     const struct ars_stored_account *stored = stored_of(self);
-    guint calls = g_list_model_get_n_items(ars_bridge_calls(self->bridge));
+    guint calls = ars_bridge_calls_of(self->bridge, self->id);
     g_autofree char *body = NULL;
 
     if (!calls || !stored || !ars_account_form_differs(self->form, stored)) {
@@ -321,17 +321,23 @@ static void remove_account(gpointer page)
 
     if (!app_of(self))
         return;
-    (void)ars_app_remove_account(app_of(self), self->id);
+    if (ars_app_remove_account(app_of(self), self->id)) {
+        set_state(self, _("It could not be removed. Try again."), TRUE);
+        return;
+    }
     edit(self, ars_app_account(app_of(self)));
 }
 
 static void on_remove(ArsSettingsAccount *self)
 {
     GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+    guint calls = ars_bridge_calls_of(self->bridge, self->id);
 
     confirm(GTK_WINDOW(root), _("Remove this account?"),
-            _("The account and its password are forgotten. The journal stays."), _("_Remove"),
-            remove_account, self);
+            calls ? _("The account and its password are forgotten, its calls end. The journal "
+                      "stays.")
+                  : _("The account and its password are forgotten. The journal stays."),
+            calls ? _("_Hang up and remove") : _("_Remove"), remove_account, self);
 }
 
 /* ---- the object ---- */

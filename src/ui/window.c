@@ -235,14 +235,21 @@ static void on_finished(ArsWindow *self, ArsCallItem *item)
         ars_dialpad_focus(self->dialpad);
 }
 
+static void dial(ArsWindow *self, const char *account_id, const char *number)
+{
+    g_free(self->dialled);
+    self->dialled = g_strdup(number);
+    ars_bridge_dial(self->bridge, account_id, number);
+}
+
 static void on_dial(ArsWindow *self, const char *number)
 {
     ars_window_dial(self, number);
 }
 
-static void on_redial(ArsWindow *self, const char *number)
+static void on_redial(ArsWindow *self, const char *number, const char *account_id)
 {
-    ars_window_dial(self, number);
+    dial(self, account_id, number);
 }
 
 /* The page of a call says it itself. */
@@ -433,9 +440,7 @@ void ars_window_enter_number(ArsWindow *self, const char *number)
 
 void ars_window_dial(ArsWindow *self, const char *number)
 {
-    g_free(self->dialled);
-    self->dialled = g_strdup(number);
-    ars_bridge_dial(self->bridge, NULL, number);
+    dial(self, NULL, number);
 }
 
 void ars_window_show_call(ArsWindow *self, guint id)

@@ -102,6 +102,33 @@ static void show_trouble(ArsWindow *self, const struct ars_app_line *line)
                                                         : _("Try now"));
 }
 
+static gboolean needs_user(const struct ars_app_line *line)
+{
+    return !line->disabled && (line->state == ARS_ACCOUNT_FAILED || line->needs_password);
+}
+
+/* The line that dials is well; another one may not be, and calls of it be missed. */
+static void show_others(ArsWindow *self)
+{
+    GListModel *lines = ars_bridge_lines(self->bridge);
+    guint n = g_list_model_get_n_items(lines);
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(ArsAccountItem) item = g_list_model_get_item(lines, i);
+        const struct ars_app_line *line = ars_account_item_get(item);
+
+        if (needs_user(line)) {
+            g_autofree char *name = words_account(line->login, line->server);
+            g_autofree char *state = words_line(line);
+            g_autofree char *words = g_strdup_printf("%s: %s", name, state);
+
+            ars_banner_show(self->line_banner, words, _("Settings"));
+            return;
+        }
+    }
+    ars_banner_hide(self->line_banner);
+}
+
 /* While the next attempt is under way the banner stays: nothing blinks. */
 void window_notices_update_line(ArsWindow *self)
 {
@@ -120,7 +147,7 @@ void window_notices_update_line(ArsWindow *self)
                             _("This is the demo line: 600 repeats what you say."),
                             _("Use your own"));
         else
-            ars_banner_hide(self->line_banner);
+            show_others(self);
         break;
     case ARS_ACCOUNT_OFF:
         if (line->needs_password || (!line->configured && !line->demo)) {

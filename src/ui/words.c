@@ -149,6 +149,12 @@ char *words_line(const struct ars_app_line *line)
     return g_strdup(line->configured || line->demo ? _("Not connected") : _("No account"));
 }
 
+char *words_line_still(const struct ars_app_line *line)
+{
+    return line->state == ARS_ACCOUNT_WAITING ? g_strdup(words_line_reason(line->reason.code))
+                                              : words_line(line);
+}
+
 static char *certificate_advice(const struct ars_app_line *line)
 {
     g_autofree char *problem = line->cert ? words_certificate_problem(line->cert) : NULL;

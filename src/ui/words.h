@@ -22,6 +22,8 @@ enum words_dot {
 enum words_dot words_line_dot(const struct ars_app_line *line);
 /* For the header: "Ready · 100", "No connection, trying again in 4 s". */
 char *words_line(const struct ars_app_line *line);
+/* The same without a time that runs, for where it is not rewritten each second. */
+char *words_line_still(const struct ars_app_line *line);
 /* Which account it is: "100 at pbx.example". */
 char *words_account(const char *login, const char *server);
 /* What happened, then what to do, in one or two sentences. */

@@ -99,6 +99,18 @@ void fake_account(enum ars_event_type type, enum ars_account_state state)
     fake_push(ev);
 }
 
+void fake_account_fails(enum ars_reason_code code)
+{
+    struct ars_event *ev = fake_event(ARS_EV_REGISTRATION_FAILED);
+
+    ev->account = account;
+    ev->account_state = ARS_ACCOUNT_FAILED;
+    ev->tag = account_tags[account];
+    ev->reason.code = code;
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_FAILED);
+    fake_push(ev);
+}
+
 static void say_call(enum ars_event_type type, ars_id call, enum ars_call_state state)
 {
     fake_push(fake_call_event(type, call, state));

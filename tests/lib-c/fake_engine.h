@@ -52,6 +52,8 @@ void fake_push(struct ars_event *ev);
 void fake_speak_of(ars_id id);
 /* The account that was set last comes into that state. */
 void fake_account(enum ars_event_type type, enum ars_account_state state);
+/* It fails for good. */
+void fake_account_fails(enum ars_reason_code code);
 /* An incoming call; returns its id. */
 ars_id fake_incoming(const char *name, const char *number);
 /* The call ends; talk_ms as the engine counts it. */

@@ -172,7 +172,7 @@ static void play_off_during_a_call(void)
         gtk_switch_set_active(GTK_SWITCH(on), FALSE);
     settle();
     must(fake_find_command(ARS_CMD_ACCOUNT_OFF) == NULL);
-    sees("The calls of this account end.", "Звонки этой учётной записи завершатся.");
+    sees("The calls of this account end.", "Вызовы этой учётной записи завершатся.");
     look("accounts-off-in-call");
     press("Hang up and switch off", "Завершить и отключить");
     cmd = fake_find_command(ARS_CMD_ACCOUNT_OFF);
@@ -200,6 +200,63 @@ static void play_other_dials(void)
     ars_command_free(cmd);
 }
 
+/* Called again is by the account that had the call, whichever dials now. */
+static void play_again(void)
+{
+    struct ars_command *cmd;
+    ars_id id;
+
+    fake_speak_of(1);
+    id = fake_incoming("Anna", "300");
+    settle();
+    press("Answer", "Принять");
+    fake_end(id, ARS_REASON_CONNECTION_LOST, 0, "", false, 30000);
+    settle();
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
+    press("Call again", "Позвонить снова");
+    cmd = fake_find_command(ARS_CMD_DIAL);
+    must(cmd && cmd->account == 1 && g_strcmp0(cmd->text, "300") == 0);
+    ars_command_free(cmd);
+    key("ctrl+d");
+    fake_speak_of(2);
+}
+
+/* An account that does not dial may lose calls, too: said where it is seen. */
+static void play_other_in_trouble(void)
+{
+    fake_speak_of(1);
+    fake_account_fails(ARS_REASON_WRONG_PASSWORD);
+    settle();
+    sees("Ready · 200", "Готов · 200");
+    sees("100 at pbx.example.com: Wrong password", "100 на pbx.example.com: Неверный пароль");
+    look("accounts-other-in-trouble");
+    fake_account(ARS_EV_ACCOUNT, ARS_ACCOUNT_READY);
+    settle();
+    sees_not("100 at pbx.example.com: Wrong password", "100 на pbx.example.com: Неверный пароль");
+    fake_speak_of(2);
+}
+
+/* What concerns no connection is saved without a word; a call goes on. */
+static void play_saved_in_a_call(void)
+{
+    struct ars_command *cmd;
+
+    fake_speak_of(2);
+    (void)fake_incoming("Anna", "300");
+    settle();
+    press("Answer", "Принять");
+    open_settings();
+    expand("Details of the server", "Подробности сервера");
+    fill(CODECS, "pcma");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && g_strcmp0(cmd->conf->codecs, "pcma") == 0);
+    ars_command_free(cmd);
+    key("ctrl+d");
+    settle();
+}
+
 static const struct scene accounts_scenes[] = {
     {"details", play_details},
     {"dial-rules", play_dial_rules},
@@ -207,6 +264,9 @@ static const struct scene accounts_scenes[] = {
     {"list", play_list},
     {"incoming", play_incoming},
     {"other-dials", play_other_dials},
+    {"again", play_again},
+    {"other-in-trouble", play_other_in_trouble},
+    {"saved-in-a-call", play_saved_in_a_call},
     {"off-during-a-call", play_off_during_a_call},
 };
 

@@ -170,7 +170,7 @@ static void play_quality(void)
     fake_push(stats_event(id, &stats));
     sees("Encrypted · G.711 · poor", "Зашифровано · G.711 · плохо");
     look("call-quality");
-    sees_not("Round trip", "Туда и обратно");
+    sees_not("Round trip", "Задержка туда и обратно");
     press("Encrypted · G.711 · poor", "Зашифровано · G.711 · плохо");
     sees("3.4", "3,4");
     sees("48 ms", "48 мс");

@@ -129,8 +129,14 @@ int call_set_hold(struct call *c, bool on, uint32_t tag);
 int call_transfer(struct call *c, const char *target, uint32_t tag);
 bool call_in_transfer(const struct call *c);
 
-/* The same for somebody whom we talk to in `other`, which goes the same way. EINVAL: cannot be. */
+/*
+ * The same for somebody whom we talk to, or ring, in `other`, which goes the same way. EINVAL:
+ * cannot be.
+ */
 int call_connect(struct call *c, struct call *other, uint32_t tag);
+
+/* What it waited for may have come: its hold is settled or refused, another call has gone. */
+void call_transfer_step(struct call *c);
 
 /* One side has another call instead: it ends in ms, unless the far end ends it before. */
 void call_leave(struct call *c, uint32_t ms);

@@ -78,6 +78,7 @@ struct call {
     ars_id origin;   /* the call whose far end wanted this one; 0: told already, or none */
     struct call_referral *referral; /* why we dialled, or NULL: as the user typed it */
     ars_id transfer_other;          /* whose far end is to take our place; 0: it is a number */
+    ars_id transfer_after;          /* ours to that number, which is let go first; 0: none */
     bool joined;                    /* its far end is to be talked to by that of another call */
     ars_id replaces; /* the call in whose place this one came; 0: none, or it has left */
 
@@ -149,9 +150,6 @@ void call_on_refresh(struct ars_sip_call *sc, void *arg);
 /* Once there is c->sip, and before it goes. */
 void call_transfer_watch(struct call *c);
 void call_transfer_close(struct call *c);
-
-/* Hold has changed, or was refused. */
-void call_transfer_step(struct call *c);
 
 /* In another dialog nobody tells what comes of a REFER. */
 void call_transfer_moved(struct call *c);

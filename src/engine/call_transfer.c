@@ -1,6 +1,12 @@
 /*
  * engine: one call handed on (RFC 5589): by us, or because its far end asks us to call somebody
  * else. What becomes of other calls by that is calls_refer.c.
+ *
+ * To somebody who still rings a call is handed on by number: ours there is cancelled, and REFER
+ * follows without Replaces (a semi-attended transfer). Nobody can take the place of a call that
+ * has not been answered (RFC 3891 section 3: 481), and to wait for the answer would have the one
+ * pick up to silence and the other hear no ringing. So any PBX understands it, what is set there
+ * for busy and no answer holds, and we are free at once; the telephone there rings a second time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -165,7 +171,8 @@ void call_transfer_step(struct call *c)
 {
     bool settled = c->hold == CALL_HELD || (c->hold == CALL_TALKING && !c->want_hold);
 
-    if (c->transfer == CALL_TRANSFER_HOLDING && settled)
+    if (c->transfer == CALL_TRANSFER_HOLDING && c->state == ARS_CALL_ESTABLISHED && settled &&
+        !c->env.find(c->transfer_after, c->env.arg))
         ask(c);
 }
 
@@ -191,7 +198,7 @@ static void begin(struct call *c, ars_id other, uint32_t tag)
     call_transfer_step(c);
 }
 
-int call_transfer(struct call *c, const char *target, uint32_t tag)
+static int transfer_after(struct call *c, const char *target, ars_id after, uint32_t tag)
 {
     int err = can_transfer(c);
     char *copy = err ? NULL : ars_strdup(target);
@@ -202,20 +209,41 @@ int call_transfer(struct call *c, const char *target, uint32_t tag)
         return ENOMEM;
     free(c->transfer_target);
     c->transfer_target = copy;
+    c->transfer_after = after;
     begin(c, 0, tag);
     return 0;
 }
 
+int call_transfer(struct call *c, const char *target, uint32_t tag)
+{
+    return transfer_after(c, target, 0, tag);
+}
+
+/* We ring somebody whom a REFER can name: not in another's place, and no digits are to follow. */
+static bool rings_there(const struct call *c)
+{
+    return c->state < ARS_CALL_INCOMING && !c->referral && !c->digits.later;
+}
+
 int call_connect(struct call *c, struct call *other, uint32_t tag)
 {
-    int err = can_transfer(c);
+    int err;
 
+    if (c == other || c->account != other->account)
+        return EINVAL;
+    if (rings_there(c) && other->state == ARS_CALL_ESTABLISHED)
+        return call_connect(other, c, tag);
+    if (rings_there(other)) {
+        err = transfer_after(c, other->target, other->id, tag);
+        if (!err)
+            call_leave_now(other);
+        return err;
+    }
+    err = can_transfer(c);
     if (!err)
         err = can_transfer(other);
     if (err)
         return err;
-    if (c == other || c->account != other->account)
-        return EINVAL;
     other->joined = true;
     begin(c, other->id, tag);
     return 0;

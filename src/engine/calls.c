@@ -155,6 +155,8 @@ static void on_gone(struct call *c, void *arg)
     sound_end(cs, c);
     call_free(c);
     conference_shrink(cs);
+    for (size_t i = 0; i < cs->n; i++)
+        call_transfer_step(cs->list[i]);
     calls_update_tone(cs);
     update_stats(cs);
     cs->gone(cs->arg);

@@ -305,6 +305,108 @@ out:
     return tear_down(&f, err);
 }
 
+/* The second still rings (0: nothing was heard of it yet) while the first goes on hold for it. */
+static int ringing(struct fixture *f, int status)
+{
+    int err;
+
+    TRY(set_up(f));
+    TRY(talk(f, "600"));
+    TRY(calls_dial(&f->calls, f->account, "700", "700", 0));
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_HELD));
+    gathered(1);
+    if (status) {
+        progress(1, status, &no_body);
+        CHECK(fakes_told(ARS_EV_RINGING));
+    }
+out:
+    return err;
+}
+
+/*
+ * RFC 3891 section 3: no call can take the place of one that still rings there. So it is let go, and
+ * REFER names the number only once that is over: a telephone with one line would be busy.
+ */
+static int test_connect_to_ringing(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(ringing(&f, 180));
+    CHECK_INT(fakes.tone, ARS_TONE_RINGBACK);
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    CHECK_INT(fakes.sip_calls[1].hangups, 1);
+    CHECK_INT(fakes.tone, ARS_TONE_NONE);
+    CHECK_INT(fakes.sip_calls[0].refers, 0);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 2, 5), EALREADY);
+    CHECK(fakes_quiet());
+    ended(1, ARS_REASON_LOCAL_HANGUP, 487);
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_INT(f.ev->reason.code, ARS_REASON_TRANSFERRED);
+    CHECK_INT(fakes.sip_calls[0].refers, 1);
+    CHECK_STR(fakes.sip_calls[0].refer_to, "700");
+    CHECK(!fakes.sip_calls[0].refer_call);
+    CHECK(take(&f, ARS_EV_TRANSFERRING));
+    CHECK_INT(f.ev->call, 1);
+    CHECK_INT(f.ev->tag, 5);
+    news(0, 200, true);
+    CHECK(fakes_told(ARS_EV_TRANSFERRED));
+    fakes_pass(500);
+    CHECK_INT(fakes.sip_calls[0].hangups, 1);
+out:
+    return tear_down(&f, err);
+}
+
+/* Named the other way round, before anything went out to it; refused, the first is there on hold. */
+static int test_connect_from_ringing(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    TRY(calls_dial(&f.calls, f.account, "700", "700", 0));
+    CHECK(fakes_told(ARS_EV_DIALING));
+    TRY(calls_connect(&f.calls, nth(&f, 2), 1, 5));
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->call, 2);
+    CHECK_INT(fakes.sip_calls[0].refers, 0); /* its hold is under way */
+    reanswered(0, 200);
+    CHECK(fakes_told(ARS_EV_HELD) && fakes_told(ARS_EV_TRANSFERRING));
+    CHECK_STR(fakes.sip_calls[0].refer_to, "700");
+    news(0, 486, true);
+    CHECK(fakes_told(ARS_EV_TRANSFER_FAILED));
+    CHECK(call_on_hold(nth(&f, 1)));
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
+out:
+    return tear_down(&f, err);
+}
+
+/* What a number cannot say is not handed on: digits for after the answer, another's place. */
+static int test_connect_only_to_a_number(void)
+{
+    char number[] = "800", place[] = "a;to-tag=b;from-tag=c", by[] = "7";
+    const struct call_referral r = {
+        .target = number, .number = number, .replaces = place, .by = by};
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(talk(&f, "600"));
+    TRY(calls_dial(&f.calls, f.account, "700,12", "700,12", 0));
+    TRY(calls_pick_up(&f.calls, f.account, &r, 0));
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 2, 5), EPROTO);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 3, 5), EPROTO);
+    CHECK_INT(fakes.sip_calls[0].refers, 0);
+    CHECK_INT(call_state(nth(&f, 2)), ARS_CALL_PREPARING);
+    CHECK_INT(call_state(nth(&f, 3)), ARS_CALL_PREPARING);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_DIALING));
+out:
+    return tear_down(&f, err);
+}
+
 /* ---- in the place of another ---- */
 
 static int replaced(struct fixture *f, size_t old)
@@ -530,6 +632,9 @@ const struct check_case transfer_cases[] = {
     {.name = "connect_their_bye", .fn = test_connect_their_bye},
     {.name = "connect_fails", .fn = test_connect_fails},
     {.name = "connect_to_nobody", .fn = test_connect_to_nobody},
+    {.name = "connect_to_ringing", .fn = test_connect_to_ringing},
+    {.name = "connect_from_ringing", .fn = test_connect_from_ringing},
+    {.name = "connect_only_to_a_number", .fn = test_connect_only_to_a_number},
     {.name = "replaced", .fn = test_replaced},
     {.name = "replaced_on_hold", .fn = test_replaced_on_hold},
     {.name = "follow", .fn = test_follow},

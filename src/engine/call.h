@@ -129,10 +129,7 @@ int call_set_hold(struct call *c, bool on, uint32_t tag);
 int call_transfer(struct call *c, const char *target, uint32_t tag);
 bool call_in_transfer(const struct call *c);
 
-/*
- * The same for somebody whom we talk to, or ring, in `other`, which goes the same way. EINVAL:
- * cannot be.
- */
+/* The same for somebody whom we talk to, or ring, in `other`. EINVAL: not the same way. */
 int call_connect(struct call *c, struct call *other, uint32_t tag);
 
 /* What it waited for may have come: its hold is settled or refused, another call has gone. */
@@ -147,10 +144,10 @@ void call_leave_now(struct call *c);
 /* What the far end asks for; the caller frees. NULL: nothing, or it has been taken. */
 struct call_referral *call_take_referral(struct call *c);
 
-/* The call that was made of it; held: ours went on hold for it. */
 /* After a 3xx: calls whom it names, or ends the call. EPROTO: nothing was asked. */
 int call_redirect(struct call *c, bool follow);
 
+/* The call that was made of it; held: ours went on hold for it. */
 void call_set_follower(struct call *c, ars_id follower, bool held);
 void call_set_origin(struct call *c, ars_id origin);
 
@@ -184,9 +181,9 @@ void call_divert(struct call *c, const char *target);
 int call_mute(struct call *c, bool on);
 int call_volume(struct call *c, unsigned percent);
 int call_silence(struct call *c, bool on); /* nobody hears its far side */
-/* Into a file; path NULL: no more. As ars_media_record(). */
 /* What the user hears when it has ended so: it was ours, and the far end did not come. */
 enum ars_tone call_end_tone(const struct call *c);
+/* Into a file; path NULL: no more. As ars_media_record(). */
 int call_record(struct call *c, const char *path, bool announced);
 int call_dtmf(struct call *c, const char *digits);
 int call_report_stats(struct call *c, uint32_t tag);

@@ -76,7 +76,7 @@ int calls_answer(struct calls *cs, struct call *c);
 int calls_hold(struct calls *cs, struct call *c, uint32_t tag);
 int calls_resume(struct calls *cs, struct call *c, uint32_t tag);
 
-/* Lets the far ends of c and other talk, without us; one of them may still ring. As call_connect(); EPROTO. */
+/* Lets the far ends talk without us; one may still ring. As call_connect(); EPROTO. */
 int calls_connect(struct calls *cs, struct call *c, ars_id other, uint32_t tag);
 
 /* Calls whom the far end of c asks us to, or says no. EPROTO: it asks nothing. As calls_dial(). */

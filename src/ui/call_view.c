@@ -40,9 +40,10 @@ static void on_current_changed(ArsCallView *self)
         return;
     if (call->state >= ARS_CALL_ENDING || call_view_in_conference(self))
         gtk_toggle_button_set_active(self->keys, FALSE);
-    if (!conference_is_free(self->current) || call_view_in_conference(self))
+    if (!ars_transfer_panel_is_for(self->panel, self->current) || call_view_in_conference(self))
         gtk_toggle_button_set_active(self->transfer, FALSE);
     call_view_update(self);
+    ars_transfer_panel_update(self->panel);
     open_for_origin(self, call);
 }
 

@@ -115,7 +115,9 @@ static void show_controls(ArsCallView *self, const struct ars_app_call *call)
         gtk_widget_remove_css_class(GTK_WIDGET(self->hold), "suggested-action");
     gtk_widget_set_sensitive(GTK_WIDGET(self->hold), is_free);
     gtk_widget_set_sensitive(GTK_WIDGET(self->keys), talking ? alone : call->early_media);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->transfer), alone && !call->reconnecting);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->transfer),
+                             ars_transfer_panel_is_for(self->panel, self->current) &&
+                                 !call_view_in_conference(self) && !call->reconnecting);
     gtk_range_set_value(GTK_RANGE(self->volume), call->volume);
     self->setting = FALSE;
     gtk_widget_set_visible(self->controls, ours || call->state == ARS_CALL_ENDING);

@@ -10,6 +10,7 @@ struct _ArsTransferPanel {
 
     /* template widgets */
     ArsNumberEntry *number;
+    GtkWidget *to_number;
     GtkWidget *ask;
     GtkWidget *transfer;
     GtkBox *others;
@@ -58,14 +59,24 @@ static void on_ask(ArsTransferPanel *self)
         g_signal_emit(self, signals[ASK], 0, number);
 }
 
-/* The older of the two is asked to take the other one's far end. */
+static gboolean rings_there(ArsCallItem *item)
+{
+    const struct ars_app_call *call = ars_call_item_get(item);
+
+    return !call->incoming && call->state < ARS_CALL_INCOMING;
+}
+
+/* The older of the two is asked to take the other one's far end; one that rings cannot be asked. */
 static void on_connect(GtkButton *button, ArsTransferPanel *self)
 {
     guint other = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(button), "call"));
     guint mine = ars_call_item_get(self->item)->id;
+    ArsCallItem *item = ars_bridge_find_call(self->bridge, other);
+    gboolean mine_is_asked =
+        (item && rings_there(item)) || (mine < other && !rings_there(self->item));
 
-    ars_bridge_command(self->bridge, ARS_CMD_CONNECT, MIN(mine, other), (int)MAX(mine, other),
-                       NULL);
+    ars_bridge_command(self->bridge, ARS_CMD_CONNECT, mine_is_asked ? mine : other,
+                       (int)(mine_is_asked ? other : mine), NULL);
     done(self);
 }
 
@@ -96,13 +107,32 @@ static GtkWidget *connect_button(ArsTransferPanel *self, ArsCallItem *other)
     return button;
 }
 
-/* One server knows both. */
-static gboolean fits(ArsTransferPanel *self, ArsCallItem *other)
+/* One server knows both, and one of them at least has been answered. */
+static gboolean fits(ArsCallItem *item, ArsCallItem *other)
 {
-    return other != self->item && conference_is_free(other) && conference_is_free(self->item) &&
+    gboolean is_free = conference_is_free(item);
+    gboolean other_is_free = conference_is_free(other);
+
+    return other != item && (is_free || other_is_free) && (is_free || rings_there(item)) &&
+           (other_is_free || rings_there(other)) && !ars_call_item_get(item)->merged &&
            !ars_call_item_get(other)->merged &&
-           g_strcmp0(ars_call_item_get(other)->account_id,
-                     ars_call_item_get(self->item)->account_id) == 0;
+           g_strcmp0(ars_call_item_get(other)->account_id, ars_call_item_get(item)->account_id) ==
+               0;
+}
+
+gboolean ars_transfer_panel_is_for(ArsTransferPanel *self, ArsCallItem *item)
+{
+    GListModel *calls = ars_bridge_calls(self->bridge);
+
+    if (conference_is_free(item))
+        return TRUE;
+    for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
+        g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
+
+        if (fits(item, other))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static void offer(ArsTransferPanel *self, GPtrArray *calls)
@@ -125,12 +155,13 @@ void ars_transfer_panel_update(ArsTransferPanel *self)
 
     if (!self->item)
         return;
+    gtk_widget_set_visible(self->to_number, conference_is_free(self->item));
     calls = ars_bridge_calls(self->bridge);
     offered = g_string_new(NULL);
     for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
         g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
 
-        if (!fits(self, other))
+        if (!fits(self->item, other))
             continue;
         g_string_append_printf(offered, "%u %s\n", ars_call_item_get(other)->id,
                                ars_call_item_title(other));
@@ -168,6 +199,7 @@ static void ars_transfer_panel_class_init(ArsTransferPanelClass *klass)
     gtk_widget_class_set_template_from_resource(widget,
                                                 "/io/github/arsphone/ArsPhone/transfer_panel.ui");
     gtk_widget_class_bind_template_child(widget, ArsTransferPanel, number);
+    gtk_widget_class_bind_template_child(widget, ArsTransferPanel, to_number);
     gtk_widget_class_bind_template_child(widget, ArsTransferPanel, ask);
     gtk_widget_class_bind_template_child(widget, ArsTransferPanel, transfer);
     gtk_widget_class_bind_template_child(widget, ArsTransferPanel, others);
@@ -196,7 +228,9 @@ void ars_transfer_panel_open(ArsTransferPanel *self, ArsCallItem *item, guint or
     g_clear_pointer(&self->offered, g_free); /* another one may be the one to suggest */
     ars_number_entry_set_number(self->number, "");
     ars_transfer_panel_update(self);
-    suggested = origin ? gtk_widget_get_first_child(GTK_WIDGET(self->others)) : NULL;
+    suggested = origin || !conference_is_free(item)
+                    ? gtk_widget_get_first_child(GTK_WIDGET(self->others))
+                    : NULL;
     gtk_widget_grab_focus(suggested ? suggested : GTK_WIDGET(self->number));
 }
 
@@ -207,6 +241,8 @@ void ars_transfer_panel_close(ArsTransferPanel *self)
 
 void ars_transfer_panel_type(ArsTransferPanel *self, const char *text)
 {
+    if (!gtk_widget_get_visible(self->to_number))
+        return;
     gtk_widget_grab_focus(GTK_WIDGET(self->number));
     ars_number_entry_type(self->number, text);
 }

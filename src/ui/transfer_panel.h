@@ -14,6 +14,9 @@ G_DECLARE_FINAL_TYPE(ArsTransferPanel, ars_transfer_panel, ARS, TRANSFER_PANEL, 
 
 void ars_transfer_panel_set_bridge(ArsTransferPanel *self, ArsBridge *bridge);
 
+/* Whether that call can be handed on, or what it rings be connected with another one. */
+gboolean ars_transfer_panel_is_for(ArsTransferPanel *self, ArsCallItem *item);
+
 /* Opens for that call, with an empty field; origin: the call it was made to ask for, 0: none. */
 void ars_transfer_panel_open(ArsTransferPanel *self, ArsCallItem *item, guint origin);
 /* Forgets the call. */

@@ -39,19 +39,24 @@ def transfer_blind(t):
 
 
 @test(60)
-def transfer_blind_to_a_phone(t):
-    """The new partner is a phone: it and 104 hear each other."""
+def transfer_to_a_ringing_phone(t):
+    """102 asks 100, which only rings, and connects the two all the same: 100 and 104 hear each other."""
     server = pbx(t)
     a, b = talk(t, server)
     c = registered(t, server, '100', audio_in='tone:700', audio_out=t.path('100.wav'))
-    a.do('transfer 1 100')
-    c.wait('incoming')
-    c.do('answer 1')
-    a.wait('transferred')
-    a.wait('ended')
+    a.do('dial 100')
+    c.wait('incoming', call=1)
+    a.do('connect 1 2')
+    c.wait('ended', call=1)
+    c.wait('incoming', call=2)
+    c.do('answer 2')
+    a.wait('transferred', call=1, pass_over=('ended',))
+    for call in (1, 2):
+        ended = [e for e in a.seen('ended') if e['call'] == call] or [a.wait('ended', call=call)]
+        need(ended[0]['code'] == 'transferred', ended)
     c.wait('media')
     c.do('sleep 3')
-    c.do('hangup 1')
+    c.do('hangup 2')
     b.wait('ended')
     need(a.finish() == 0 and b.finish() == 0 and c.finish() == 0, 'exit')
     need_tone(t.path('104.wav'), 700, at_least=2)

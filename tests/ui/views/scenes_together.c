@@ -255,6 +255,29 @@ static void play_ask_in_vain(void)
     look("together-ask-in-vain");
 }
 
+/* It still rings there: the first call can be handed on all the same, and only that. */
+static void play_connect_ringing(void)
+{
+    ars_id call = begin("101"), other = call + 1;
+
+    press_toggle(TRANSFER);
+    fill("Transfer to", "Кому", "102");
+    fake_manners.answers = false;
+    press("Ask first", "Сначала спросить");
+    fake_push(fake_call_event(ARS_EV_HELD, call, ARS_CALL_ESTABLISHED));
+    settle();
+    press_toggle(TRANSFER);
+    no_button("Transfer now", "Перевести сразу");
+    button("Connect with 101", "Соединить с 101", TRUE);
+    look("together-connect-ringing");
+    press("Connect with 101", "Соединить с 101");
+    asked(ARS_CMD_CONNECT, call, (int)other, NULL);
+    fake_end(other, ARS_REASON_TRANSFERRED, 487, "", false, 0);
+    settle();
+    sees("Transferring to 102…", "Перевод на 102…");
+    harmless();
+}
+
 /* ---- conference ---- */
 
 static void play_merge(void)
@@ -379,6 +402,7 @@ static const struct scene together_scenes[] = {
     {"transfer-failed", play_transfer_failed},
     {"ask-first", play_ask_first},
     {"ask-in-vain", play_ask_in_vain},
+    {"connect-ringing", play_connect_ringing},
     {"merge", play_merge},
     {"five", play_five},
     {"replaced", play_replaced},

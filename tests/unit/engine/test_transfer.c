@@ -325,8 +325,8 @@ out:
 }
 
 /*
- * RFC 3891 section 3: no call can take the place of one that still rings there. So it is let go, and
- * REFER names the number only once that is over: a telephone with one line would be busy.
+ * RFC 3891 section 3: no call can take the place of one that still rings there. So it is let go,
+ * and REFER names the number only once that is over: a telephone with one line would be busy.
  */
 static int test_connect_to_ringing(void)
 {
@@ -359,7 +359,7 @@ out:
     return tear_down(&f, err);
 }
 
-/* Named the other way round, before anything went out to it; refused, the first is there on hold. */
+/* Named the other way round, before anything went out; refused, the first is there on hold. */
 static int test_connect_from_ringing(void)
 {
     struct fixture f;

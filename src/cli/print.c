@@ -70,6 +70,8 @@ static void add_reason(struct json_object *o, const struct ars_reason *r)
                            r->sip_status ? json_object_new_int(r->sip_status) : NULL);
     if (r->q850)
         add_int(o, "q850", r->q850);
+    if (r->retry_after_s)
+        add_int(o, "retry_after_s", (int)r->retry_after_s);
 }
 
 static void add_cert(struct json_object *o, const struct ars_cert *c)
@@ -335,6 +337,8 @@ static void print_reason(const struct ars_reason *r)
     printf(" %s: %s", ars_reason_name(r->code), words(r));
     if (r->sip_status)
         printf(" (%d)", r->sip_status);
+    if (r->retry_after_s)
+        printf("; not before %u s from now", (unsigned)r->retry_after_s);
 }
 
 static void print_caller(const struct ars_event *ev)

@@ -298,16 +298,6 @@ static bool raise_expires(struct ars_sip *sip, const struct sip_in *in)
     return true;
 }
 
-static uint32_t retry_after(const struct sip_in *in)
-{
-    const struct pl *val = msg_in_hdr(in, "Retry-After");
-    uint32_t s = 0;
-
-    if (val)
-        (void)msg_in_number(val, SIP_RETRY_AFTER_MAX, &s);
-    return s;
-}
-
 /* Another REGISTER follows: 0. Else why not. */
 static int repeat(struct ars_sip *sip, const struct sip_in *in)
 {
@@ -343,8 +333,8 @@ static void on_refused(struct ars_sip *sip, const struct sip_in *in)
         /* FreeSWITCH's answer to a wrong password and to an unknown user */
         if (in->status == 403)
             why.code = ARS_REASON_WRONG_PASSWORD;
-        if (!passes_by_itself(in->status) || !refresh_later(sip, retry_after(in)))
-            failed(sip, &why, retry_after(in), in->status == 403);
+        if (!passes_by_itself(in->status) || !refresh_later(sip, why.retry_after_s))
+            failed(sip, &why, why.retry_after_s, in->status == 403);
         return;
     }
     why_from_auth(&why, err, in);

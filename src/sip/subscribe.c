@@ -215,7 +215,7 @@ static void on_refused(struct ars_sip_sub *sub, const struct sip_in *in)
         return;
     }
     why_from_response(&why, in);
-    end(sub, &why, number_of(in, "Retry-After", SIP_RETRY_AFTER_MAX, 0), is_final(in->status));
+    end(sub, &why, why.retry_after_s, is_final(in->status));
 }
 
 static void on_response(const struct sip_in *in, int err, void *arg)

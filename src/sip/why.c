@@ -10,6 +10,7 @@
 
 #include <ars/str.h>
 
+#include "bounds.h"
 #include "msg_in.h"
 #include "msg_out.h"
 #include "why.h"
@@ -104,6 +105,7 @@ static bool is_freeswitch(const struct sip_in *in)
 void why_from_response(struct ars_reason *why, const struct sip_in *in)
 {
     enum ars_reason_code code = code_of(in->status);
+    const struct pl *retry_after = msg_in_hdr(in, "Retry-After");
     struct reason_hdr r;
 
     parse_reason(&r, in);
@@ -113,6 +115,8 @@ void why_from_response(struct ars_reason *why, const struct sip_in *in)
     if (in->status == 488 && r.q850 == Q850_INCOMPATIBLE && is_freeswitch(in))
         code = ARS_REASON_NO_CANDIDATE;
     set(why, code, in->status, r.q850, in->phrase.l ? &in->phrase : &r.text);
+    if (retry_after) /* RFC 3261 section 20.33 */
+        (void)msg_in_number(retry_after, SIP_RETRY_AFTER_MAX, &why->retry_after_s);
 }
 
 void why_from_request(struct ars_reason *why, const struct sip_in *in)

@@ -87,6 +87,17 @@ char *words_details(const struct ars_reason *reason)
     return g_string_free(s, FALSE);
 }
 
+char *words_call_details(const struct ars_reason *reason)
+{
+    g_autofree char *details = words_details(reason);
+    g_autofree char *wait = words_clock(1000 * (guint64)reason->retry_after_s);
+
+    if (!reason->retry_after_s)
+        return g_steal_pointer(&details);
+    /* Translators: what the other side said, and a time like 05:00 */
+    return g_strdup_printf(_("%s; try again in %s"), details, wait);
+}
+
 enum words_dot words_line_dot(const struct ars_app_line *line)
 {
     switch (line->state) {

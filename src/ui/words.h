@@ -35,6 +35,8 @@ const char *words_call_reason(enum ars_reason_code code);
 const char *words_line_reason(enum ars_reason_code code);
 /* Code, status and the PBX's own words, for "Details"; "" when there are none. */
 char *words_details(const struct ars_reason *reason);
+/* The same with how long the other side asks to wait. */
+char *words_call_details(const struct ars_reason *reason);
 
 /* "Calling…", "On hold", or NULL where a timer stands instead. */
 const char *words_call_state(const struct ars_app_call *call);

@@ -287,6 +287,20 @@ static void play_ended(void)
     }
 }
 
+/* The other side says how long to wait (RFC 3261 section 20.33). */
+static void play_try_later(void)
+{
+    struct ars_event *ev = fake_call_event(ARS_EV_ENDED, calling(), ARS_CALL_ENDED);
+
+    ars_reason_set(&ev->reason, ARS_REASON_UNAVAILABLE, 503, "Service Unavailable");
+    ev->reason.retry_after_s = 300;
+    ev->by_remote = true;
+    fake_push(ev);
+    sees("503 Service Unavailable; try again in 05:00",
+         "503 Service Unavailable; повторить можно через 05:00");
+    look("call-try-later");
+}
+
 /* Who hung up oneself needs no word; who was hung up on is told by the way. */
 static void play_hung_up(void)
 {
@@ -311,6 +325,7 @@ static const struct scene call_scenes[] = {
     {"record", play_record},
     {"unheard", play_unheard},
     {"ended", play_ended},
+    {"try-later", play_try_later},
     {"hung-up", play_hung_up},
     {"reconnecting", play_reconnecting},
 };

@@ -67,6 +67,14 @@ int line_alloc(struct line **ret, struct ars_app *app, const char *account_id)
     return 0;
 }
 
+void line_release(struct line *l)
+{
+    ars_account_conf_free(l->conf);
+    free(l->account_id);
+    free(l->mailbox.number);
+    free(l);
+}
+
 void line_free(struct line *l)
 {
     struct lines *ls;
@@ -78,9 +86,7 @@ void line_free(struct line *l)
         line_turn_off(l);
     else if (l->tag && ls->orphans_n < LINES_MAX)
         ls->orphans[ls->orphans_n++] = l->tag;
-    ars_account_conf_free(l->conf);
-    free(l->account_id);
-    free(l);
+    line_release(l);
 }
 
 /* ---- the engine ---- */

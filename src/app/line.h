@@ -10,6 +10,13 @@ struct ars_app;
 struct ars_event;
 struct demo_info;
 
+/* What its server says of it. */
+struct mailbox {
+    bool told;
+    unsigned fresh;
+    char *number; /* whom to call, NULL: not told */
+};
+
 /* One account, or the demo line. */
 struct line {
     struct ars_app *app;
@@ -20,6 +27,7 @@ struct line {
     uint32_t tag; /* of the newest ACCOUNT_SET: what older ones led to is no news */
     bool again;   /* the conf has changed before the engine told the id */
     struct ars_cert cert;
+    struct mailbox mailbox;
 };
 
 #define LINES_MAX (ARS_SETTINGS_ACCOUNTS + 1)
@@ -58,6 +66,8 @@ struct line *lines_find_engine(struct ars_app *app, ars_id id);
 int line_alloc(struct line **ret, struct ars_app *app, const char *account_id);
 /* Disconnects first. Takes NULL. */
 void line_free(struct line *l);
+/* At the end of all, when there is no engine any more. */
+void line_release(struct line *l);
 void line_set_state(struct line *l, enum ars_account_state state);
 /* Takes conf over. */
 void line_set_conf(struct line *l, struct ars_account_conf *conf);

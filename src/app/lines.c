@@ -43,14 +43,19 @@ struct line *lines_main(struct ars_app *app)
 
 /* ---- the list ---- */
 
+static void changed(struct ars_app *app)
+{
+    app->lines.changed = true;
+    app_ring(app);
+}
+
 static void clear(struct ars_app *app)
 {
     struct lines *ls = &app->lines;
 
     while (ls->n)
         line_free(ls->list[--ls->n]);
-    ls->changed = true;
-    app_ring(app);
+    changed(app);
 }
 
 static void leave_demo(struct ars_app *app)
@@ -141,12 +146,8 @@ int lines_start(struct ars_app *app)
 
 void lines_close(struct lines *ls)
 {
-    for (size_t i = 0; i < ls->n; i++) {
-        ars_account_conf_free(ls->list[i]->conf);
-        free(ls->list[i]->account_id);
-        free(ls->list[i]);
-    }
-    ls->n = 0;
+    while (ls->n)
+        line_release(ls->list[--ls->n]);
 }
 
 /* ---- news ---- */
@@ -343,23 +344,23 @@ static void drop(struct ars_app *app, struct line *l)
         line_free(l);
         break;
     }
-    ls->changed = true;
-    app_ring(app);
 }
 
+/* While the demo line is on, what is stored has no line. */
 int ars_app_remove_account(struct ars_app *app, const char *account_id)
 {
     struct line *l = lines_find(app, account_id);
     int err;
 
-    if (!l)
+    if (!ars_settings_account(app->settings, account_id))
         return ENOENT;
-    err = ars_secrets_forget(app->secrets, l->account_id, on_forgotten, app);
+    err = ars_secrets_forget(app->secrets, account_id, on_forgotten, app);
     if (err)
         return err;
-    (void)ars_settings_remove_account(app->settings, l->account_id);
+    (void)ars_settings_remove_account(app->settings, account_id);
     app_save_settings(app);
     drop(app, l);
+    changed(app);
     return 0;
 }
 
@@ -368,12 +369,16 @@ int ars_app_enable_account(struct ars_app *app, const char *account_id, bool on)
     struct ars_stored_account *a = ars_settings_account(app->settings, account_id);
     struct line *l = lines_find(app, account_id);
 
-    if (!a || !l)
+    if (!a)
         return ENOENT;
     if (a->disabled == !on)
         return 0;
-    a->disabled = l->view.disabled = !on;
+    a->disabled = !on;
     app_save_settings(app);
+    changed(app);
+    if (!l)
+        return 0;
+    l->view.disabled = !on;
     if (l->conf)
         begin(l);
     return 0;
@@ -389,8 +394,7 @@ int ars_app_set_default(struct ars_app *app, const char *account_id)
     if (err)
         return err;
     app_save_settings(app);
-    app->lines.changed = true;
-    app_ring(app);
+    changed(app);
     return 0;
 }
 

@@ -47,17 +47,6 @@ static void post(struct ars_app *app, enum ars_command_type type, const char *nu
     (void)app_post(app, cmd, 0); /* a full queue leaves it unknown */
 }
 
-static void forget_mailbox(struct watching *w, const char *account_id)
-{
-    free(w->account_id);
-    w->account_id = ars_strdup(account_id);
-    free(w->mailbox_number);
-    w->mailbox_number = NULL;
-    w->mailbox_told = false;
-    w->fresh = 0;
-    w->changed = true;
-}
-
 /* Another account has another mailbox, and is asked for the lines. */
 static void follow_account(struct ars_app *app)
 {
@@ -65,8 +54,6 @@ static void follow_account(struct ars_app *app)
     struct watching *w = &app->watching;
     bool there = lines_find_engine(app, w->engine_id) != NULL;
 
-    if (!ars_streq(w->account_id, l->view.account_id))
-        forget_mailbox(w, l->view.account_id);
     if (w->engine_id == l->engine_id)
         return;
     for (size_t i = 0; there && i < w->n; i++)
@@ -83,15 +70,17 @@ static void follow_account(struct ars_app *app)
 /* Some servers name the account itself there (RFC 3842 section 3.5), which nobody can call. */
 static void on_mailbox(struct ars_app *app, const struct ars_event *ev)
 {
-    struct watching *w = &app->watching;
+    struct line *l = lines_find_engine(app, ev->account);
 
-    w->mailbox_told = true;
-    w->fresh = ev->number > 0 ? (unsigned)ev->number : 0;
-    if (ev->text && *ev->text && !ars_streq(ev->text, lines_main(app)->view.login)) {
-        free(w->mailbox_number);
-        w->mailbox_number = ars_strdup(ev->text);
+    if (!l)
+        return;
+    l->mailbox.told = true;
+    l->mailbox.fresh = ev->number > 0 ? (unsigned)ev->number : 0;
+    if (ev->text && *ev->text && !ars_streq(ev->text, l->view.login)) {
+        free(l->mailbox.number);
+        l->mailbox.number = ars_strdup(ev->text);
     }
-    w->changed = true;
+    app->watching.changed = true;
 }
 
 static void on_watch(struct ars_app *app, const struct ars_event *ev)
@@ -116,11 +105,9 @@ bool watching_event(struct ars_app *app, const struct ars_event *ev)
     if (ev->type != ARS_EV_MAILBOX && ev->type != ARS_EV_WATCH)
         return false;
     follow_account(app);
-    if (ev->account != app->watching.engine_id)
-        return true;
     if (ev->type == ARS_EV_MAILBOX)
         on_mailbox(app, ev);
-    else
+    else if (ev->account == app->watching.engine_id)
         on_watch(app, ev);
     return true;
 }
@@ -151,8 +138,6 @@ void watching_close(struct watching *w)
     for (size_t i = 0; i < w->n; i++)
         clear(&w->list[i]);
     free(w->list);
-    free(w->account_id);
-    free(w->mailbox_number);
     *w = (struct watching){0};
 }
 
@@ -161,12 +146,12 @@ void watching_close(struct watching *w)
 struct ars_app_mailbox ars_app_get_mailbox(const struct ars_app *app)
 {
     const struct ars_stored_account *a = ars_app_account(app);
-    const struct watching *w = &app->watching;
-    const char *number = a && a->mailbox_number ? a->mailbox_number : w->mailbox_number;
+    const struct mailbox *m = &lines_main((struct ars_app *)(uintptr_t)app)->mailbox;
+    const char *number = a && a->mailbox_number ? a->mailbox_number : m->number;
 
     return (struct ars_app_mailbox){
-        .known = w->mailbox_told || number,
-        .fresh = w->fresh,
+        .known = m->told || number,
+        .fresh = m->fresh,
         .number = or_empty(number),
     };
 }

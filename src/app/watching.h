@@ -13,11 +13,7 @@ struct watching {
     struct watched *list; /* as many, and in the order, of settings->lines */
     size_t n;
     ars_id engine_id; /* the account that dials, as the engine knows it; 0: not yet */
-    char *account_id; /* whose mailbox it is */
-    bool mailbox_told;
-    unsigned fresh;
-    char *mailbox_number; /* as the server says it, or NULL */
-    bool changed;         /* since the face was told */
+    bool changed;     /* since the face was told */
 };
 
 /* The lines of the settings. ENOMEM. */

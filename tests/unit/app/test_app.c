@@ -289,6 +289,7 @@ static int start_demo(struct face *f, const char *program)
 static int test_demo_line(void)
 {
     struct ars_stored_account a = face_account();
+    char *id = NULL;
     struct ars_command *cmd = NULL;
     struct face f = {0};
     int err;
@@ -314,7 +315,15 @@ static int test_demo_line(void)
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
     CHECK(ars_app_get_line(f.app)->demo);
     CHECK_INT(ars_app_settings(f.app)->account_count, 1);
+    id = ars_strdup(ars_app_settings(f.app)->accounts[0].id); /* what is stored can be changed */
+    CHECK(id != NULL);
+    TRY(ars_app_enable_account(f.app, id, false));
+    CHECK(ars_app_settings(f.app)->accounts[0].disabled);
+    TRY(ars_app_remove_account(f.app, id));
+    CHECK_INT(ars_app_settings(f.app)->account_count, 0);
+    CHECK(ars_app_get_line(f.app)->demo);
 out:
+    free(id);
     ars_command_free(cmd);
     face_remove(&f);
     return err;

@@ -1,6 +1,7 @@
 /* Unit tests of app: several accounts at once. */
 #include <stdlib.h>
 
+#include <ars/app_watched.h>
 #include <ars/str.h>
 
 #include "face.h"
@@ -225,12 +226,47 @@ out:
     return err;
 }
 
+static void tell_mailbox(struct two *t, ars_id account, int fresh, const char *number)
+{
+    struct ars_event *ev = fake_event(ARS_EV_MAILBOX);
+
+    ev->account = account;
+    ev->number = fresh;
+    ev->text = ars_strdup(number);
+    fake_push(ev);
+    face_serve(&t->f);
+}
+
+/* What a server told while another account dialled. */
+static int test_each_has_its_mailbox(void)
+{
+    struct two t = {0};
+    int err;
+
+    TRY(make_two(&t));
+    tell_mailbox(&t, 1, 1, "*97");
+    tell_mailbox(&t, 2, 5, "*98");
+    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 1);
+    CHECK_STR(ars_app_get_mailbox(t.f.app).number, "*97");
+    TRY(ars_app_set_default(t.f.app, t.second));
+    face_serve(&t.f);
+    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 5);
+    CHECK_STR(ars_app_get_mailbox(t.f.app).number, "*98");
+    TRY(ars_app_set_default(t.f.app, t.first));
+    face_serve(&t.f);
+    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 1);
+out:
+    remove_two(&t);
+    return err;
+}
+
 const struct check_case lines_cases[] = {
     {"lines/both-connect", test_both_connect, false},
     {"lines/which-one-dials", test_which_one_dials, false},
     {"lines/calls-name-their-account", test_calls_name_their_account, false},
     {"lines/switched-off-and-on", test_switched_off_and_on, false},
     {"lines/one-is-removed", test_one_is_removed, false},
+    {"lines/each-has-its-mailbox", test_each_has_its_mailbox, false},
     {"lines/what-was-sent-is-told", test_what_was_sent_is_told, false},
 };
 const size_t lines_cases_n = CHECK_COUNT(lines_cases);

@@ -187,6 +187,7 @@ static const struct {
     {"win.show-call", {"<Control>r"}},
     {"win.page('dial')", {"<Control>l", "<Alt>1"}},
     {"win.page('journal')", {"<Control>j", "<Alt>2"}},
+    {"win.page('lines')", {"<Alt>3"}},
     {"window.close", {"<Control>w"}},
 };
 

@@ -87,23 +87,6 @@ static void on_no_longer_rings(ArsCallItem *item, ArsApplication *self)
     g_signal_handlers_disconnect_by_func(item, on_no_longer_rings, self);
 }
 
-/* Where there are several the caller's choice of number says something. */
-static void name_account(ArsApplication *self, ArsIncomingWindow *window,
-                         const struct ars_app_call *call)
-{
-    struct ars_app *app = ars_bridge_app(self->bridge);
-    const struct ars_app_line *line = ars_app_find_line(app, call->account_id);
-    g_autofree char *name = NULL;
-    g_autofree char *words = NULL;
-
-    if (!line || ars_app_lines_on(app) < 2)
-        return;
-    name = words_account(line->login, line->server);
-    /* Translators: the account that is called */
-    words = g_strdup_printf(_("For %s"), name);
-    ars_incoming_window_set_account(window, words);
-}
-
 /*
  * X11 lets a window stand above the others without taking the keyboard. Wayland does not, so there
  * the desktop's notification asks, and the main window.
@@ -111,15 +94,17 @@ static void name_account(ArsApplication *self, ArsIncomingWindow *window,
 static void ring(ArsApplication *self, ArsCallItem *item)
 {
     ArsIncomingWindow *window;
+    g_autofree char *account =
+        words_call_account(ars_bridge_app(self->bridge), ars_call_item_get(item));
 
     g_signal_connect_object(item, "changed", G_CALLBACK(on_no_longer_rings), self, 0);
     if (self->window && !x11_is(GTK_WIDGET(self->window))) {
-        notifier_ring(G_APPLICATION(self), item);
+        notifier_ring(G_APPLICATION(self), item, account);
         ars_window_show_call(self->window, ars_call_item_get(item)->id);
         return;
     }
     window = ars_incoming_window_new(GTK_APPLICATION(self), item);
-    name_account(self, window, ars_call_item_get(item));
+    ars_incoming_window_set_account(window, account);
     g_signal_connect_object(window, "answer", G_CALLBACK(on_answer), self, 0);
     g_signal_connect_object(window, "decline", G_CALLBACK(on_decline), self, 0);
     ars_incoming_window_show(window);

@@ -129,15 +129,12 @@ static void finish(ArsCallView *self)
     g_signal_emit(self, signals[FINISHED], 0, item);
 }
 
-/* On the page of another call, or, where none is seen, by who listens. */
-static void say(ArsCallView *self, char *word)
+/* On the page of another call. */
+static void keep_word(ArsCallView *self, char *word)
 {
-    if (!word)
-        return;
     g_free(self->word);
     self->word = word;
     on_current_changed(self);
-    g_signal_emit(self, signals[WORD], 0, word);
 }
 
 static void on_call_ended(ArsCallView *self, ArsCallItem *item)
@@ -146,6 +143,8 @@ static void on_call_ended(ArsCallView *self, ArsCallItem *item)
     ArsCallItem *next = best_call(self);
     g_autofree char *kept = g_steal_pointer(&self->word);
     char *word = call_view_word_of(item, item == self->current && !next);
+    /* both ends of a transfer go together: nobody has read it yet */
+    gboolean news = word || (kept && call->reason.code == ARS_REASON_TRANSFERRED);
 
     g_signal_handlers_disconnect_by_func(item, on_any_changed, self);
     ars_transfer_panel_update(self->panel);
@@ -157,7 +156,9 @@ static void on_call_ended(ArsCallView *self, ArsCallItem *item)
         on_current_changed(self);
     else
         finish(self);
-    say(self, word ? word : g_steal_pointer(&kept));
+    keep_word(self, word ? word : g_steal_pointer(&kept));
+    if (news) /* where no page is seen, by who listens */
+        g_signal_emit(self, signals[WORD], 0, self->word);
 }
 
 static void on_problem(ArsCallView *self, const struct ars_app_problem *problem)

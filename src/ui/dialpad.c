@@ -28,6 +28,7 @@ struct _ArsDialpad {
     char *last;
     gboolean ready;
     gboolean setting; /* the change of the field is ours */
+    gboolean hinted;  /* something else than how the number is sent */
 };
 
 enum { DIAL, SIGNALS };
@@ -66,6 +67,14 @@ static void show_wire(ArsDialpad *self)
         words = g_strdup_printf(_("Sent as %s"), wire);
     free(wire);
     ars_dialpad_set_hint(self, words);
+    self->hinted = FALSE;
+}
+
+/* Another account dials, or its rules are others now. */
+static void on_lines_changed(ArsDialpad *self)
+{
+    if (!self->hinted)
+        show_wire(self);
 }
 
 static void on_changed(ArsDialpad *self)
@@ -150,6 +159,8 @@ void ars_dialpad_set_bridge(ArsDialpad *self, ArsBridge *bridge)
 {
     self->bridge = g_object_ref(bridge);
     ars_account_choice_set_bridge(self->account, bridge);
+    g_signal_connect_object(bridge, "lines-changed", G_CALLBACK(on_lines_changed), self,
+                            G_CONNECT_SWAPPED);
 }
 
 void ars_dialpad_set_number(ArsDialpad *self, const char *number)
@@ -169,7 +180,7 @@ void ars_dialpad_set_last(ArsDialpad *self, const char *number)
 void ars_dialpad_set_ready(ArsDialpad *self, gboolean ready)
 {
     if (ready && !self->ready)
-        ars_dialpad_set_hint(self, NULL);
+        show_wire(self);
     self->ready = ready;
     update(self);
 }
@@ -177,6 +188,7 @@ void ars_dialpad_set_ready(ArsDialpad *self, gboolean ready)
 void ars_dialpad_set_hint(ArsDialpad *self, const char *hint)
 {
     gtk_label_set_text(self->hint, hint ? hint : "");
+    self->hinted = hint != NULL;
 }
 
 void ars_dialpad_clear(ArsDialpad *self)

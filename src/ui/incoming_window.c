@@ -139,7 +139,7 @@ ArsIncomingWindow *ars_incoming_window_new(GtkApplication *app, ArsCallItem *ite
 void ars_incoming_window_set_account(ArsIncomingWindow *self, const char *words)
 {
     gtk_label_set_text(self->account, words);
-    gtk_widget_set_visible(GTK_WIDGET(self->account), TRUE);
+    gtk_widget_set_visible(GTK_WIDGET(self->account), words[0] != '\0');
 }
 
 ArsCallItem *ars_incoming_window_get_item(ArsIncomingWindow *self)

@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE(ArsIncomingWindow, ars_incoming_window, ARS, INCOMING_WINDO
 ArsIncomingWindow *ars_incoming_window_new(GtkApplication *app, ArsCallItem *item);
 ArsCallItem *ars_incoming_window_get_item(ArsIncomingWindow *self);
 
-/* For which of several accounts it is. */
+/* For which of several accounts it is, in words; or "". */
 void ars_incoming_window_set_account(ArsIncomingWindow *self, const char *words);
 
 /* Shows it without taking the focus: never gtk_window_present(). */

@@ -16,11 +16,12 @@ static char *body_of(ArsCallItem *item)
                      : g_strdup(ars_call_item_title(item));
 }
 
-void notifier_ring(GApplication *app, ArsCallItem *item)
+void notifier_ring(GApplication *app, ArsCallItem *item, const char *account)
 {
     g_autoptr(GNotification) n = g_notification_new(_("Incoming call"));
     g_autofree char *id = id_of("ring", item);
-    g_autofree char *body = body_of(item);
+    g_autofree char *who = body_of(item);
+    g_autofree char *body = g_strconcat(who, account[0] ? "\n" : "", account, NULL);
     guint call = ars_call_item_get(item)->id;
 
     g_notification_set_body(n, body);

@@ -6,8 +6,11 @@
 
 #include "call_item.h"
 
-/* Urgent, with Answer and Decline; the application has the actions "answer" and "decline" (u). */
-void notifier_ring(GApplication *app, ArsCallItem *item);
+/*
+ * Urgent, with Answer and Decline; the application has the actions "answer" and "decline" (u).
+ * account: which one is called, or "".
+ */
+void notifier_ring(GApplication *app, ArsCallItem *item, const char *account);
 void notifier_ring_over(GApplication *app, ArsCallItem *item);
 
 /* With "Call back", the action "dial" (s). */

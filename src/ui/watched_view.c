@@ -50,7 +50,8 @@ static struct ars_stored_line *lines_of(struct ars_app *app, gsize *ret_n)
     return list;
 }
 
-static void set_lines(ArsWatchedView *self, const struct ars_stored_line *list, gsize n)
+/* Whether it is stored; if not, the words below the fields say why. */
+static gboolean set_lines(ArsWatchedView *self, const struct ars_stored_line *list, gsize n)
 {
     int err = ars_app_set_watched(app_of(self), list, n);
     const char *words = err == EINVAL   ? _("This number is in the list already.")
@@ -60,11 +61,7 @@ static void set_lines(ArsWatchedView *self, const struct ars_stored_line *list, 
 
     gtk_label_set_text(self->problem, words);
     gtk_widget_set_visible(GTK_WIDGET(self->problem), err != 0);
-    if (err)
-        return;
-    gtk_editable_set_text(self->number, "");
-    gtk_editable_set_text(self->name, "");
-    gtk_switch_set_active(self->parking, FALSE);
+    return err == 0;
 }
 
 static void on_add(ArsWatchedView *self)
@@ -79,7 +76,11 @@ static void on_add(ArsWatchedView *self)
     list = lines_of(app_of(self), &n);
     list[n] = (struct ars_stored_line){
         .number = number, .name = name, .parking = gtk_switch_get_active(self->parking)};
-    set_lines(self, list, n + 1);
+    if (!set_lines(self, list, n + 1))
+        return;
+    gtk_editable_set_text(self->number, "");
+    gtk_editable_set_text(self->name, "");
+    gtk_switch_set_active(self->parking, FALSE);
 }
 
 static void on_move(ArsWatchedRow *row, int by, ArsWatchedView *self)
@@ -95,7 +96,7 @@ static void on_move(ArsWatchedRow *row, int by, ArsWatchedView *self)
     moved = list[i];
     list[i] = list[i + by];
     list[i + by] = moved;
-    set_lines(self, list, n);
+    (void)set_lines(self, list, n);
 }
 
 static void on_remove(ArsWatchedRow *row, ArsWatchedView *self)
@@ -107,7 +108,7 @@ static void on_remove(ArsWatchedRow *row, ArsWatchedView *self)
     list = lines_of(app_of(self), &n);
     for (gsize i = (gsize)at; i + 1 < n; i++)
         list[i] = list[i + 1];
-    set_lines(self, list, n - 1);
+    (void)set_lines(self, list, n - 1);
 }
 
 static void on_dial(ArsWatchedRow *row, ArsWatchedView *self)

@@ -56,8 +56,7 @@ static void mailbox(int fresh)
 static void no_lines(void)
 {
     must(ars_app_set_watched(stage_app(), NULL, 0) == 0);
-    gtk_widget_activate_action(GTK_WIDGET(stage_window()), "win.page", "s", "lines");
-    settle();
+    key("alt+3");
 }
 
 static void play_empty(void)
@@ -65,6 +64,13 @@ static void play_empty(void)
     no_lines();
     sees("No lines yet", "Линий пока нет");
     look("lines-empty");
+}
+
+static void reads_number(const char *text)
+{
+    GtkWidget *field = find(GTK_TYPE_EDITABLE, say("Number", "Номер"));
+
+    must(field && strcmp(gtk_editable_get_text(GTK_EDITABLE(field)), text) == 0);
 }
 
 static void play_edit(void)
@@ -82,10 +88,12 @@ static void play_edit(void)
     press("Add", "Добавить");
     sees("This number is in the list already.", "Этот номер уже есть в списке.");
     look("lines-edit");
+    fill("Number", "Номер", "10"); /* half of it */
     press("Move up: 105", "Выше: 105");
     must(strcmp(ars_app_watched_at(stage_app(), 0).number, "105") == 0);
     press("Remove: Anna", "Убрать: Anna");
     asked(ARS_CMD_UNWATCH, "104");
+    reads_number("10");
     press("Edit the list", "Изменить список");
     must(ars_app_watched_count(stage_app()) == 1);
 }

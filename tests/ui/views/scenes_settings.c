@@ -6,14 +6,17 @@
 
 #include "stage.h"
 
-#define SERVER   "Server", "Сервер"
-#define PORT     "Port", "Порт"
-#define PATH     "Path", "Путь"
-#define LOGIN    "Login", "Логин"
-#define PASSWORD "Password", "Пароль"
-#define STUN     "STUN server", "Сервер STUN"
-#define RULES    "Host mapping", "Подмена адресов"
-#define SAVE     "Save and connect", "Сохранить и подключиться"
+#define SERVER    "Server", "Сервер"
+#define PORT      "Port", "Порт"
+#define PATH      "Path", "Путь"
+#define LOGIN     "Login", "Логин"
+#define PASSWORD  "Password", "Пароль"
+#define STUN      "STUN server", "Сервер STUN"
+#define RULES     "Host mapping", "Подмена адресов"
+#define ALWAYS    "All calls, to", "Все вызовы на"
+#define BUSY      "When busy, to", "Когда занято, на"
+#define NO_ANSWER "No answer, to", "Нет ответа, на"
+#define SAVE      "Save and connect", "Сохранить и подключиться"
 
 static void open_settings(void)
 {
@@ -295,10 +298,56 @@ static void play_callers(void)
     ars_command_free(cmd);
 }
 
+static void fill_and_apply(const char *english, const char *russian, const char *text)
+{
+    GtkWidget *row = find(ADW_TYPE_ENTRY_ROW, say(english, russian));
+
+    fill(english, russian, text);
+    if (row)
+        g_signal_emit_by_name(row, "apply");
+    settle();
+}
+
+static void play_forwarding(void)
+{
+    const struct ars_settings *s;
+    GtkWidget *on;
+
+    open_settings();
+    adw_preferences_window_set_visible_page_name(ADW_PREFERENCES_WINDOW(stage_top()), "calls");
+    settle();
+    on = find(GTK_TYPE_SWITCH, say("Forward calls", "Переадресовывать вызовы"));
+    must(on && !gtk_widget_is_sensitive(on));
+    sees("First enter below to whom.", "Сначала укажите ниже, на какой номер.");
+    fill_and_apply(BUSY, "two words");
+    sees("This is not a number to dial", "Это не номер");
+    look("forwarding-bad");
+    must(ars_app_settings(stage_app())->forward_busy == NULL);
+    fill_and_apply(ALWAYS, "600");
+    must(on && gtk_widget_is_sensitive(on));
+    sees("This is not a number to dial", "Это не номер");
+    reads(BUSY, "two words");
+    fill(NO_ANSWER, "60"); /* not applied yet */
+    if (on)
+        gtk_switch_set_active(GTK_SWITCH(on), TRUE);
+    settle();
+    s = ars_app_settings(stage_app());
+    must(s->forwarding && g_strcmp0(s->forward_always, "600") == 0);
+    must(!s->forward_busy && !s->forward_no_answer);
+    reads(NO_ANSWER, "60");
+    fill_and_apply(BUSY, "601");
+    sees_not("This is not a number to dial", "Это не номер");
+    look("forwarding");
+    fill_and_apply(BUSY, "");
+    fill_and_apply(ALWAYS, "");
+    must(!ars_app_settings(stage_app())->forwarding);
+    must(on && !gtk_widget_is_sensitive(on));
+}
+
 static const struct scene settings_scenes[] = {
     {"filled", play_filled},         {"field-errors", play_field_errors}, {"rules", play_rules},
     {"connecting", play_connecting}, {"refused", play_refused},           {"sound", play_sound},
-    {"callers", play_callers},
+    {"callers", play_callers},       {"forwarding", play_forwarding},
 };
 
 const struct group settings_group = {

@@ -181,6 +181,22 @@ static void play_transfer(void)
     look("together-transferred");
 }
 
+/* It was read on the other's page: at the end of that one it is no news any more. */
+static void play_transferred_is_said_once(void)
+{
+    ars_id call = begin("101"), other = dial_beside(call, "102");
+
+    must(ars_app_call_command(stage_app(), ARS_CMD_TRANSFER, call, 0, NUMBER) == 0);
+    tell(ARS_EV_TRANSFERRED, call, ARS_REASON_NONE, 200);
+    fake_end(call, ARS_REASON_TRANSFERRED, 0, "", false, 1000);
+    settle();
+    sees("Transferred to " FORMATTED, "Переведён на " FORMATTED);
+    fake_end(other, ARS_REASON_REMOTE_HANGUP, 0, "", true, 1000);
+    settle();
+    sees("The other side hung up", "Собеседник завершил вызов");
+    sees_not("Transferred to " FORMATTED, "Переведён на " FORMATTED);
+}
+
 static void play_transfer_failed(void)
 {
     ars_id call = begin("101");
@@ -399,6 +415,7 @@ static const struct scene together_scenes[] = {
     {"redirected", play_redirected},
     {"question-over", play_question_over},
     {"transfer", play_transfer},
+    {"transferred-is-said-once", play_transferred_is_said_once},
     {"transfer-failed", play_transfer_failed},
     {"ask-first", play_ask_first},
     {"ask-in-vain", play_ask_in_vain},

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <ars/secret.h>
+
 #include "stage.h"
 
 static const char interface[] =
@@ -173,11 +175,31 @@ static void play_missed(void)
     must(until(is_closed, NULL));
 }
 
+/* Where there are several, the one that is called is named. */
+static void play_account(void)
+{
+    struct ars_stored_account a = {.server = (char *)(uintptr_t) "other.example.com",
+                                   .port = 8089,
+                                   .path = (char *)(uintptr_t) "/ws",
+                                   .login = (char *)(uintptr_t) "200"};
+    g_autofree char *expected =
+        g_strdup_printf("Reception\n+7 (495) 123-45-67\n%s",
+                        say("For 200 at other.example.com", "Для 200 на other.example.com"));
+    struct ars_secret *password = ars_secret_new("secret", 6);
+    const char *body;
+
+    must(ars_app_save_account(stage_app(), &a, password, NULL) == 0);
+    ars_secret_free(password);
+    settle();
+    fake_speak_of(2);
+    (void)rings();
+    g_variant_get_child(shown_last, 4, "&s", &body);
+    must(strcmp(body, expected) == 0);
+}
+
 static const struct scene wayland_scenes[] = {
-    {"answer", play_answer},
-    {"decline", play_decline},
-    {"gives-up", play_gives_up},
-    {"missed", play_missed},
+    {"answer", play_answer}, {"decline", play_decline}, {"gives-up", play_gives_up},
+    {"missed", play_missed}, {"account", play_account},
 };
 
 const struct group wayland_group = {

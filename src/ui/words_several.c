@@ -1,0 +1,19 @@
+/* ui: what is said where there are several accounts. */
+#include <glib/gi18n.h>
+
+#include "words.h"
+
+char *words_call_account(const struct ars_app *app, const struct ars_app_call *call)
+{
+    const struct ars_app_line *line = ars_app_find_line(app, call->account_id);
+    g_autofree char *name = NULL;
+
+    if (!line || ars_app_lines_on(app) < 2)
+        return g_strdup("");
+    name = words_account(line->login, line->server);
+    if (call->incoming)
+        /* Translators: the account that is called */
+        return g_strdup_printf(_("For %s"), name);
+    /* Translators: the account that calls */
+    return g_strdup_printf(_("From %s"), name);
+}

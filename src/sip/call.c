@@ -340,21 +340,27 @@ void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *s
     mem_deref(call);
 }
 
+void call_confirm(struct ars_sip_call *call, const struct ars_sip_body *body)
+{
+    ars_timer_stop(&call->ok_timer);
+    if (call->state == CALL_ACCEPTED)
+        call_set_state(call, CALL_ESTABLISHED);
+    else
+        mod_confirmed(call);
+    if (call->h.confirmed)
+        call->h.confirmed(call, body, call->arg);
+}
+
 void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in)
 {
     if (!ars_timer_running(&call->ok_timer) || in->cseq != call->ok_cseq)
         return;
-    ars_timer_stop(&call->ok_timer);
     if (call->state == CALL_BYE_WAIT) {
+        ars_timer_stop(&call->ok_timer);
         try_bye(call);
         return;
     }
-    if (call->state == CALL_ACCEPTED)
-        call_set_state(call, CALL_ESTABLISHED);
-    else
-        mod_confirmed(call, in);
-    if (call->h.confirmed)
-        call->h.confirmed(call, &in->body, call->arg);
+    call_confirm(call, &in->body);
 }
 
 /* ---- 2xx that nobody waits for ---- */

@@ -136,6 +136,9 @@ struct dialog *call_dialog(const struct ars_sip_call *call, const struct sip_in 
 void call_receive(struct ars_sip_call *call, struct sip_in *in, struct strans *st);
 void call_receive_ack(struct ars_sip_call *call, const struct sip_in *in);
 
+/* Our 2xx has arrived there; body: of the ACK. */
+void call_confirm(struct ars_sip_call *call, const struct ars_sip_body *body);
+
 /* A 2xx to INVITE that no owner waits for; ct: its transaction, or NULL. */
 void call_stray_ok(struct ars_sip *sip, const struct sip_in *in, const struct ctrans *ct);
 
@@ -176,8 +179,8 @@ void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct str
 int mod_answer(struct ars_sip_call *call, const struct ars_sip_body *body);
 int mod_refuse(struct ars_sip_call *call, int status, const char *phrase);
 
-/* Their ACK came. */
-void mod_confirmed(struct ars_sip_call *call, const struct sip_in *in);
+/* Our 2xx to their re-INVITE has arrived. */
+void mod_confirmed(struct ars_sip_call *call);
 
 /* The call ends or the connection is lost: nothing may wait any more. */
 void mod_abandon(struct ars_sip_call *call);

@@ -96,21 +96,46 @@ static bool is_answered(const struct ars_sip_call *call, const struct sip_in *in
 
 static bool is_ours_open(const struct ars_sip_call *call, const struct sip_in *in)
 {
-    if (call->mod == MOD_OURS || (call->outgoing && !is_answered(call, in)))
+    if (call->mod == MOD_OURS)
+        return true;
+    if (call->outgoing && call->state != CALL_LATE && !is_answered(call, in))
         return true;
     return call->ok_offers && ars_timer_running(&call->ok_timer);
+}
+
+/* Their last offer waits for our answer. */
+static bool is_theirs_open(const struct ars_sip_call *call)
+{
+    return is_theirs_waiting(call) || call->state == CALL_INCOMING || call->state == CALL_LATE;
+}
+
+/*
+ * RFC 5407 section 3.1.4: whoever offers again has got the answer that our 2xx brought, and only
+ * its ACK is late. That comes when it comes, and changes nothing any more.
+ */
+static void take_as_confirmed(struct ars_sip_call *call)
+{
+    static const struct ars_sip_body none;
+
+    if (ars_timer_running(&call->ok_timer) && !call->ok_offers)
+        call_confirm(call, &none);
 }
 
 /* Is there room for an offer of theirs? Else it has been refused. */
 static bool has_room(struct ars_sip_call *call, struct strans *st)
 {
     settle(call);
+    take_as_confirmed(call);
+    if (call->state == CALL_ENDED || call->state == CALL_BYE_WAIT || call->state == CALL_BYING) {
+        (void)strans_reply(st, 481, NULL, NULL, NULL);
+        return false;
+    }
+    /* RFC 3261 section 14.2, RFC 3311 section 5.2 */
     if (is_ours_open(call, st->req)) {
-        /* RFC 3261 section 14.2, RFC 3311 section 5.2 */
         (void)strans_reply(st, 491, NULL, NULL, NULL);
         return false;
     }
-    if (call->mod != MOD_NONE || call->state == CALL_INCOMING) {
+    if (is_theirs_open(call)) {
         reply_busy(st);
         return false;
     }
@@ -148,10 +173,10 @@ void mod_receive_invite(struct ars_sip_call *call, struct sip_in *in, struct str
 {
     if (!has_room(call, st))
         return;
-    if (call->state != CALL_ESTABLISHED)
-        reply_busy(st);
-    else
+    if (call->state == CALL_ESTABLISHED)
         offer(call, in, st, MOD_THEIR_INVITE);
+    else /* RFC 3261 section 14.2: our INVITE is in progress, though its offer has its answer */
+        (void)strans_reply(st, 491, NULL, NULL, NULL);
 }
 
 void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
@@ -166,6 +191,11 @@ void mod_receive_update(struct ars_sip_call *call, struct sip_in *in, struct str
     if (in->body.len) {
         if (has_room(call, st))
             offer(call, in, st, MOD_THEIR_UPDATE);
+        return;
+    }
+    settle(call);
+    if (call->mod == MOD_THEIR_UPDATE) {
+        reply_busy(st);
         return;
     }
     /* RFC 3311 section 5.2: a target refresh */
@@ -203,7 +233,7 @@ int mod_refuse(struct ars_sip_call *call, int status, const char *phrase)
     return 0;
 }
 
-void mod_confirmed(struct ars_sip_call *call, const struct sip_in *in)
+void mod_confirmed(struct ars_sip_call *call)
 {
     if (call->mod == MOD_THEIR_ACK)
         set_mod(call, MOD_NONE);

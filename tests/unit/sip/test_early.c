@@ -208,13 +208,16 @@ static int test_update_from_them(void)
     CHECK_INT(f.reoffers, 1);
     TRY(ars_sip_call_answer(f.call, &answer));
     CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 200 ")), FAKE_ANSWER);
+    /* RFC 3261 section 14.2: while an INVITE is in progress the other way */
+    fake_request_out(&f, "INVITE", "z9hG4bKu6", 4, NULL, FAKE_OFFER);
+    CHECK(fake_want(&f, "SIP/2.0 491 "));
     /* out of order, and one that has no dialog */
     fake_request_out(&f, "UPDATE", "z9hG4bKu4", 2, NULL, NULL);
     CHECK(fake_want(&f, "SIP/2.0 500 "));
     fake_answer(&f, req, "200 OK", "rt", CONTACT, NULL);
     CHECK(fake_want(&f, "ACK sip:one@192.0.2.1 "));
     CHECK_INT(f.answered, 1);
-    fake_request_out(&f, "UPDATE", "z9hG4bKu5", 3, NULL, NULL);
+    fake_request_out(&f, "UPDATE", "z9hG4bKu5", 5, NULL, NULL);
     CHECK(fake_want(&f, "SIP/2.0 200 "));
 out:
     fake_close(&f);

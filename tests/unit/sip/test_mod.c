@@ -326,6 +326,39 @@ out:
     return err;
 }
 
+/*
+ * RFC 5407 section 3.1.4: another offer says that our answer has arrived. The 200 is not repeated
+ * any more, the owner hears what an ACK would have said, and the ACK itself means nothing.
+ */
+static int test_their_reinvite_before_ack(void)
+{
+    struct fake f;
+    char tag[64];
+    int err;
+
+    TRY(up(&f, false, tag));
+    fake_request(&f, "INVITE", "z9hG4bKr1", 11, tag, NULL, FAKE_OFFER);
+    CHECK(fake_want(&f, "SIP/2.0 100 "));
+    TRY(ars_sip_call_answer(f.call, &answer));
+    CHECK(fake_want(&f, "SIP/2.0 200 "));
+    fake_request(&f, "INVITE", "z9hG4bKr2", 12, tag, NULL, FAKE_OFFER);
+    CHECK(fake_want(&f, "SIP/2.0 100 "));
+    CHECK_INT(f.confirmed, 2);
+    CHECK_INT(f.reoffers, 2);
+    fake_advance(&f, 500);
+    CHECK(fake_quiet(&f));
+    fake_request(&f, "ACK", "z9hG4bKr3", 11, tag, NULL, NULL);
+    CHECK_INT(f.confirmed, 2);
+    TRY(ars_sip_call_answer(f.call, &answer));
+    CHECK(fake_want(&f, "SIP/2.0 200 "));
+    fake_request(&f, "ACK", "z9hG4bKr4", 12, tag, NULL, NULL);
+    CHECK_INT(f.confirmed, 3);
+    TRY(ars_sip_call_reinvite(f.call, &offer));
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* Their re-INVITE cancelled; then one that never gets its ACK ends the call. */
 static int test_their_reinvite_ends(void)
 {
@@ -402,15 +435,20 @@ static int test_update(void)
     CHECK(fake_quiet(&f));
     fake_request(&f, "UPDATE", "z9hG4bKu3", 13, tag, NULL, FAKE_OFFER);
     CHECK(fake_want(&f, "SIP/2.0 500 "));
+    /* RFC 3311 section 5.2: one without an offer waits for the answer, too */
+    fake_request(&f, "UPDATE", "z9hG4bKu6", 14, tag, NULL, NULL);
+    msg = fake_want(&f, "SIP/2.0 500 ");
+    CHECK(msg);
+    CHECK(*fake_header(msg, "Retry-After", v, sizeof(v)));
     TRY(ars_sip_call_answer(f.call, &answer));
     CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 200 ")), FAKE_ANSWER);
     CHECK_INT(f.confirmed, 1);
     CHECK_INT(ars_sip_call_answer(f.call, &answer), EPROTO);
-    fake_request(&f, "UPDATE", "z9hG4bKu4", 14, tag, NULL, FAKE_OFFER);
+    fake_request(&f, "UPDATE", "z9hG4bKu4", 15, tag, NULL, FAKE_OFFER);
     TRY(ars_sip_call_refuse(f.call, 488, NULL));
     CHECK(fake_want(&f, "SIP/2.0 488 "));
     /* one that we never answer is forgotten with its transaction */
-    fake_request(&f, "UPDATE", "z9hG4bKu5", 15, tag, NULL, FAKE_OFFER);
+    fake_request(&f, "UPDATE", "z9hG4bKu5", 16, tag, NULL, FAKE_OFFER);
     fake_advance(&f, 32000);
     CHECK_INT(ars_sip_call_answer(f.call, &answer), EPROTO);
     TRY(ars_sip_call_reinvite(f.call, &offer));
@@ -528,6 +566,7 @@ static const struct check_case cases[] = {
     {"glare_delays", test_glare_delays, false},
     {"glare", test_glare, false},
     {"their_reinvite", test_their_reinvite, false},
+    {"their_reinvite_before_ack", test_their_reinvite_before_ack, false},
     {"their_reinvite_ends", test_their_reinvite_ends, false},
     {"refresh_reinvites", test_refresh_reinvites, false},
     {"update", test_update, false},

@@ -9,14 +9,16 @@
 
 #include "audio/mixer.h"
 #include "audio/process/search.h"
+#include "audio/process/skew.h"
 #include "check.h"
 #include "lab.h"
 #include "suites.h"
 
-#define RATE 16000
-#define HALF 160
-#define RIR  3200   /* 200 ms */
-#define CLIP 9000.0 /* the speaker gives no more */
+#define RATE  16000
+#define HALF  160
+#define RIR   3200   /* 200 ms */
+#define CLIP  9000.0 /* the speaker gives no more */
+#define AHEAD 16     /* samples that are known before they are heard */
 
 struct scene {
     unsigned seed;
@@ -25,6 +27,7 @@ struct scene {
     bool clip;
     unsigned moved;  /* second in which the room changes, 0: never */
     unsigned sooner; /* samples by which the delay falls then, in the same room */
+    double ppm;      /* by which the microphone's clock is faster */
     unsigned seconds;
     double near; /* amplitude of who talks here */
     double far;
@@ -106,11 +109,27 @@ static double echo_of(const double *played, size_t now, const double *rir, unsig
     return sum;
 }
 
+/* Between samples, 8 of them on each side: a windowed sinc. */
+static double between(const double *x, double at)
+{
+    long middle = (long)floor(at);
+    double sum = 0;
+
+    for (long k = middle - 7; k <= middle + 8; k++) {
+        double d = M_PI * (at - (double)k);
+        double window = cos(d / 18);
+        if (k >= 0)
+            sum += x[k] * (fabs(d) < 1e-9 ? 1 : sin(d) / d) * window * window;
+    }
+    return sum;
+}
+
 static int play(const struct scene *s, const struct ars_voice *voice, struct heard *h)
 {
     struct talker far = {.seed = s->seed}, near = {.seed = s->seed + 77};
     size_t n = (size_t)s->seconds * RATE;
     double *played = calloc(n, sizeof(*played));
+    double *echo = calloc(n + AHEAD, sizeof(*echo));
     double rir[RIR], given[HALF], mic[HALF], last_mic = 0, last_far = 0, cpu = 0;
     unsigned noise = s->seed + 5;
     unsigned delay = s->delay;
@@ -119,7 +138,7 @@ static int play(const struct scene *s, const struct ars_voice *voice, struct hea
     int err = 0;
 
     memset(h, 0, sizeof(*h));
-    CHECK(played);
+    CHECK(played && echo);
     CHECK_INT(process_alloc(&p, voice), 0);
     make_room(rir, s->seed, s->decay_ms);
     for (size_t at = 0; at < n; at += HALF) {
@@ -133,8 +152,13 @@ static int play(const struct scene *s, const struct ars_voice *voice, struct hea
         for (unsigned i = 0; i < HALF; i++) {
             given[i] = s->far * talk(&far);
             played[at + i] = s->clip ? CLIP * tanh(given[i] / CLIP) : given[i];
-            mic[i] =
-                echo_of(played, at + i, rir, delay) + 10 * uniform(&noise) + s->near * talk(&near);
+            if (s->ppm != 0) {
+                echo[at + i + AHEAD] = echo_of(played, at + i + AHEAD, rir, delay);
+                mic[i] = between(echo, (double)(at + i) / (1 + s->ppm * 1e-6));
+            } else {
+                mic[i] = echo_of(played, at + i, rir, delay);
+            }
+            mic[i] += 10 * uniform(&noise) + s->near * talk(&near);
         }
         to_frame(mic, pcm, &last_mic);
         h->in[second] += mean_square(pcm);
@@ -152,6 +176,7 @@ static int play(const struct scene *s, const struct ars_voice *voice, struct hea
 out:
     process_free(p);
     free(played);
+    free(echo);
     return err;
 }
 
@@ -247,6 +272,52 @@ out:
     return err;
 }
 
+/* Two cards, each with a clock of its own, 100 ppm apart. */
+static int test_two_clocks(void)
+{
+    static const double ppm[] = {100, -100};
+    struct heard h;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(ppm); i++) {
+        struct scene s = {
+            .seed = 21, .decay_ms = 25, .delay = 640, .seconds = 20, .far = 6000, .ppm = ppm[i]};
+        CHECK_INT(play(&s, &echo_noise, &h), 0);
+        printf("# %.0f ppm: ERLE %.1f dB at first, then %.1f\n", ppm[i], erle(&h, 5, 10),
+               erle(&h, 17, 20));
+        CHECK(erle(&h, 17, 20) >= 25);
+    }
+out:
+    return err;
+}
+
+/* What moves once, or a little, or to and fro, is no clock. */
+static int test_skew(void)
+{
+    static const struct {
+        float step, jump, swing;
+        float wanted; /* samples a look */
+    } rows[] = {
+        {1, 0, 0, 1}, {-1, 0, 0, -1}, {1.2f, 0, 6, 1.2f}, {0.05f, 0, 0, 0},
+        {0, 0, 6, 0}, {0, 100, 0, 0}, {0, -100, 6, 0},    {0, 0, 0, 0},
+    };
+    struct skew s;
+    int err = 0;
+
+    for (size_t k = 0; k < CHECK_COUNT(rows); k++) {
+        float moves = 0;
+        skew_reset(&s);
+        for (unsigned i = 0; i < SKEW_PARTS * SKEW_PART; i++) {
+            float at = 1000 + rows[k].step * (float)i + (i > 24 ? rows[k].jump : 0);
+            CHECK(moves == 0);
+            moves = skew_put(&s, at + (i & 4 ? rows[k].swing : 0), 25);
+        }
+        CHECK(fabsf(moves * 25 - rows[k].wanted) <= 0.1f * fabsf(rows[k].wanted));
+    }
+out:
+    return err;
+}
+
 /* Who talks at the same time is not taken for an echo. */
 static int test_double_talk(void)
 {
@@ -331,6 +402,8 @@ int suite_process(int argc, char **argv)
         {"process/two rooms, linear and clipping", test_rooms, false},
         {"process/0 to 500 ms from speaker to microphone", test_delays, false},
         {"process/another room", test_path_change, false},
+        {"process/two clocks", test_two_clocks, false},
+        {"process/how fast an echo moves", test_skew, false},
         {"process/the sound comes back sooner", test_sooner, false},
         {"process/nothing is left of a loud while", test_quiet_again, false},
         {"process/double talk", test_double_talk, false},

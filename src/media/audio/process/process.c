@@ -16,6 +16,7 @@
 #include "audio/mixer.h"
 #include "audio/process/reference.h"
 #include "audio/process/search.h"
+#include "audio/process/skew.h"
 #include "pcm.h"
 
 #define RATE    16000
@@ -55,6 +56,7 @@ struct process {
     bool second; /* half of the frame */
     unsigned lag;
     struct search search;
+    struct skew skew;
     struct reference reference;
 };
 
@@ -182,6 +184,7 @@ void process_reset(struct process *p)
 {
     reference_reset(&p->reference);
     search_reset(&p->search);
+    skew_reset(&p->skew);
     p->lag = 0;
     if (p->echo)
         speex_echo_state_reset(p->echo);
@@ -198,14 +201,31 @@ static void follow(struct process *p, int heard)
     speex_echo_state_reset(p->echo);
 }
 
+/* The microphone's clock is another than the speaker's. */
+static void follow_clock(struct process *p, int heard)
+{
+    float moves;
+
+    if (!p->skew.n)
+        search_mark(&p->search);
+    moves = skew_put(&p->skew, search_moved(&p->search), SEARCH_LOOK);
+    reference_skew(&p->reference, moves);
+    if (moves < 0 && heard > LEAST + REFERENCE_ROOM && reference_room(&p->reference))
+        search_reset(&p->search);
+}
+
 static void take_far(struct process *p, const int16_t *mic, int sooner, int16_t *half)
 {
     int16_t fresh[AUDIO_FRAME];
     int16_t lagged[AUDIO_FRAME];
+    int heard;
 
     reference_get(&p->reference, sooner, p->lag, fresh, lagged);
     resample(p->far_down, lagged, AUDIO_FRAME, half, HALF);
-    follow(p, search_frame(&p->search, fresh, mic));
+    heard = search_frame(&p->search, fresh, mic);
+    follow(p, heard);
+    if (search_looked(&p->search) && (heard >= 0 || p->skew.n))
+        follow_clock(p, heard);
 }
 
 static void run_frame(struct process *p)

@@ -4,6 +4,7 @@
  */
 #include "audio/process/search.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "audio/mixer.h"
@@ -12,9 +13,9 @@
 #define STEP     0.5f
 /* Below it nobody speaks: mean square of the difference, samples of 16 bits. */
 #define POWER_MIN 400.0f
-#define LOOK      25 /* frames */
 #define AGREED    4
 #define NEAR_TAPS 10 /* 5 ms: the same echo */
+#define MOVED_MAX 12
 /* So much stronger than the mean of all taps, in power. */
 #define CLEAR 30.0f
 
@@ -50,9 +51,11 @@ static void adapt(struct search *s, float near)
 
     if (s->power < POWER_MIN * SEARCH_TAPS)
         return;
+#pragma omp simd reduction(- : error)
     for (unsigned i = 0; i < SEARCH_TAPS; i++)
         error -= s->weight[i] * x[i];
     step = STEP * error / s->power;
+#pragma omp simd
     for (unsigned i = 0; i < SEARCH_TAPS; i++)
         s->weight[i] += step * x[i];
 }
@@ -107,10 +110,54 @@ int search_frame(struct search *s, const int16_t *far, const int16_t *near)
         s->last_far = f;
         s->last_near = n;
     }
-    if (++s->frames >= LOOK) {
+    if (++s->frames >= SEARCH_LOOK) {
         s->frames = 0;
         s->power = power(s);
         look(s);
     }
     return s->agreed >= AGREED ? s->found : -1;
+}
+
+bool search_looked(const struct search *s)
+{
+    return s->frames == 0;
+}
+
+void search_mark(struct search *s)
+{
+    memcpy(s->marked, s->weight, sizeof(s->marked));
+}
+
+/* How alike the weights and the marked ones are, these so many taps later. */
+static float alike(const struct search *s, int later)
+{
+    const float *marked = s->marked + (later < 0 ? -later : 0);
+    const float *weight = s->weight + (later > 0 ? later : 0);
+    int n = SEARCH_TAPS - (later < 0 ? -later : later);
+    float sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < n; i++)
+        sum += weight[i] * marked[i];
+    return sum;
+}
+
+float search_moved(const struct search *s)
+{
+    float at[2 * MOVED_MAX + 1];
+    int best = 1;
+    float a, b, c;
+
+    for (int i = 0; i <= 2 * MOVED_MAX; i++)
+        at[i] = alike(s, i - MOVED_MAX);
+    for (int i = 1; i < 2 * MOVED_MAX; i++) {
+        if (at[i] > at[best])
+            best = i;
+    }
+    a = at[best - 1];
+    b = at[best];
+    c = at[best + 1];
+    /* the top of a parabola through the three */
+    return ((float)(best - MOVED_MAX) + (a + c < 2 * b ? (a - c) / (a - 2 * b + c) / 2 : 0)) *
+           DECIMATE;
 }

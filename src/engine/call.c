@@ -104,6 +104,8 @@ static void on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void
     struct ars_reason ours = c->why;
 
     c->sip = NULL;
+    if (why->code == ARS_REASON_CONNECTION_LOST && call_interrupted(c))
+        return;
     if (c->state != ARS_CALL_ENDING) {
         if (call_was_transferred(c, why, &ours))
             finish(c, &ours, false);
@@ -143,6 +145,7 @@ static void on_progress(struct ars_sip_call *sc, int status, const struct ars_si
         call_go(c, ARS_CALL_PROGRESS);
     if (c->state != ARS_CALL_PROGRESS)
         return;
+    call_link_good(c);
     if (body->len > 0 && !c->answered_early) {
         if (ars_media_accept(c->media, body->data, body->len, &why))
             ars_log(ARS_LOG_WARN, "engine", "call %u: early answer: %s", c->id, why.text);
@@ -177,6 +180,7 @@ static void on_answered(struct ars_sip_call *sc, const struct ars_sip_body *body
     } else if (body->len > 0 && ars_media_accept(c->media, body->data, body->len, &why)) {
         call_hang_up_for(c, 488, &why);
     } else {
+        call_link_good(c);
         establish(c);
     }
 }
@@ -243,6 +247,8 @@ static void send_invite(struct call *c)
 
         ars_reason_set(&why, ARS_REASON_BAD_NUMBER, 0, "%s", "");
         call_hang_up_for(c, 0, &why);
+    } else if (err == ENOTCONN && c->link != CALL_LINK_GOOD) {
+        call_go(c, ARS_CALL_PREPARING); /* call_rebind() comes back here */
     } else if (err) {
         hang_up_internal(c, "cannot call", err);
     } else {
@@ -369,6 +375,18 @@ int call_open_media(struct call *c, const struct ars_media_handlers *handlers,
 static int open_media(struct call *c)
 {
     return call_open_media(c, &media_handlers, &c->media);
+}
+
+int call_begin(struct call *c)
+{
+    int err;
+
+    ars_media_free(c->media);
+    c->media = NULL;
+    err = open_media(c);
+    if (!err)
+        call_restore_sound(c);
+    return err;
 }
 
 void call_moved(struct call *c)

@@ -177,6 +177,9 @@ void call_on_heard(bool heard, void *arg);
 /* The server has heard us, and sound may flow. */
 void call_link_good(struct call *c);
 
+/* True: a call of ours that nobody has answered yet is made again once there is a connection. */
+bool call_interrupted(struct call *c);
+
 /* ---- for call_survive.c ---- */
 
 /* Gathers for c. What ars_media_alloc() says. */
@@ -188,6 +191,9 @@ const char *call_far_end(const struct call *c);
 
 /* c->sip and c->media are others than before, and answered. */
 void call_moved(struct call *c);
+
+/* From its candidates on, with media of its own. */
+int call_begin(struct call *c);
 
 /* ---- call_report.c ---- */
 

@@ -1,7 +1,8 @@
 /*
  * engine: a call outlives its connection. The server is told where we are reached now: by a
  * re-INVITE, or, where the server speaks to none but the connection that a dialog began on, by a
- * new call in the place of the old one (RFC 3891), which the user does not notice.
+ * new call in the place of the old one (RFC 3891), which the user does not notice. One that nobody
+ * has answered yet is made again: its answer would go to the connection that is gone.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ static void on_link_timer(void *arg)
     struct call *c = arg;
     struct ars_reason why;
 
-    if (ars_media_is_heard(c->media)) {
+    if (c->state == ARS_CALL_ESTABLISHED && ars_media_is_heard(c->media)) {
         ars_timer_start(ars_loop_timers(c->env.loop), &c->link_timer, LOOK_MS, on_link_timer, c);
         return;
     }
@@ -190,6 +191,50 @@ void call_survive_close(struct call *c)
     drop_move(c);
 }
 
+/* ---- a call that nobody has answered ---- */
+
+static void ignore_reason(const struct ars_reason *why, void *arg)
+{
+}
+
+static void ignore_dtmf(char digit, unsigned duration_ms, void *arg)
+{
+}
+
+bool call_interrupted(struct call *c)
+{
+    static const struct ars_media_handlers nobody = {
+        .gathered = ignore,
+        .connected = ignore,
+        .first_audio = ignore,
+        .dtmf = ignore_dtmf,
+        .failed = ignore_reason,
+    };
+
+    if ((c->state != ARS_CALL_DIALING && c->state != ARS_CALL_PROGRESS) ||
+        account_sleeps(c->account))
+        return false;
+    ars_media_set_handlers(c->media, &nobody, c);
+    c->gathered = c->answered_early = c->told_ringing = c->told_early = c->ringback = false;
+    call_go(c, ARS_CALL_PREPARING);
+    go(c, CALL_LINK_LOST);
+    call_changed(c);
+    return true;
+}
+
+static void call_again(struct call *c)
+{
+    struct ars_reason why;
+    int err;
+
+    go(c, CALL_LINK_MOVING);
+    err = call_begin(c);
+    if (err) {
+        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot call again: %s", strerror(err));
+        call_hang_up_for(c, 500, &why);
+    }
+}
+
 /* ---- the connection ---- */
 
 static bool is_deaf(const char *server)
@@ -199,6 +244,8 @@ static bool is_deaf(const char *server)
 
 void call_lost(struct call *c)
 {
+    if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_MOVING)
+        go(c, CALL_LINK_LOST);
     if (c->state != ARS_CALL_ESTABLISHED)
         return;
     drop_move(c);
@@ -207,6 +254,8 @@ void call_lost(struct call *c)
 
 void call_rebind(struct call *c)
 {
+    if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_LOST)
+        call_again(c);
     if (c->state != ARS_CALL_ESTABLISHED)
         return;
     go(c, CALL_LINK_LOST);

@@ -19,7 +19,8 @@ static const uint32_t invite_edges[] = {
         ARS_TO(CTRANS_PROCEEDING) | ARS_TO(CTRANS_ACCEPTED) | ARS_TO(CTRANS_TERMINATED),
     [CTRANS_PROCEEDING] = ARS_TO(CTRANS_PROCEEDING) | ARS_TO(CTRANS_CANCELLING) |
                           ARS_TO(CTRANS_ACCEPTED) | ARS_TO(CTRANS_TERMINATED),
-    [CTRANS_CANCELLING] = ARS_TO(CTRANS_ACCEPTED) | ARS_TO(CTRANS_TERMINATED),
+    [CTRANS_CANCELLING] =
+        ARS_TO(CTRANS_CANCELLING) | ARS_TO(CTRANS_ACCEPTED) | ARS_TO(CTRANS_TERMINATED),
     [CTRANS_ACCEPTED] = ARS_TO(CTRANS_ACCEPTED) | ARS_TO(CTRANS_TERMINATED),
     [CTRANS_TERMINATED] = 0,
 };
@@ -276,8 +277,40 @@ bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans 
     return waited;
 }
 
-void ctrans_fail_all(struct ars_sip *sip, int err)
+/* Its owner hears of it now; the far end, which still rings, on the next connection, once. */
+static void cut(struct ctrans *ct)
 {
-    while (sip->ctl.head)
-        terminate(sip->ctl.head->data, NULL, err);
+    ctrans_fn *fn;
+    void *arg;
+
+    list_unlink(&ct->le);
+    list_append(&ct->sip->cut, &ct->le, ct);
+    ars_timer_start(ct->sip->timers, &ct->timer, SIP_T1_64_MS, on_timer, ct);
+    disown(ct, &fn, &arg);
+    fn(NULL, ENOTCONN, arg);
+}
+
+void ctrans_lost_all(struct ars_sip *sip)
+{
+    while (sip->ctl.head) {
+        struct ctrans *ct = sip->ctl.head->data;
+        bool rings =
+            is_invite(ct) && (ct->state == CTRANS_PROCEEDING || ct->state == CTRANS_CANCELLING);
+
+        if (rings && ct->fn)
+            cut(ct);
+        else
+            terminate(ct, NULL, ENOTCONN);
+    }
+}
+
+void ctrans_found_all(struct ars_sip *sip)
+{
+    while (sip->cut.head) {
+        struct ctrans *ct = sip->cut.head->data;
+
+        list_unlink(&ct->le);
+        list_append(&sip->ctl, &ct->le, ct);
+        (void)ctrans_cancel(ct);
+    }
 }

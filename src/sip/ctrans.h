@@ -75,7 +75,11 @@ void ctrans_detach(struct ctrans **slot);
  */
 bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans **ret_ct);
 
-/* The connection is gone. */
-void ctrans_fail_all(struct ars_sip *sip, int err);
+/*
+ * The connection is gone: the owners hear ENOTCONN. An INVITE that was being answered is cancelled
+ * once there is another connection (RFC 3261 section 17.1.3: its branch is known there, too).
+ */
+void ctrans_lost_all(struct ars_sip *sip);
+void ctrans_found_all(struct ars_sip *sip);
 
 #endif

@@ -166,6 +166,7 @@ void ars_sip_free(struct ars_sip *sip)
     call_close_all(sip);
     sub_close_all(sip);
     list_flush(&sip->ctl);
+    list_flush(&sip->cut);
     list_flush(&sip->stl);
     mem_deref(sip);
 }
@@ -222,7 +223,7 @@ void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool s
     if (sip->tp) {
         sip->tp = NULL;
         reg_lost(sip);
-        ctrans_fail_all(sip, ENOTCONN);
+        ctrans_lost_all(sip);
         call_lost_all(sip);
         sub_lost_all(sip);
         list_flush(&sip->stl);
@@ -231,6 +232,7 @@ void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool s
     if (mem_nrefs(sip) > 1 && tp) {
         sip->tp = tp;
         sip->secure = secure;
+        ctrans_found_all(sip);
         call_found_all(sip);
     }
     mem_deref(sip);

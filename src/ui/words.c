@@ -267,7 +267,7 @@ const char *words_call_state(const struct ars_app_call *call)
     switch (call->state) {
     case ARS_CALL_PREPARING:
     case ARS_CALL_DIALING:
-        return _("Calling…");
+        return call->reconnecting ? _("Reconnecting…") : _("Calling…");
     case ARS_CALL_PROGRESS:
         return call->ringing ? _("Ringing…") : _("Calling…");
     case ARS_CALL_INCOMING:

@@ -143,6 +143,32 @@ def network_address_changes(t):
     p.wait('registered', 5, pass_over=('registration_failed',))
 
 
+@test(60)
+def network_address_changes_before(t):
+    """While it registers, and while it rings: it becomes a call, and is heard."""
+    lab = t.shared.get('cable', Lab)
+    p = phone(t, lab, '100', audio_in='tone:750', audio_out=t.path('heard.wav'))
+    p.do('dial 603')
+    p.wait('ringing')
+    fresh = start(t, lab, '101')
+    fresh.wait('registering')
+    lab.pbx.freeze()
+    lab.address(HOME, '10.0.1.4')
+    lab.pbx.thaw()
+    usable = time.monotonic()
+    took = fresh.wait('registered', 10, pass_over=('registration_failed',))['_at'] - usable
+    again = p.wait('reconnected', 10, pass_over=('registration_failed',))['_at'] - usable
+    t.figure(f'registered {took:.2f} s after, ringing again {again:.2f} s after')
+    need(max(took, again) <= SOUND_WITHIN, t.figures[-1])
+    p.wait('first_audio')
+    p.do('hangup 1')
+    p.wait('ended')
+    lab.pbx.wait_idle()
+    need(fresh.finish() == 0, 'a bad exit')
+    lab.address('10.0.1.4', HOME)
+    p.wait('registered', 5, pass_over=('registration_failed',))
+
+
 DROP = '''nft add table inet gone
 nft add chain inet gone in '{ type filter hook input priority 0; }'
 nft add rule inet gone in ip saddr != 127.0.0.1 drop'''

@@ -220,6 +220,86 @@ out:
     return tear_down(&f, err);
 }
 
+/* Nobody has answered yet: the call is made again, and sounds as the user had set it. */
+static int made_again(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    progress(0, 180, &no_body);
+    TRY(call_mute(nth(&f, 1), true));
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_RINGING));
+    ended(0, ARS_REASON_CONNECTION_LOST, 0);
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 1);
+    CHECK(!fakes.media[0].alive && fakes.media[1].mute);
+    gathered(1);
+    CHECK_STR(fakes.sip_calls[1].target, "600");
+    CHECK(fakes_quiet());
+    progress(1, 180, &no_body);
+    CHECK(fakes_told(ARS_EV_RECONNECTED) && fakes_told(ARS_EV_RINGING));
+    answered(1, &sdp);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    fakes_pass(60000); /* nothing is timed any more */
+    CHECK(fakes.sip_calls[1].alive);
+out:
+    return tear_down(&f, err);
+}
+
+/* Lost again before its candidates were known: it waits for the next connection. */
+static int made_again_later(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    ended(0, ARS_REASON_CONNECTION_LOST, 0);
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 1);
+    fakes.invite_error = ENOTCONN;
+    gathered(1);
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 0);
+    fakes.invite_error = 0;
+    gathered(2);
+    answered(1, &sdp);
+    CHECK(fakes_told(ARS_EV_RECONNECTED) && fakes_told(ARS_EV_ESTABLISHED));
+out:
+    return tear_down(&f, err);
+}
+
+/* No way back in 30 s, or the machine goes to sleep: it is over. */
+static int not_made_again(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    progress(0, 180, &no_body);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_RINGING));
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    ended(0, ARS_REASON_CONNECTION_LOST, 0);
+    fakes.media[0].heard = true;
+    fakes_pass(29000);
+    CHECK_INT(f.calls.n, 1);
+    fakes_pass(2000);
+    CHECK_INT(f.calls.n, 0);
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    fakes.invite_error = 0;
+    gathered(1);
+    account_sleep(f.account);
+    ended(1, ARS_REASON_CONNECTION_LOST, 0);
+    CHECK_INT(f.calls.n, 0);
+out:
+    return tear_down(&f, err);
+}
+
 /* What a peer does, with what there is. */
 static void play_peer(size_t i)
 {
@@ -249,6 +329,9 @@ const struct check_case survive_cases[] = {
     {.name = "move_refused", .fn = move_refused},
     {.name = "move_rings", .fn = move_rings},
     {.name = "moved_twice", .fn = moved_twice},
+    {.name = "made_again", .fn = made_again},
+    {.name = "made_again_later", .fn = made_again_later},
+    {.name = "not_made_again", .fn = not_made_again},
     {.name = "given_up", .fn = given_up},
     {.name = "refused_and_unheard", .fn = refused_and_unheard},
     {.name = "move_out_of_memory", .fn = out_of_memory, .oom = true},

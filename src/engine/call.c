@@ -12,6 +12,7 @@
 
 #include "account_conf.h"
 #include "call_priv.h"
+#include "call_survive.h"
 #include "number.h"
 
 #define SDP_TYPE "application/sdp"
@@ -285,6 +286,13 @@ static void send_answer(struct call *c)
     call_update_talk(c);
 }
 
+/* From where we are reached, once that is known. */
+static void answer(struct call *c)
+{
+    if (c->gathered && c->link != CALL_LINK_LOST)
+        send_answer(c);
+}
+
 static void on_gathered(void *arg)
 {
     struct call *c = arg;
@@ -293,7 +301,7 @@ static void on_gathered(void *arg)
     if (c->state == ARS_CALL_PREPARING)
         send_invite(c);
     else if (c->state == ARS_CALL_ANSWERING)
-        send_answer(c);
+        answer(c);
     else
         call_sync(c); /* with what is new */
 }
@@ -383,6 +391,7 @@ int call_begin(struct call *c)
 
     ars_media_free(c->media);
     c->media = NULL;
+    c->gathered = false;
     err = open_media(c);
     if (!err)
         call_restore_sound(c);
@@ -546,8 +555,7 @@ int call_answer(struct call *c)
     c->start_ms = ars_clock_ms();
     call_go(c, ARS_CALL_ANSWERING);
     call_changed(c);
-    if (c->gathered)
-        send_answer(c);
+    answer(c);
     return 0;
 }
 

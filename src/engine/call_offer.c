@@ -9,6 +9,7 @@
 #include <ars/sip_call.h>
 
 #include "call_priv.h"
+#include "call_survive.h"
 
 /* A re-INVITE that found the dialog busy is tried again: shorter than a person notices. */
 #define SYNC_AGAIN_MS 250

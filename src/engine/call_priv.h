@@ -12,7 +12,6 @@
 #include "call_report.h"
 
 struct ars_media;
-struct ars_media_handlers;
 struct ars_sip_body;
 struct ars_sip_call;
 struct ars_sip_header;
@@ -165,35 +164,6 @@ struct call_referral *call_referral_dup(const struct call_referral *r);
 
 /* News for the call whose far end wanted this one. */
 void call_tell_origin(struct call *c, int status);
-
-/* ---- call_survive.c ---- */
-
-/* Before its media go: no other dialog takes its place. */
-void call_survive_close(struct call *c);
-
-/* As in ars_media_handlers. */
-void call_on_heard(bool heard, void *arg);
-
-/* The server has heard us, and sound may flow. */
-void call_link_good(struct call *c);
-
-/* True: a call of ours that nobody has answered yet is made again once there is a connection. */
-bool call_interrupted(struct call *c);
-
-/* ---- for call_survive.c ---- */
-
-/* Gathers for c. What ars_media_alloc() says. */
-int call_open_media(struct call *c, const struct ars_media_handlers *handlers,
-                    struct ars_media **ret);
-
-/* Whom to call to reach its far end. */
-const char *call_far_end(const struct call *c);
-
-/* c->sip and c->media are others than before, and answered. */
-void call_moved(struct call *c);
-
-/* From its candidates on, with media of its own. */
-int call_begin(struct call *c);
 
 /* ---- call_report.c ---- */
 

@@ -15,6 +15,7 @@
 #include <ars/sip_transfer.h>
 
 #include "call_priv.h"
+#include "call_survive.h"
 
 /* FreeSWITCH never says a word about a call on another connection; others take a re-INVITE. */
 #define DEAF_SERVER "FreeSWITCH"
@@ -215,24 +216,37 @@ bool call_interrupted(struct call *c)
         account_sleeps(c->account))
         return false;
     ars_media_set_handlers(c->media, &nobody, c);
-    c->gathered = c->answered_early = c->told_ringing = c->told_early = c->ringback = false;
+    c->answered_early = c->told_ringing = c->told_early = c->ringback = false;
     call_go(c, ARS_CALL_PREPARING);
     go(c, CALL_LINK_LOST);
     call_changed(c);
     return true;
 }
 
-static void call_again(struct call *c)
+static void begin_again(struct call *c)
 {
     struct ars_reason why;
     int err;
 
+    go(c, CALL_LINK_LOST);
     go(c, CALL_LINK_MOVING);
     err = call_begin(c);
     if (err) {
-        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "cannot call again: %s", strerror(err));
+        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "no media over here: %s", strerror(err));
         call_hang_up_for(c, 500, &why);
     }
+}
+
+static bool awaits_connection(const struct call *c)
+{
+    return c->state == ARS_CALL_ANSWERING && c->link == CALL_LINK_LOST;
+}
+
+/* The caller has been told by the dialog, and will be by the answer: from where we are now. */
+static void ring_on(struct call *c)
+{
+    begin_again(c);
+    call_link_good(c);
 }
 
 /* ---- the connection ---- */
@@ -244,9 +258,9 @@ static bool is_deaf(const char *server)
 
 void call_lost(struct call *c)
 {
-    if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_MOVING)
-        go(c, CALL_LINK_LOST);
-    if (c->state != ARS_CALL_ESTABLISHED)
+    bool again = c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_MOVING;
+
+    if (c->state != ARS_CALL_ESTABLISHED && c->state != ARS_CALL_INCOMING && !again)
         return;
     drop_move(c);
     go(c, CALL_LINK_LOST);
@@ -255,7 +269,9 @@ void call_lost(struct call *c)
 void call_rebind(struct call *c)
 {
     if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_LOST)
-        call_again(c);
+        begin_again(c);
+    else if (c->state == ARS_CALL_INCOMING || awaits_connection(c))
+        ring_on(c);
     if (c->state != ARS_CALL_ESTABLISHED)
         return;
     go(c, CALL_LINK_LOST);

@@ -14,6 +14,7 @@
 #include "endpoint.h"
 #include "msg_out.h"
 #include "uas.h"
+#include "update.h"
 #include "why.h"
 
 /* What the peer says to CANCEL or BYE is waited for so long before `ended` is told without it. */
@@ -434,7 +435,7 @@ static void call_lost(struct ars_sip_call *call)
 {
     struct ars_reason why;
 
-    if (call->state == CALL_INCOMING) {
+    if (call->state == CALL_INCOMING && !call->peer_updates) {
         why_from_errno(&why, ENOTCONN);
         call_end(call, &why);
     } else if (call->mod == MOD_THEIR_INVITE || call->mod == MOD_THEIR_UPDATE) {
@@ -442,10 +443,13 @@ static void call_lost(struct ars_sip_call *call)
     }
 }
 
+/* A call that rings here may still ring for the caller, too: who can be asked is asked. */
 static void call_found(struct ars_sip_call *call)
 {
     if (call->state == CALL_BYE_WAIT)
         try_bye(call);
+    else if (call->state == CALL_INCOMING)
+        (void)update_early(call);
 }
 
 /* Over a snapshot: fn may end any call. */

@@ -226,12 +226,13 @@ void ars_sip_set_transport(struct ars_sip *sip, struct ars_transport *tp, bool s
         ctrans_lost_all(sip);
         call_lost_all(sip);
         sub_lost_all(sip);
-        list_flush(&sip->stl);
+        strans_lost_all(sip);
     }
     /* a handler may have freed the endpoint */
     if (mem_nrefs(sip) > 1 && tp) {
         sip->tp = tp;
         sip->secure = secure;
+        strans_found_all(sip);
         ctrans_found_all(sip);
         call_found_all(sip);
     }

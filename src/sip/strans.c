@@ -241,3 +241,32 @@ bool strans_is_merged(const struct ars_sip *sip, const struct sip_in *in)
     }
     return false;
 }
+
+/* The INVITE of a call, not one inside it. */
+static bool is_call(const struct strans *st)
+{
+    return is_invite(st) && !st->req->to.tag.l;
+}
+
+void strans_lost_all(struct ars_sip *sip)
+{
+    struct le *le = sip->stl.head;
+
+    while (le) {
+        struct strans *st = le->data;
+
+        le = le->next;
+        if (!is_call(st) || (!st->slot && st->state != STRANS_COMPLETED))
+            terminate(st);
+    }
+}
+
+void strans_found_all(struct ars_sip *sip)
+{
+    for (struct le *le = sip->stl.head; le; le = le->next) {
+        const struct strans *st = le->data;
+
+        if (st->state == STRANS_COMPLETED)
+            (void)endpoint_send(sip, st->last, st->last_len);
+    }
+}

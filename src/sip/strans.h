@@ -68,6 +68,13 @@ void strans_reply_stateless(struct ars_sip *sip, const struct sip_in *req, int s
 /* True: a repeated request, an ACK to a refusal, or a CANCEL: done with. */
 bool strans_receive(struct ars_sip *sip, struct sip_in *in);
 
+/*
+ * The connection is gone: a caller's INVITE that has an owner, or was refused, is not. What it was
+ * refused with is said again over the next connection.
+ */
+void strans_lost_all(struct ars_sip *sip);
+void strans_found_all(struct ars_sip *sip);
+
 /* RFC 3261 section 8.2.2.2: the same request came over another path. */
 bool strans_is_merged(const struct ars_sip *sip, const struct sip_in *in);
 

@@ -20,8 +20,9 @@ void update_learn(struct ars_sip_call *call, const struct sip_in *in)
 }
 
 static void on_update(const struct sip_in *in, int err, void *arg);
+static void on_early_update(const struct sip_in *in, int err, void *arg);
 
-static int send_update(struct ars_sip_call *call)
+static int send_update(struct ars_sip_call *call, ctrans_fn *fn)
 {
     char *uri = dialog_uri(call->dlg);
     struct ars_buf b;
@@ -29,25 +30,35 @@ static int send_update(struct ars_sip_call *call)
 
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
-    refresh_add_request(call, &b);
+    if (fn == on_update)
+        refresh_add_request(call, &b);
     if (!err && call->update_try.tries)
         err = auth_add(call->sip, &call->update_try, &b, "UPDATE", uri);
     if (!err)
         err = b.err;
     if (!err)
-        err = dialog_request(call->dlg, &call->update, call->sip, "UPDATE", b.data, NULL, on_update,
-                             call);
+        err = dialog_request(call->dlg, &call->update, call->sip, "UPDATE", b.data, NULL, fn, call);
     ars_buf_free(&b);
     free(uri);
     return err;
 }
 
-int update_refresh(struct ars_sip_call *call)
+static int start(struct ars_sip_call *call, ctrans_fn *fn)
 {
     if (call->update)
         return EBUSY;
     memset(&call->update_try, 0, sizeof(call->update_try));
-    return send_update(call);
+    return send_update(call, fn);
+}
+
+int update_refresh(struct ars_sip_call *call)
+{
+    return start(call, on_update);
+}
+
+int update_early(struct ars_sip_call *call)
+{
+    return start(call, on_early_update);
 }
 
 static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
@@ -77,7 +88,7 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
     default:
         break;
     }
-    if (!again || send_update(call))
+    if (!again || send_update(call, on_update))
         refresh_failed(call);
 }
 
@@ -99,4 +110,26 @@ static void on_update(const struct sip_in *in, int err, void *arg)
         refresh_answered(call, in);
     }
     mem_deref(call);
+}
+
+/* A caller who does not know us any more rings no more. */
+static void on_early_update(const struct sip_in *in, int err, void *arg)
+{
+    struct ars_sip_call *call = arg;
+    bool challenged = in && (in->status == 401 || in->status == 407);
+    struct ars_reason why;
+
+    if (in ? in->status < 200 : err == ENOTCONN)
+        return;
+    if (in && in->status < 300) {
+        (void)dialog_retarget(call->dlg, in);
+        return;
+    }
+    if (challenged && !auth_challenged(call->sip, &call->update_try, in) &&
+        !send_update(call, on_early_update))
+        return;
+    if (call->state == CALL_INCOMING) {
+        why_from_errno(&why, ENOTCONN);
+        call_end(call, &why);
+    }
 }

@@ -165,8 +165,15 @@ def network_address_changes_before(t):
     p.wait('ended')
     lab.pbx.wait_idle()
     need(fresh.finish() == 0, 'a bad exit')
+    lab.pbx.call('100')
+    p.wait('incoming')
     lab.address('10.0.1.4', HOME)
-    p.wait('registered', 5, pass_over=('registration_failed',))
+    p.wait('reconnected', 10, pass_over=('registration_failed',), call=2)
+    p.do('answer 2')
+    p.wait('first_audio', call=2)
+    p.do('hangup 2')
+    p.wait('ended', call=2)
+    lab.pbx.wait_idle()
 
 
 DROP = '''nft add table inet gone

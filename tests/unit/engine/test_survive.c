@@ -300,6 +300,47 @@ out:
     return tear_down(&f, err);
 }
 
+/* It rings on, and is answered from where the phone is then, whenever the user says so. */
+static int rings_on(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    CHECK_INT(called(&sdp), 0);
+    gathered(0);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 1);
+    CHECK(!fakes.media[0].alive);
+    TRY(call_answer(nth(&f, 1)));
+    CHECK_INT(fakes.sip_calls[0].answers, 0);
+    gathered(1);
+    CHECK_INT(fakes.sip_calls[0].answers, 1);
+    confirmed(0, &no_body);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    call_hangup(nth(&f, 1), 0);
+    ended(0, ARS_REASON_LOCAL_HANGUP, 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+
+    CHECK_INT(called(&sdp), 0);
+    gathered(2);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    TRY(call_answer(nth(&f, 2)));
+    CHECK_INT(fakes.sip_calls[1].answers, 0);
+    fakes_pass(3000);
+    fakes_resolve(1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK(!fakes.media[2].alive);
+    gathered(3);
+    CHECK_INT(fakes.sip_calls[1].answers, 1);
+out:
+    return tear_down(&f, err);
+}
+
 /* What a peer does, with what there is. */
 static void play_peer(size_t i)
 {
@@ -332,6 +373,7 @@ const struct check_case survive_cases[] = {
     {.name = "made_again", .fn = made_again},
     {.name = "made_again_later", .fn = made_again_later},
     {.name = "not_made_again", .fn = not_made_again},
+    {.name = "rings_on", .fn = rings_on},
     {.name = "given_up", .fn = given_up},
     {.name = "refused_and_unheard", .fn = refused_and_unheard},
     {.name = "move_out_of_memory", .fn = out_of_memory, .oom = true},

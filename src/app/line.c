@@ -23,7 +23,8 @@ void line_set_state(struct line *l, enum ars_account_state state)
 {
     l->view.state = state;
     l->view.reason = (struct ars_reason){0};
-    l->view.cert = NULL;
+    if (state != ARS_ACCOUNT_RESOLVING && state != ARS_ACCOUNT_CONNECTING)
+        l->view.cert = NULL; /* looked at while it is tried again */
     l->view.retry_at_ms = 0;
     changed(l);
 }
@@ -103,6 +104,7 @@ void line_connect(struct line *l)
     int err;
 
     line_set_state(l, ARS_ACCOUNT_RESOLVING);
+    l->view.cert = NULL;
     l->view.needs_password = false;
     l->view.asking_keyring = false;
     if (l->tag && !l->engine_id) {

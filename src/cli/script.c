@@ -250,17 +250,21 @@ static bool do_audio(struct session *s, struct script *sc, char **words, size_t 
 
 static bool do_retry(struct session *s, struct script *sc, char **words, size_t n)
 {
-    struct ars_command *cmd = ars_command_new(ARS_CMD_RETRY);
+    struct ars_command *cmd;
 
+    if (n != 1)
+        return false;
+    cmd = ars_command_new(ARS_CMD_RETRY);
     if (cmd)
         cmd->account = 1;
     session_post(s, cmd);
-    return n == 1;
+    return true;
 }
 
 static bool do_quit(struct session *s, struct script *sc, char **words, size_t n)
 {
-    session_finish(s, EXIT_DONE);
+    if (n == 1)
+        session_finish(s, EXIT_DONE);
     return n == 1;
 }
 
@@ -377,17 +381,15 @@ static bool do_auto_answer(struct session *s, struct script *sc, char **words, s
     return true;
 }
 
-/* What logind says to the window. */
-static bool do_suspend(struct session *s, struct script *sc, char **words, size_t n)
+/* What logind says to the window: suspend | wake */
+static bool do_power(struct session *s, struct script *sc, char **words, size_t n)
 {
-    session_post(s, ars_command_new(ARS_CMD_SLEEP));
-    return n == 1;
-}
+    bool sleeps = ars_streq(words[0], "suspend");
 
-static bool do_wake(struct session *s, struct script *sc, char **words, size_t n)
-{
-    session_post(s, ars_command_new(ARS_CMD_WAKE));
-    return n == 1;
+    if (n != 1)
+        return false;
+    session_post(s, ars_command_new(sleeps ? ARS_CMD_SLEEP : ARS_CMD_WAKE));
+    return true;
 }
 
 /* wait EVENT [CALL] SECONDS */
@@ -425,8 +427,8 @@ static const struct {
     {"silence", do_silence, 4},
     {"watch", do_watch, 4},
     {"unwatch", do_unwatch, 4},
-    {"suspend", do_suspend, 4},
-    {"wake", do_wake, 4},
+    {"suspend", do_power, 4},
+    {"wake", do_power, 4},
     {"account", do_account, 4},
     {"pickup", do_pickup, 4},
     {"park", do_park, 4},

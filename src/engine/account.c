@@ -12,6 +12,9 @@
 
 /* A peer may ask us to wait (Retry-After); longer than this we do not believe it. */
 #define RETRY_AFTER_MAX_S 3600
+/* For a certificate that is not trusted: long for the server, and short for who reads a page. */
+#define TRUST_LO_S 30u
+#define TRUST_HI_S 60u
 
 static const char *const state_names[ARS_ACCOUNT_STATES] = {
     [ARS_ACCOUNT_OFF] = "off",
@@ -106,38 +109,53 @@ static uint32_t wait_ms(struct account *a)
     return spent < ms ? ms - (uint32_t)spent : 0;
 }
 
-static void wait_for(struct account *a, const struct ars_reason *why, uint32_t ms)
+static void wait_for(struct account *a, const struct ars_reason *why, const struct ars_cert *cert,
+                     uint32_t ms)
 {
     a->retry_ms = ms ? ms : 1; /* 0 would say: not again */
     if (!account_go(a, ARS_ACCOUNT_WAITING))
         return;
-    report_failure(a, why, NULL, a->retry_ms);
+    report_failure(a, why, cert, a->retry_ms);
     a->env.lost(a, a->env.arg);
     /* after the change of state: what sip says of its lost connection is no news */
     account_disconnect(a);
     ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, ms, on_wait_over, a);
 }
 
+/* Without a network there is nothing else to wait for. */
+static bool waits_for_network(struct account *a, const struct ars_reason *why)
+{
+    if (account_has_way(a))
+        return false;
+    ars_log(ARS_LOG_INFO, "engine", "account %u: %s", a->id, why->text);
+    account_wait_for_network(a);
+    return true;
+}
+
 void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_least_s)
 {
     uint32_t ms;
 
-    if (!account_has_way(a)) {
-        ars_log(ARS_LOG_INFO, "engine", "account %u: %s", a->id, why->text);
-        account_wait_for_network(a);
+    if (waits_for_network(a, why))
         return;
-    }
     ms = wait_ms(a);
     if (at_least_s > RETRY_AFTER_MAX_S)
         at_least_s = RETRY_AFTER_MAX_S;
     if (at_least_s * 1000 > ms)
         ms = at_least_s * 1000;
-    wait_for(a, why, ms);
+    wait_for(a, why, NULL, ms);
+}
+
+void account_wait_for_trust(struct account *a, const struct ars_reason *why,
+                            const struct ars_cert *cert)
+{
+    if (!waits_for_network(a, why))
+        wait_for(a, why, cert, 1000 * (TRUST_LO_S + ars_rand_below(TRUST_HI_S - TRUST_LO_S + 1)));
 }
 
 void account_reconnect(struct account *a, const struct ars_reason *why)
 {
-    wait_for(a, why, 0);
+    wait_for(a, why, NULL, 0);
 }
 
 void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert)
@@ -154,6 +172,7 @@ void account_go_off(struct account *a)
     struct ars_account_conf *next = a->next;
 
     a->next = NULL;
+    a->proven = false;
     a->env.leave_calls(a, false, a->env.arg);
     if (a->state != ARS_ACCOUNT_OFF)
         account_go(a, ARS_ACCOUNT_OFF);

@@ -4,6 +4,7 @@
 
 #include <ars/clock.h>
 #include <ars/host_map.h>
+#include <ars/log.h>
 #include <ars/loop.h>
 #include <ars/proxy.h>
 #include <ars/sip.h>
@@ -18,6 +19,8 @@
  */
 #define PATIENCE_MIN_MS 2000
 #define PATIENCE_MAX_MS 30000
+/* How long the DNS is listened for where the last answer is known to have been good. */
+#define NAME_MS 1500
 
 static void connect_next(struct account *a, const struct ars_reason *why);
 
@@ -79,7 +82,9 @@ static void on_closed(const struct ars_reason *why, const struct ars_cert *cert,
 
     switch (a->state) {
     case ARS_ACCOUNT_CONNECTING:
-        if (why->code == ARS_REASON_CERTIFICATE)
+        if (why->code == ARS_REASON_CERTIFICATE && a->proven)
+            account_wait_for_trust(a, why, cert);
+        else if (why->code == ARS_REASON_CERTIFICATE)
             account_fail(a, why, cert);
         else
             connect_next(a, why);
@@ -180,6 +185,16 @@ static void name_failed(struct account *a, const char *name, int err)
     account_wait(a, &why, 0);
 }
 
+static void resolve_proxy(struct account *a);
+
+/* DNS is out of reach or broken: the server may well be where it was. */
+static void use_known(struct account *a, const char *why)
+{
+    ars_log(ARS_LOG_INFO, "engine", "account %u: the name is not known for now (%s): as before",
+            a->id, why);
+    resolve_proxy(a);
+}
+
 static void on_proxy_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
 {
     struct account *a = arg;
@@ -223,9 +238,9 @@ static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *a
     struct account *a = arg;
 
     a->query = NULL;
+    ars_timer_stop(&a->timer);
     if (err && err != ENOENT && a->addrs_good) {
-        /* DNS is out of reach or broken: the server may well be where it was */
-        resolve_proxy(a);
+        use_known(a, strerror(err));
         return;
     }
     if (err) {
@@ -270,6 +285,15 @@ static int make_resolver(struct account *a)
     return err;
 }
 
+static void on_name_slow(void *arg)
+{
+    struct account *a = arg;
+
+    ars_query_cancel(a->query);
+    a->query = NULL;
+    use_known(a, "no answer in time");
+}
+
 /* RFC 3263 section 4.2: a port that was given is the port. */
 static int query(struct account *a)
 {
@@ -281,6 +305,16 @@ static int query(struct account *a)
     return ars_resolver_query_service(a->resolver, &a->query, host, port, on_resolved, a);
 }
 
+static void ask(struct account *a)
+{
+    int err = query(a);
+
+    if (err)
+        name_failed(a, account_conf_host(a->conf), err);
+    else if (a->addrs_good)
+        ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, NAME_MS, on_name_slow, a);
+}
+
 void account_resolve(struct account *a)
 {
     struct ars_reason why;
@@ -289,14 +323,20 @@ void account_resolve(struct account *a)
     if (!account_go(a, ARS_ACCOUNT_RESOLVING))
         return;
     a->attempt_ms = ars_clock_ms();
+    account_note_way(a);
     err = make_resolver(a);
-    if (err && err != ENOMEM) {
+    if (!err) {
+        ask(a);
+    } else if (err == ENOMEM) {
+        name_failed(a, account_conf_host(a->conf), err);
+    } else {
         ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "host mapping: %s", strerror(err));
         account_fail(a, &why, NULL);
-        return;
     }
-    if (!err)
-        err = query(a);
-    if (err)
-        name_failed(a, account_conf_host(a->conf), err);
+}
+
+void account_ask_again(struct account *a)
+{
+    account_disconnect(a);
+    ask(a);
 }

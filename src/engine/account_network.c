@@ -20,9 +20,24 @@ static struct ars_addr next_hop(const struct account *a)
     return a->proxy.family == ARS_AF_NONE ? account_server(a) : a->proxy;
 }
 
+/* Of the way to anywhere: TEST-NET-1 (RFC 5737), and the same for IPv6 (RFC 3849). */
+static bool find_default_source(struct ars_addr *ret)
+{
+    static const char *const anywhere[] = {"192.0.2.1", "2001:db8::1"};
+    struct ars_addr dst;
+
+    for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
+        if (!ars_addr_parse(anywhere[i], 0, &dst) && ars_net_source(&dst, ret))
+            return true;
+    }
+    return false;
+}
+
 /* From where it could be reached now; an address of a family that we have none of is no way. */
 static bool find_source(const struct account *a, struct ars_addr *ret)
 {
+    if (a->proxy.family == ARS_AF_NONE && a->addrs_n == 0)
+        return find_default_source(ret);
     if (a->proxy.family != ARS_AF_NONE)
         return ars_net_source(&a->proxy, ret);
     for (size_t i = 0; i < a->addrs_n; i++) {
@@ -47,6 +62,12 @@ void account_note_source(struct account *a)
 
     a->cut = false;
     if (!ars_net_source(&hop, &a->source))
+        a->source = (struct ars_addr){.family = ARS_AF_NONE};
+}
+
+void account_note_way(struct account *a)
+{
+    if (!find_source(a, &a->source))
         a->source = (struct ars_addr){.family = ARS_AF_NONE};
 }
 
@@ -89,7 +110,7 @@ static bool has_moved(const struct account *a, const struct ars_addr *src)
  * News that change nothing for us (another interface, an address that is renewed) leave the wait as
  * it is: the server may have asked for it, and all phones of a network hear the same news.
  */
-static void waiting_changed(struct account *a)
+static void unconnected_changed(struct account *a, void (*again)(struct account *a))
 {
     struct ars_addr src;
 
@@ -97,7 +118,7 @@ static void waiting_changed(struct account *a)
         account_wait_for_network(a);
     } else if (find_source(a, &src) && !ars_addr_eq(&src, &a->source)) {
         a->source = src;
-        try_now(a);
+        again(a);
     }
 }
 
@@ -130,8 +151,11 @@ void account_network(struct account *a)
     case ARS_ACCOUNT_READY:
         connected_changed(a);
         break;
+    case ARS_ACCOUNT_RESOLVING:
+        unconnected_changed(a, account_ask_again);
+        break;
     case ARS_ACCOUNT_WAITING:
-        waiting_changed(a);
+        unconnected_changed(a, try_now);
         break;
     case ARS_ACCOUNT_OFFLINE:
         if (!a->asleep && account_has_way(a))

@@ -1,4 +1,4 @@
-/* engine: the inside of an account, for account.c, account_connect.c and account_sip.c. */
+/* engine: the inside of an account, for account*.c. */
 #ifndef ENGINE_ACCOUNT_PRIV_H
 #define ENGINE_ACCOUNT_PRIV_H
 
@@ -34,6 +34,7 @@ struct account {
     size_t addrs_n;
     size_t addrs_i;  /* in use */
     bool addrs_good; /* it was registered at one of them */
+    bool proven;     /* it has been registered with the settings that it has */
     struct ars_addr proxy;
     struct ars_wss *wss;
     struct ars_sip *sip;
@@ -43,7 +44,7 @@ struct account {
     uint32_t retry_ms;
     uint32_t patience_ms;   /* with an unanswered REGISTER; 0: as at the beginning */
     uint64_t attempt_ms;    /* when the attempt under way began; 0: none is */
-    struct ars_addr source; /* of the connection: where it leaves this machine */
+    struct ars_addr source; /* where the connection leaves this machine, or the question for it */
     bool cut;               /* that address has no way to the server for now */
     bool asleep;            /* un-registered until it is woken */
     bool rebind;            /* calls of an earlier connection wait for the registration */
@@ -61,6 +62,13 @@ void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_l
 /* The same without waiting: what is wrong is known, and mended. */
 void account_reconnect(struct account *a, const struct ars_reason *why);
 
+/*
+ * A certificate that is not trusted, where the server's was before: mostly somebody in between who
+ * wants a login page to be seen first (a captive portal). Asked again slowly, and told each time.
+ */
+void account_wait_for_trust(struct account *a, const struct ars_reason *why,
+                            const struct ars_cert *cert);
+
 /* Trouble that stays until the user does something. cert: what was refused, or NULL. */
 void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert);
 
@@ -72,6 +80,9 @@ void account_go_off(struct account *a);
 /* From the name on. */
 void account_resolve(struct account *a);
 
+/* The name is asked for once more, over the network that there is now. */
+void account_ask_again(struct account *a);
+
 /* The connection and what belongs to it; dialogs live on in a->sip. */
 void account_disconnect(struct account *a);
 
@@ -79,6 +90,9 @@ void account_disconnect(struct account *a);
 
 /* Its connection leaves from where packets to the server leave now. */
 void account_note_source(struct account *a);
+
+/* From where a name is asked for, and the server would be reached. */
+void account_note_way(struct account *a);
 
 /* Nothing is tried until there is a network, or until it is woken. */
 void account_wait_for_network(struct account *a);

@@ -50,6 +50,7 @@ static void finish(struct call *c, const struct ars_reason *why, bool by_remote)
 {
     close_media(c);
     c->end = why->code;
+    c->end_status = why->sip_status;
     call_go(c, ARS_CALL_ENDED);
     call_tell_origin(c, why->sip_status >= 300 ? why->sip_status : 487);
     ars_log(ARS_LOG_INFO, "engine", "call %u: ended: %s%s%s", c->id, ars_reason_name(why->code),
@@ -504,6 +505,7 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
         return 500;
     c->peer_name = ars_strdup(in->display_name);
     c->peer_number = ars_strdup(in->number);
+    c->diverted_here = in->diverted_here;
     if (in->offer.len > 0) {
         c->offer = ars_strndup(in->offer.data, in->offer.len);
         c->offer_len = in->offer.len;
@@ -592,7 +594,7 @@ void call_set_alarm(struct call *c, uint32_t seconds, bool by_itself)
 
 void call_divert(struct call *c, const char *target)
 {
-    if (c->state != ARS_CALL_INCOMING)
+    if (c->state != ARS_CALL_INCOMING || c->diverted_here)
         return;
     close_media(c);
     ars_reason_set(&c->why, ARS_REASON_FORWARDED, 302, "%s", target);
@@ -602,6 +604,34 @@ void call_divert(struct call *c, const char *target)
         ars_reason_set(&c->why, ARS_REASON_NO_ANSWER, 480, "%s", "cannot be forwarded");
         ars_sip_call_hangup(c->sip, 480);
     }
+}
+
+/* It knows nothing of Replaces, or of that dialog; not: somebody has answered there (486). */
+static bool is_misunderstood(int status)
+{
+    switch (status) {
+    case 400:
+    case 403:
+    case 404:
+    case 405:
+    case 416:
+    case 420:
+    case 481:
+    case 489:
+    case 501:
+        return true;
+    default:
+        return false;
+    }
+}
+
+const char *call_not_picked_up(const struct call *c)
+{
+    const struct call_referral *r = c->referral;
+
+    bool refused = !c->why.code && !c->talk_ms && is_misunderstood(c->end_status);
+
+    return r && !r->by && refused ? r->number : NULL;
 }
 
 void call_abort(struct call *c, const struct ars_reason *why)

@@ -53,7 +53,7 @@ struct call_referral {
     char *number;
     char *replaces;    /* header value, or NULL */
     char *referred_by; /* header value, or NULL */
-    char *by;
+    char *by;          /* whose wish it is; NULL: the user's, who picks up */
 };
 void call_referral_free(struct call_referral *r);
 
@@ -141,6 +141,9 @@ void call_leave(struct call *c, uint32_t ms);
 /* Gone to another call: hangs up at once, in any state. */
 void call_leave_now(struct call *c);
 
+/* It has ended: the line whose call it did not get, as the server could not take that; or NULL. */
+const char *call_not_picked_up(const struct call *c);
+
 /* What the far end asks for; the caller frees. NULL: nothing, or it has been taken. */
 struct call_referral *call_take_referral(struct call *c);
 
@@ -167,14 +170,12 @@ void call_lost(struct call *c);
 void call_found(struct call *c); /* it is the old one */
 void call_rebind(struct call *c);
 
-/*
- * While it rings, env.alarm comes once in that many seconds; by_itself: call_answers_itself() then.
- */
+/* While it rings, env.alarm comes once in that time; by_itself: call_answers_itself() then. */
 void call_set_alarm(struct call *c, uint32_t seconds, bool by_itself);
 bool call_answers_itself(const struct call *c);
 void call_tell_auto_answered(const struct call *c);
 
-/* It rings here, nobody answers, and its caller is sent to somebody else. */
+/* It rings here, nobody answers: its caller is sent to somebody else, but not twice. */
 void call_divert(struct call *c, const char *target);
 
 /* ENOTCONN: no media (any more). */

@@ -1,4 +1,4 @@
-/* engine: the inside of a call, for call.c and call_report.c. */
+/* engine: the inside of a call, for call*.c. */
 #ifndef ENGINE_CALL_PRIV_H
 #define ENGINE_CALL_PRIV_H
 
@@ -33,6 +33,7 @@ struct call {
     size_t offer_len;
     struct ars_timer ring_timer, alarm_timer;
     bool answers_itself;
+    bool diverted_here; /* by us once already: two phones could send it away for ever */
     struct ars_timer sync_timer;
 
     /* facts */
@@ -90,7 +91,8 @@ struct call {
     int first_audio_ms;
 
     enum ars_reason_code end; /* why it is over */
-    struct ars_reason why;    /* ours, once we end it */
+    int end_status;
+    struct ars_reason why; /* ours, once we end it */
     struct ars_media_stats stats;
 };
 

@@ -290,7 +290,7 @@ static struct call_referral *referral_new(const struct ars_sip_referral *from)
     r->replaces = ars_strdup(from->replaces);
     r->referred_by = ars_strdup(from->referred_by);
     r->by = ars_strdup(from->by);
-    if (r->target && r->number && r->by && (r->replaces || !from->replaces) &&
+    if (r->target && r->number && (r->by || !from->by) && (r->replaces || !from->replaces) &&
         (r->referred_by || !from->referred_by))
         return r;
     call_referral_free(r);

@@ -1,13 +1,16 @@
 /* engine: all calls together. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ars/audio.h>
 #include <ars/log.h>
 #include <ars/loop.h>
+#include <ars/str.h>
 
 #include "calls.h"
 #include "conference.h"
+#include "feature.h"
 
 #define END_TONE_MS 4000
 
@@ -20,6 +23,15 @@ static bool is_alive(const struct call *c)
 static bool is_heard(const struct call *c)
 {
     return is_alive(c) && call_state(c) != ARS_CALL_INCOMING && !call_on_hold(c);
+}
+
+size_t calls_alive(const struct calls *cs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cs->n; i++)
+        n += is_alive(cs->list[i]);
+    return n;
 }
 
 void calls_update_tone(struct calls *cs)
@@ -142,6 +154,8 @@ static void add(struct calls *cs, struct call *c)
 static void on_gone(struct call *c, void *arg)
 {
     struct calls *cs = arg;
+    struct account *a = call_account(c);
+    char *line = ars_strdup(call_not_picked_up(c));
 
     for (size_t i = 0; i < cs->n; i++) {
         if (cs->list[i] != c)
@@ -157,6 +171,9 @@ static void on_gone(struct call *c, void *arg)
     conference_shrink(cs);
     for (size_t i = 0; i < cs->n; i++)
         call_transfer_step(cs->list[i]);
+    if (line)
+        feature_pick_up_again(cs, a, line);
+    free(line);
     calls_update_tone(cs);
     update_stats(cs);
     cs->gone(cs->arg);

@@ -41,6 +41,9 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
 /* Every call ends at once. */
 void calls_close(struct calls *cs);
 
+/* Those that the user has to do with: not the ones that only take their leave any more. */
+size_t calls_alive(const struct calls *cs);
+
 /* NULL: unknown, so already gone. */
 struct call *calls_find(const struct calls *cs, ars_id id);
 

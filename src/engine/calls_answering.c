@@ -46,8 +46,8 @@ static char *forward_target(const struct account *a, const char *number)
 bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_call *sc,
                      const struct ars_sip_incoming *in, int *ret_status)
 {
-    struct answering_verdict v =
-        answering_judge(&cs->answering, in, cs->n >= cs->incoming_max, cs->n > 0);
+    size_t n = calls_alive(cs);
+    struct answering_verdict v = answering_judge(&cs->answering, in, n >= cs->incoming_max, n > 0);
 
     if (!v.status)
         return false;
@@ -80,7 +80,7 @@ static void forward_later(const struct calls *cs, struct call *c)
 static void answer_by_itself(struct calls *cs, struct call *c)
 {
     /* whoever came meanwhile has the user's ear */
-    if (cs->n > 1) {
+    if (calls_alive(cs) > 1) {
         forward_later(cs, c);
         return;
     }
@@ -114,9 +114,9 @@ void calls_plan(struct calls *cs, struct call *c, const struct ars_sip_incoming 
 {
     const struct ars_answering *a = &cs->answering;
 
-    if (cs->n == 1 && answering_allows(a, in))
+    if (calls_alive(cs) == 1 && answering_allows(a, in))
         call_set_alarm(c, in->answer_after_s, true);
-    else if (a->forward[ARS_FORWARD_NO_ANSWER] && !in->diverted_here)
+    else if (a->forward[ARS_FORWARD_NO_ANSWER])
         forward_later(cs, c);
 }
 

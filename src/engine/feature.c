@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <ars/log.h>
 #include <ars/str.h>
 
 #include "calls.h"
@@ -59,16 +60,24 @@ int feature_pick_up(struct calls *cs, struct account *a, const char *number, uin
     err = number_to_target(d->target ? d->target : number, &r.target);
     r.number = ars_strdup(number);
     r.replaces = ars_strdup(d->replaces);
-    r.by = ars_strdup("");
-    if (!err && (!r.number || !r.replaces || !r.by))
+    if (!err && (!r.number || !r.replaces))
         err = ENOMEM;
     if (!err)
         err = calls_pick_up(cs, a, &r, tag);
     free(r.target);
     free(r.number);
     free(r.replaces);
-    free(r.by);
     return err;
+}
+
+void feature_pick_up_again(struct calls *cs, struct account *a, const char *number)
+{
+    int err = EPROTO;
+
+    if (account_conf(a)->pickup_code && account_state(a) == ARS_ACCOUNT_READY)
+        err = dial_code(cs, a, number, 0);
+    if (err)
+        ars_log(ARS_LOG_INFO, "engine", "%s is not picked up by a code", number);
 }
 
 int feature_park(struct call *c, const char *code, uint32_t tag)

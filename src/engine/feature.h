@@ -15,6 +15,9 @@ struct calls;
  */
 int feature_pick_up(struct calls *cs, struct account *a, const char *number, uint32_t tag);
 
+/* The server did not understand that: by the code, if there is one. */
+void feature_pick_up_again(struct calls *cs, struct account *a, const char *number);
+
 /*
  * Parks the far end: transfers it to the code (NULL: the account's), or sends the code as digits
  * when it begins with #. ENOTSUP: there is none; as call_transfer() and call_dtmf().

@@ -276,6 +276,9 @@ static int test_needs_the_user(void)
     fakes_pass(3600 * 1000);
     CHECK(fakes_quiet());
     CHECK_INT(fakes.opens, 1);
+    /* nor after a change of the network: it has never been good */
+    account_network(f.account);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_FAILED);
     /* a wrong password */
     CHECK_INT(account_retry(f.account), 0);
     fakes_resolve(1);

@@ -81,6 +81,33 @@ out:
     return tear_down(&f, err);
 }
 
+/* Sent away by us once already, and back: it is not sent away again, however it came to ring on. */
+static int test_forwarded_here(void)
+{
+    char to[] = "800", who[] = "*";
+    struct ars_sip_incoming in = caller("555");
+    struct fixture f;
+    int err;
+
+    in.diverted_here = true;
+    in.wants_answer = true;
+    in.answer_after_s = 2;
+    TRY(set_up(&f));
+    TRY(set(&f, (struct ars_answering){
+                    .forward = {[ARS_FORWARD_NO_ANSWER] = to, [ARS_FORWARD_BUSY] = to},
+                    .forward_after_s = 5,
+                    .auto_answer = who}));
+    CHECK_INT(called_with(&in), 0);
+    CHECK_INT(called_with(&in), 0); /* so that the first is not answered by itself, either */
+    CHECK(fakes_told(ARS_EV_INCOMING) && fakes_told(ARS_EV_INCOMING));
+    fakes_pass(15000);
+    CHECK(fakes_quiet());
+    CHECK_STR(fakes.sip_calls[0].diverted_to, "");
+    CHECK_STR(fakes.sip_calls[1].diverted_to, "");
+out:
+    return tear_down(&f, err);
+}
+
 /* What cannot be called is no target, and what was set before stays. */
 static int test_bad_target(void)
 {
@@ -138,6 +165,15 @@ static int test_answers_itself(void)
     CHECK_INT(fakes.tone, ARS_TONE_WAITING);
     ended(1, ARS_REASON_CANCELLED, 0);
     CHECK(fakes_told(ARS_EV_ENDED));
+    /* a call that has been hung up here, and only waits for its 200, keeps nobody busy */
+    call_hangup(nth(&f, 1), 0);
+    CHECK_INT(call_state(nth(&f, 1)), ARS_CALL_ENDING);
+    CHECK_INT(called_with(&in), 0);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    gathered(2);
+    fakes_pass(0);
+    CHECK(fakes_told(ARS_EV_AUTO_ANSWERED));
+    CHECK_INT(fakes.sip_calls[2].answers, 1);
 out:
     return tear_down(&f, err);
 }
@@ -264,6 +300,7 @@ out:
 const struct check_case answering_cases[] = {
     {.name = "auto_answer_allowed", .fn = test_allowed},
     {.name = "forward_unanswered", .fn = test_forward_unanswered},
+    {.name = "forwarded_here", .fn = test_forwarded_here},
     {.name = "forward_bad_target", .fn = test_bad_target},
     {.name = "answers_itself", .fn = test_answers_itself},
     {.name = "answers_itself_two_ring", .fn = test_two_ring},

@@ -204,6 +204,103 @@ out:
     return tear_down(&f, err);
 }
 
+/*
+ * A captive portal shows its own certificate where the server's was: told with it, asked again
+ * after 30 to 60 s or when there is another network, and nothing is said over such a connection.
+ */
+static int captive_portal(void)
+{
+    static const struct ars_cert cert = {.subject = "CN=portal"};
+    struct ars_reason why;
+    struct fixture f;
+    unsigned registers, opens;
+    int err;
+
+    TRY(set_up(&f));
+    registers = fakes.registers;
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(1000);
+    CHECK(told(&f, ARS_EV_REGISTRATION_FAILED) == 1);
+    for (int i = 0; i < 3; i++) {
+        fakes_resolve(1);
+        ars_reason_set(&why, ARS_REASON_CERTIFICATE, 0, "unable to get local issuer certificate");
+        fakes.wss_h->closed(&why, &cert, fakes.wss_arg);
+        CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+        while ((f.ev = outbox_pop(fakes.outbox)) && f.ev->type != ARS_EV_REGISTRATION_FAILED)
+            ars_event_free(f.ev);
+        CHECK(f.ev && f.ev->cert);
+        CHECK_STR(f.ev->cert->subject, "CN=portal");
+        CHECK(f.ev->retry_ms >= 30000 && f.ev->retry_ms <= 60000);
+        opens = fakes.opens;
+        fakes_pass(29999);
+        CHECK(!fakes.resolve);
+        fakes_pass(30001);
+        CHECK(fakes.resolve);
+        CHECK_INT(fakes.opens, opens);
+    }
+    CHECK_INT(fakes.registers, registers);
+    fakes_resolve(1);
+    fakes.wss_h->closed(&why, &cert, fakes.wss_arg);
+    move_to("10.0.0.9");
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+    fakes_resolve(1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+    /* switched off and on again it is what it was in the beginning */
+    account_stop(f.account);
+    fakes.sip_h->unregistered(fakes.sip_arg);
+    account_start(f.account, NULL, 0);
+    fakes_resolve(1);
+    fakes.wss_h->closed(&why, &cert, fakes.wss_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_FAILED);
+out:
+    return tear_down(&f, err);
+}
+
+/* The network changes while the name is asked for: the old one's name servers do not answer. */
+static int while_resolving(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    unsigned queries;
+    int err;
+
+    TRY(set_up(&f));
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(1000);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+    queries = fakes.queries;
+    changed(&f); /* of others */
+    CHECK_INT(fakes.queries, queries);
+    move_to("10.0.0.9");
+    changed(&f);
+    CHECK_INT(fakes.queries, queries + 1);
+    changed(&f);
+    CHECK_INT(fakes.queries, queries + 1);
+    fakes.no_network = true;
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_OFFLINE);
+    CHECK(!fakes.resolve);
+    fakes.no_network = false;
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
+    /* no answer, and the last one is known to have been good */
+    fakes_pass(1499);
+    CHECK(fakes.resolve && !fakes.wss_h);
+    fakes_pass(1);
+    CHECK(!fakes.resolve && fakes.wss_h);
+    CHECK_INT(fakes.wss_addr.ip[3], 1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+out:
+    return tear_down(&f, err);
+}
+
 /* Un-registered before the machine sleeps, connected as soon as it is awake; the call goes on. */
 static int sleep_and_wake(void)
 {
@@ -266,6 +363,8 @@ const struct check_case network_cases[] = {
     {.name = "network_offline", .fn = offline},
     {.name = "network_news_of_others", .fn = news_of_others},
     {.name = "network_trouble", .fn = trouble},
+    {.name = "network_captive_portal", .fn = captive_portal},
+    {.name = "network_while_resolving", .fn = while_resolving},
     {.name = "network_sleep", .fn = sleep_and_wake},
     {.name = "network_silence", .fn = silence},
 };

@@ -285,6 +285,9 @@ static int test_pick_up(void)
     gathered(0);
     CHECK_STR(fakes.sip_calls[0].target, "sip:7@p");
     CHECK_STR(fakes.sip_calls[0].headers, "Replaces: c;to-tag=r;from-tag=l;early-only;");
+    ended(0, ARS_REASON_DIALOG_LOST, 481); /* and no code is set */
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK(fakes_quiet());
     /* it rings no more: the code */
     notify(0, INFO("full", ""));
     CHECK(take(&f, ARS_EV_WATCH));
@@ -296,6 +299,53 @@ static int test_pick_up(void)
     TRY(feature_pick_up(&f.calls, f.account, "", 7));
     CHECK(take(&f, ARS_EV_DIALING));
     CHECK_STR(f.ev->peer_number, "*8");
+out:
+    return tear_down(&f, err);
+}
+
+/* A server that knows no Replaces takes the code; who hears that somebody has answered does not. */
+static int test_pick_up_again(void)
+{
+    static const struct {
+        int status;
+        bool again;
+    } rows[] = {{481, true}, {489, true}, {420, true}, {486, false}, {487, false}, {603, false}};
+    struct fixture f;
+    struct ars_account_conf *conf;
+    int err;
+
+    TRY(set_up(&f));
+    conf = (struct ars_account_conf *)(uintptr_t)account_conf(f.account);
+    conf->pickup_code = strdup("*8");
+    TRY(watches_add(account_watches(f.account), "104"));
+    notify(0, INFO("full", "<dialog id='9' call-id='c' local-tag='l' remote-tag='r'><state>early"
+                           "</state><remote><identity>sip:7@p</identity></remote></dialog>"));
+    CHECK(fakes_told(ARS_EV_WATCH) && fakes_told(ARS_EV_WATCH));
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        size_t call = fakes.sip_calls_n;
+
+        TRY(feature_pick_up(&f.calls, f.account, "104", 5));
+        CHECK(take(&f, ARS_EV_DIALING));
+        gathered(fakes.media_n - 1);
+        ended(call, ARS_REASON_SERVER_ERROR, rows[i].status);
+        CHECK(fakes_told(ARS_EV_ENDED));
+        if (rows[i].again) {
+            CHECK(take(&f, ARS_EV_DIALING));
+            CHECK_STR(f.ev->peer_number, "*8104");
+            gathered(fakes.media_n - 1);
+            CHECK_STR(fakes.sip_calls[call + 1].headers, "");
+            ended(call + 1, ARS_REASON_NOT_FOUND, 404); /* once */
+            CHECK(fakes_told(ARS_EV_ENDED));
+        }
+        CHECK(fakes_quiet());
+    }
+    /* given up here is given up */
+    TRY(feature_pick_up(&f.calls, f.account, "104", 5));
+    gathered(fakes.media_n - 1);
+    call_hangup(calls_find(&f.calls, f.calls.last_id), 0);
+    ended(fakes.sip_calls_n - 1, ARS_REASON_DIALOG_LOST, 481);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_ENDED));
+    CHECK(fakes_quiet());
 out:
     return tear_down(&f, err);
 }
@@ -334,6 +384,7 @@ const struct check_case watch_cases[] = {
     {.name = "dialog_info_peer", .fn = test_peer},
     {.name = "watch_gap", .fn = test_gap},
     {.name = "pick_up", .fn = test_pick_up},
+    {.name = "pick_up_again", .fn = test_pick_up_again},
     {.name = "watch", .fn = test_watch},
     {.name = "mailbox", .fn = test_mailbox},
 };

@@ -1,4 +1,4 @@
-"""Three far ends and ourselves in one conference, mixed here: who hears whom."""
+"""Conferences, mixed here and by the server: who hears whom."""
 import wav
 from lab import pbx, registered
 from proc import need
@@ -69,3 +69,32 @@ def conference_of_four(t):
         said.append(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
         need(seconds >= least, f'{user} hears {tones} for {seconds:.2f} s, {least} wanted: {spans}')
     t.figure(', '.join(said))
+
+
+@test(60)
+def conference_of_the_pbx(t):
+    """Dialled like any number; one of them is handed on into it."""
+    server = pbx(t)
+    phones = {user: registered(t, server, user, audio_in=f'tone:{hz}',
+                               audio_out=t.path(f'{user}.wav'))
+              for user, hz in list(TONES.items())[:3]}
+    for user in ('100', '101'):
+        phones[user].do('dial 700')
+        phones[user].wait('first_audio')
+    phones['102'].do('dial 100')
+    n = phones['100'].wait('incoming')['call']
+    phones['100'].do(f'answer {n}')
+    phones['100'].wait('media', call=n)
+    phones['100'].do(f'transfer {n} 700')
+    phones['100'].wait('ended', call=n)
+    phones['100'].do('resume 1')
+    phones['100'].wait('resumed', call=1)
+    phones['100'].do(f'sleep {LISTEN}')
+    phones['100'].do('stats 1')
+    phones['100'].wait('stats', call=1)
+    for p in phones.values():
+        need(p.finish() == 0, f'exit {p.p.returncode}')
+    for user, tones in (('100', (700, 900)), ('101', (500, 900)), ('102', (500, 700))):
+        seconds = together(heard(t, user), tones)
+        t.figure(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
+        need(seconds >= 1, f'{user} hears {tones} for {seconds:.2f} s: {heard(t, user)}')

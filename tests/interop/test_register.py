@@ -194,3 +194,14 @@ def second_phone_of_an_account(t):
     need(len(server.contacts('100')) == 1, f'{server.contacts("100")}')
     need(b.finish() == 0, f'exit {b.p.returncode}')
     need(not os.path.exists(f'/proc/{b.pid}') or not server.contacts('100'), 'still registered')
+
+
+@test(30)
+def qualified(t):
+    """The server asks by OPTIONS whether we are there."""
+    server = pbx(t)
+    p = registered(t, server)
+    mark = server.mark()
+    server.cli('pjsip qualify 100')
+    server.wait_log(r'SIP/2\.0 200 OK\s+(?:\S[^\n]*\n)*CSeq: \d+ OPTIONS\s+Allow: ', mark, 5)
+    need(p.finish() == 0, f'exit {p.p.returncode}')

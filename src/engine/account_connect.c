@@ -19,8 +19,11 @@
  */
 #define PATIENCE_MIN_MS 2000
 #define PATIENCE_MAX_MS 30000
-/* How long the DNS is listened for where the last answer is known to have been good. */
-#define NAME_MS 1500
+/*
+ * How long a name is asked for where the last answer is known to have been good: longer than a
+ * resolver that drops the question for SRV holds it up. Only once: who is not there is asked for.
+ */
+#define NAME_MS 2500
 
 static void connect_next(struct account *a, const struct ars_reason *why);
 
@@ -291,6 +294,7 @@ static void on_name_slow(void *arg)
 
     ars_query_cancel(a->query);
     a->query = NULL;
+    a->name_slow = true;
     use_known(a, "no answer in time");
 }
 
@@ -311,7 +315,7 @@ static void ask(struct account *a)
 
     if (err)
         name_failed(a, account_conf_host(a->conf), err);
-    else if (a->addrs_good)
+    else if (a->addrs_good && !a->name_slow)
         ars_timer_start(ars_loop_timers(a->env.loop), &a->timer, NAME_MS, on_name_slow, a);
 }
 

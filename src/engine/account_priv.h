@@ -34,6 +34,7 @@ struct account {
     size_t addrs_n;
     size_t addrs_i;  /* in use */
     bool addrs_good; /* it was registered at one of them */
+    bool name_slow;  /* the name took too long since */
     bool proven;     /* it has been registered with the settings that it has */
     struct ars_addr proxy;
     struct ars_wss *wss;

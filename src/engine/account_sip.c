@@ -21,6 +21,7 @@ static void on_registered(uint32_t expires_s, void *arg)
         ars_backoff_reset(&a->backoff);
         a->patience_ms = 0;
         a->addrs_good = true;
+        a->name_slow = false;
         a->proven = true;
         a->attempt_ms = 0; /* all phones lose a server at once: the wait after it spreads them */
         account_go(a, ARS_ACCOUNT_READY);

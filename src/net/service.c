@@ -12,6 +12,7 @@
 #include <ars/timer.h>
 
 #include "service.h"
+#include "thread.h"
 
 #define LIMIT_MS    1500 /* a resolver that drops what it does not know shall not hold us up */
 #define SERVERS_MAX 4
@@ -23,8 +24,16 @@
  */
 #define SRV_PREFIX "_sips._wss."
 
+/* What /etc/resolv.conf names: a file that may lie on a slow disk. */
+struct servers {
+    struct outlet *outlet;
+    struct sa addrv[SERVERS_MAX];
+    uint32_t n;
+};
+
 struct service_query {
     struct ars_loop *loop;
+    struct outlet *outlet;
     struct dnsc *client;
     struct dns_query *dns;
     struct ars_timer timer;
@@ -39,6 +48,8 @@ struct service_query {
 static void close_query(struct service_query *q)
 {
     ars_timer_stop(&q->timer);
+    outlet_close(q->outlet);
+    q->outlet = NULL;
     q->dns = mem_deref(q->dns);
     q->client = mem_deref(q->client);
 }
@@ -115,15 +126,51 @@ static void on_naptr(int err, const struct dnshdr *hdr, struct list *ansl, struc
         done_soon(q);
 }
 
-static int make_client(struct service_query *q)
+static void servers_free(void *msg)
 {
-    struct sa servers[SERVERS_MAX];
-    uint32_t n = SERVERS_MAX;
-    int err = dns_srv_get(NULL, 0, servers, &n);
+    free(msg);
+}
 
-    if (err || n == 0)
-        return ENOENT;
-    return dnsc_alloc(&q->client, NULL, servers, n);
+static void read_servers(void *arg)
+{
+    struct servers *s = arg;
+    struct outlet *outlet = s->outlet;
+
+    s->n = SERVERS_MAX;
+    if (dns_srv_get(NULL, 0, s->addrv, &s->n))
+        s->n = 0;
+    if (outlet_push(outlet, s))
+        servers_free(s);
+    outlet_unref(outlet);
+}
+
+static void on_servers(void *msg, void *arg)
+{
+    struct service_query *q = arg;
+    struct servers *s = msg;
+    int err = s->n ? dnsc_alloc(&q->client, NULL, s->addrv, s->n) : ENOENT;
+
+    servers_free(s);
+    if (!err)
+        err = ask(q, q->domain, DNS_TYPE_NAPTR, on_naptr);
+    if (err)
+        done_soon(q);
+}
+
+static int start_reading(struct service_query *q)
+{
+    struct servers *s = calloc(1, sizeof(*s));
+    int err = s ? outlet_alloc(&q->outlet, q->loop, 1, 0, servers_free, on_servers, q) : ENOMEM;
+
+    if (!err) {
+        s->outlet = outlet_ref(q->outlet);
+        err = thread_start(read_servers, s);
+        if (err)
+            outlet_unref(s->outlet);
+    }
+    if (err)
+        servers_free(s);
+    return err;
 }
 
 int service_query(struct service_query **ret, struct ars_loop *loop, const char *domain,
@@ -140,9 +187,7 @@ int service_query(struct service_query **ret, struct ars_loop *loop, const char 
     (void)ars_strcpy(q->domain, sizeof(q->domain), domain);
     (void)ars_strcpy(q->srv, sizeof(q->srv), SRV_PREFIX);
     (void)ars_strcpy(q->srv + strlen(SRV_PREFIX), sizeof(q->srv) - strlen(SRV_PREFIX), domain);
-    err = make_client(q);
-    if (!err)
-        err = ask(q, q->domain, DNS_TYPE_NAPTR, on_naptr);
+    err = start_reading(q);
     if (err) {
         service_cancel(q);
         return err;

@@ -23,7 +23,7 @@ struct service_query;
 /* n 0: there is none, or no answer in 1.5 s. Best first (RFC 2782). */
 typedef void service_fn(const struct service_target *targetv, size_t n, void *arg);
 
-/* fn runs once unless cancelled, never from inside. ENOMEM, ENOENT (no DNS server is known). */
+/* fn runs once unless cancelled, never from inside. ENOMEM, EAGAIN (no thread). */
 int service_query(struct service_query **ret, struct ars_loop *loop, const char *domain,
                   service_fn *fn, void *arg);
 /* fn will not run. Not from or after fn. Takes NULL. */

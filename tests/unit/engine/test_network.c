@@ -289,11 +289,18 @@ static int while_resolving(void)
     changed(&f);
     CHECK(account_state(f.account) == ARS_ACCOUNT_RESOLVING);
     /* no answer, and the last one is known to have been good */
-    fakes_pass(1499);
+    fakes_pass(2499);
     CHECK(fakes.resolve && !fakes.wss_h);
     fakes_pass(1);
     CHECK(!fakes.resolve && fakes.wss_h);
     CHECK_INT(fakes.wss_addr.ip[3], 1);
+    /* it is not there any more: now the name is waited for */
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(3500);
+    CHECK(fakes.resolve && !fakes.wss_h);
+    fakes_resolve(2);
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
     fakes.wss_h->opened(fakes.wss_arg);
     fakes.sip_h->registered(600, fakes.sip_arg);
     CHECK(account_state(f.account) == ARS_ACCOUNT_READY);

@@ -15,7 +15,6 @@ from phone import Phone
 from proc import need
 from runner import test
 
-WAITS = True    # see runner.lanes()
 HOME, PBX = '10.0.1.2', '10.0.1.1'
 SOUND_WITHIN = 2.0      # s after the new address is usable
 

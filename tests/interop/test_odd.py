@@ -8,7 +8,6 @@ import sipp
 from sipp import Sipp, dialled, pause, reply, reply_in, request, want
 from test_edge import edge, registered
 
-WAITS = True    # see runner.lanes()
 FINGERPRINT = 'a=fingerprint:[Ss][Hh][Aa]-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}'
 
 

@@ -6,7 +6,6 @@ from proc import need, run
 from proxy import Proxy
 from runner import test
 
-WAITS = True    # see runner.lanes()
 WITHIN = 3.0
 FOUND_DEAD = 27     # the phone notices a silent peer after 25 s
 

@@ -5,7 +5,6 @@ from lab import need_tone, pbx, registered
 from proc import need
 from runner import test
 
-WAITS = True    # see runner.lanes()
 INTERVAL = 90
 TALK = 100      # seconds: longer than an interval
 

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 
 from phone import Phone
-from proc import CACHE, Process, TOP, need
+from proc import CACHE, Process, TOP, UNHURRIED, need
 
 PAGE = os.path.join(TOP, 'tests', 'interop', 'browser')
 SIPJS = os.path.join(CACHE, 'sipjs', 'package')
@@ -74,7 +74,7 @@ class Browser(Phone):
         query = urllib.parse.urlencode({'server': url, 'user': user, 'hz': hz,
                                         'password': f'secret{user}',
                                         **({'microphone': 1} if microphone else {})})
-        self.p = Process(['chromium', *FLAGS, *(MICROPHONE if microphone else []),
+        self.p = Process([*UNHURRIED, 'chromium', *FLAGS, *(MICROPHONE if microphone else []),
                           f'--user-data-dir={t.path("profile-" + user)}',
                           f'http://127.0.0.1:{self.server.server_port}/page.html?{query}'],
                          t.path(f'chromium-{user}.txt'), env={'HOME': t.dir})

@@ -4,7 +4,7 @@ import random
 import subprocess
 import tempfile
 
-from proc import Process, end, run, wait_for
+from proc import Process, UNHURRIED, end, run, wait_for
 
 SCREEN = (1280, 1024)
 
@@ -115,7 +115,7 @@ class Desktop:
 
     def screenshot(self, path):
         """Of the whole display."""
-        run(['import', '-window', 'root', path])
+        run([*UNHURRIED, 'import', '-window', 'root', path])
 
     def stop(self):
         end(self.keyring)

@@ -1,4 +1,5 @@
 """Processes of a test: started with a log file, waited for by what they print, ended by their id."""
+import functools
 import os
 import signal
 import subprocess
@@ -28,6 +29,23 @@ def wait_for(what, probe, timeout, every=0.02):
         if time.monotonic() > end:
             raise Failed(f'{what}: not within {timeout} s')
         time.sleep(every)
+
+
+def unhurried(fn):
+    """What computes for long: it comes after those that play and record (see runner.isolate())."""
+    @functools.wraps(fn)
+    def computed(*args, **kw):
+        policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        try:
+            return fn(*args, **kw)
+        finally:
+            os.sched_setscheduler(0, policy, param)
+    return computed
+
+
+# before a command that is to come after them, too
+UNHURRIED = ['chrt', '--other', '0']
 
 
 class Process:

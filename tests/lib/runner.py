@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -97,27 +96,6 @@ def isolate():
                           '--kill-child', '--', sys.executable, *sys.argv])
 
 
-def lanes():
-    """
-    Everything, in two runs of this program side by side: the tests of files that say WAITS = True,
-    which mostly wait, and the others, one after another. Returns the exit code.
-    """
-    runs = [subprocess.Popen([sys.executable, *sys.argv, f'--lane={lane}'])
-            for lane in ('busy', 'waits')]
-
-    def on_term(*_):
-        for p in runs:
-            p.terminate()
-
-    signal.signal(signal.SIGTERM, on_term)
-    return max([abs(p.wait()) for p in runs])
-
-
-def in_lane(fn, argv):
-    waits = getattr(sys.modules[fn.__module__], 'WAITS', False)
-    return f'--lane={"busy" if waits else "waits"}' not in argv
-
-
 def run_one(fn, timeout, name, folder, shared):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -160,27 +138,30 @@ def run_one(fn, timeout, name, folder, shared):
     return True
 
 
+def run_all(group, tests, folder, shared='shared'):
+    """These tests, in folders of their own in that folder. Returns the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    things = Shared(os.path.join(folder, shared))
+    failed = 0
+    with things.stack:
+        for fn, timeout in tests:
+            name = f'{group}/{fn.__name__}'
+            failed += not run_one(fn, timeout, name, os.path.join(folder, fn.__name__), things)
+    return 1 if failed else 0
+
+
 def main(group, argv):
     """
     Runs the marked tests, or those whose name (test_file.function) holds one of the arguments.
     Returns the exit code.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     names = [a for a in argv if not a.startswith('-')]
     if '--list' in argv:
         print('\n'.join(fn.__name__ for fn, _ in TESTS))
         return 0
     chosen = [(fn, timeout) for fn, timeout in TESTS
-              if in_lane(fn, argv) and
-              (not names or any(n in f'{fn.__module__}.{fn.__name__}' for n in names))]
+              if not names or any(n in f'{fn.__module__}.{fn.__name__}' for n in names)]
     if not chosen:
         print(f'not ok {group} - no test is named like {names}')
         return 1
-    folder = own_folder(group)
-    shared = Shared(os.path.join(folder, 'shared'))
-    failed = 0
-    with shared.stack:
-        for fn, timeout in chosen:
-            name = f'{group}/{fn.__name__}'
-            failed += not run_one(fn, timeout, name, os.path.join(folder, fn.__name__), shared)
-    return 1 if failed else 0
+    return run_all(group, chosen, own_folder(group))

@@ -4,6 +4,8 @@ import wave
 
 import numpy as np
 
+from proc import unhurried
+
 SILENCE_DBFS = -120.0
 
 
@@ -35,6 +37,7 @@ def write(path, x, rate):
         w.writeframes((np.clip(x, -1, 1) * 32767).astype('<i2').tobytes())
 
 
+@unhurried
 def resample(x, rate, to):
     """By FFT, the whole signal at once; for integer ratios of a few."""
     n = len(x) * to // rate
@@ -63,6 +66,7 @@ def frequency(x, rate):
     return (k + 0.5 * (a - c) / (a - 2 * b + c)) * rate / len(x)
 
 
+@unhurried
 def tone_levels(x, rate, hz, frame=0.02):
     """RMS level in dBFS of one frequency in each frame, by a Hann-windowed correlation."""
     n = int(frame * rate)
@@ -118,6 +122,7 @@ def delay(sent, heard):
     return k if k < n // 2 else k - n
 
 
+@unhurried
 def likeness(sent, heard, rate):
     """
     How alike what was sent and what was heard are at ONE delay over the whole recording: the
@@ -138,6 +143,7 @@ def likeness(sent, heard, rate):
     return c, 1000.0 * lag / rate, len(a) / rate
 
 
+@unhurried
 def best_likeness(sent, heard, rate, seconds, step=1):
     """Of the stretch of so many seconds that is most alike: a stall moves the delay for good."""
     n = min(len(sent), len(heard))
@@ -145,6 +151,7 @@ def best_likeness(sent, heard, rate, seconds, step=1):
                for at in range(0, n - seconds * rate + 1, step * rate))
 
 
+@unhurried
 def delays(sent, heard, rate):
     """Second by second 'delay in ms:correlation', to see where the delay moved."""
     sent, heard = band(sent, rate), band(heard, rate)

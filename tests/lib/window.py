@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from proc import BUILD, Failed, end, run, wait_for
+from proc import BUILD, Failed, UNHURRIED, end, run, wait_for
 
 import gi
 gi.require_version('Atspi', '2.0')
@@ -297,12 +297,21 @@ class Window:
     def shot(self, name):
         """What the display shows, into the test's folder."""
         self.shots += 1
-        run(['import', '-window', 'root', os.path.join(self.folder, f'{self.shots:02}-{name}.png')])
+        run([*UNHURRIED, 'import', '-window', 'root',
+             os.path.join(self.folder, f'{self.shots:02}-{name}.png')])
 
-    def quit(self, timeout=10):
-        """By its own key; the exit code."""
+    def quit(self):
+        """By its own menu; the exit code."""
         self.click('Main menu')
-        self.click('Quit')
+        return self.click_last('Quit')
+
+    def click_last(self, name, timeout=10):
+        """What ends the program, maybe before it has answered to the click; the exit code."""
+        try:
+            self.click(name)
+        except Failed:
+            if self.p.poll() is None:
+                raise
         return self.exit(timeout)
 
     def exit(self, timeout=10):

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 
 import numpy as np
 
@@ -31,10 +32,10 @@ PLAIN = {'echo': 'off', 'noise': 'off', 'gain': 'off', 'highpass': 'off'}
 def network():
     """As for the tests without a window, and a name that is not in /etc/hosts does not exist."""
     lab.network()
-    hosts_only = '/tmp/ars-nsswitch.conf'
-    with open(hosts_only, 'w', encoding='ascii') as f:
+    with tempfile.NamedTemporaryFile('w', encoding='ascii') as f:
         f.write('passwd: files\ngroup: files\nhosts: files\n')
-    run(['mount', '--bind', hosts_only, '/etc/nsswitch.conf'])
+        f.flush()
+        run(['mount', '--bind', f.name, '/etc/nsswitch.conf'])
 
 
 def desktop(t):

@@ -65,8 +65,7 @@ def closed_in_a_call(t):
     w.wait_keyboard()
     w.key('alt+F4')    # the window manager's
     w.wait_text('End the call and quit?')
-    w.click('Hang up and quit')
-    need(w.exit(15) == 0, f'exit {w.p.returncode}')
+    need(w.click_last('Hang up and quit', 15) == 0, f'exit {w.p.returncode}')
     server.wait_idle()
     need(not server.contacts(LOGIN), f'{server.contacts(LOGIN)}')
 
@@ -79,8 +78,7 @@ def closed_while_it_rings(t):
     who.do(f'dial {LOGIN}')
     w.wait_frame(INCOMING, 20)
     w.key('ctrl+q')
-    w.click('Hang up and quit')
-    need(w.exit(15) == 0, f'exit {w.p.returncode}')
+    need(w.click_last('Hang up and quit', 15) == 0, f'exit {w.p.returncode}')
     ended = who.wait('ended')
     need(ended['code'] in ('declined', 'busy', 'unavailable'), f'{ended}')
 

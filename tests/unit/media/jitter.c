@@ -10,9 +10,9 @@
 #include "codec/table.h"
 #include "rtp/jitter.h"
 #include "suites.h"
+#include "voice.h"
 
-#define TWO_PI 6.283185307179586
-#define BASE   1000.0 /* ms; the network's least delay is in it */
+#define BASE 1000.0 /* ms; the network's least delay is in it */
 
 struct net {
     unsigned packets;
@@ -108,36 +108,6 @@ static void schedule(const struct net *net, struct arrival *a)
     qsort(a, net->packets, sizeof(*a), by_time);
 }
 
-struct sound {
-    uint8_t payload[1200];
-    size_t len;
-};
-
-/* A voice: its pitch glides, and it has syllables, but no pause. */
-static int encode_all(const struct codec *codec, const struct net *net, struct sound *s)
-{
-    struct codec_enc *enc = NULL;
-    size_t n = codec->rate / 1000 * ptime_of(net);
-    int16_t pcm[2880];
-    double phase = 0;
-    int err = codec->enc_alloc(&enc, 0, true);
-
-    if (!err && codec->expect_loss)
-        codec->expect_loss(enc, (unsigned)(net->loss + net->enter * 3));
-    for (unsigned k = 0; !err && k < net->packets; k++) {
-        for (size_t i = 0; i < n; i++) {
-            double t = (double)(k * n + i) / codec->rate;
-            phase += TWO_PI * (150 + 40 * sin(t * 3)) / codec->rate;
-            pcm[i] = (int16_t)(6000 * (0.75 - 0.45 * cos(t * 4 * TWO_PI)) *
-                               (sin(phase) + 0.5 * sin(2 * phase) + 0.3 * sin(3 * phase)));
-        }
-        err = codec->encode(enc, pcm, n, s[k].payload, sizeof(s[k].payload), &s[k].len);
-    }
-    if (enc)
-        codec->enc_free(enc);
-    return err;
-}
-
 static double frame_rms(const int16_t *pcm, size_t n)
 {
     double sum = 0;
@@ -165,7 +135,7 @@ static int simulate(const char *name, const struct net *net, struct result *r)
 {
     const struct codec *codec = codec_find(name);
     struct arrival *a = calloc(net->packets, sizeof(*a));
-    struct sound *s = calloc(net->packets, sizeof(*s));
+    const struct voice_packet *s = NULL;
     unsigned next = 0, frames = 0, holes = 0, count = 0;
     struct jitter *j = NULL;
     bool burst = false;
@@ -173,11 +143,12 @@ static int simulate(const char *name, const struct net *net, struct result *r)
     double sum = 0;
     int err = ENOMEM;
 
-    if (!a || !s)
+    if (!a)
         goto out;
     seed = 20240607;
     schedule(net, a);
-    TRY(encode_all(codec, net, s));
+    TRY(voice_encoded(codec, ptime_of(net), (unsigned)(net->loss + net->enter * 3), net->packets,
+                      &s));
     TRY(jitter_alloc(&j, codec));
     memset(r, 0, sizeof(*r));
     r->settled = -1;
@@ -200,7 +171,6 @@ static int simulate(const char *name, const struct net *net, struct result *r)
     err = 0;
 out:
     jitter_free(j);
-    free(s);
     free(a);
     return err;
 }

@@ -1,5 +1,5 @@
 /*
- * The suites of test_media_sound and test_media_session; each is one file.
+ * The suites of test_media_sound, _jitter, _device and _session; each is one file.
  */
 #ifndef ARS_TEST_MEDIA_SUITES_H
 #define ARS_TEST_MEDIA_SUITES_H
@@ -7,14 +7,18 @@
 /* sound */
 int suite_codec(int argc, char **argv);
 int suite_rtp(int argc, char **argv);
+int suite_rtp_stream(int argc, char **argv);
+int suite_process(int argc, char **argv);
+int suite_quality(int argc, char **argv);
+int suite_recorder(int argc, char **argv);
+int suite_tones(int argc, char **argv);
+
+/* jitter */
 int suite_jitter(int argc, char **argv);
 int suite_stretch(int argc, char **argv);
-int suite_quality(int argc, char **argv);
-int suite_tones(int argc, char **argv);
-int suite_recorder(int argc, char **argv);
-int suite_rtp_stream(int argc, char **argv);
 int suite_drift(int argc, char **argv);
-int suite_process(int argc, char **argv);
+
+/* device */
 int suite_audio(int argc, char **argv);
 int suite_audio_device(int argc, char **argv);
 

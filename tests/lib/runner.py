@@ -80,16 +80,18 @@ def own_folder(group):
     raise Failed(f'too many runs of {group} at once')
 
 
-def isolate():
+def isolate(before_others=True):
     """
     Again, in network, mount and process namespaces of its own: nothing outside sees our ports, and
     nothing of ours outlives us. Without root rights by a user namespace.
+    before_others: for what computes little; windows would keep each other's sound waiting.
     """
     if os.environ.get('ARS_TEST_ISOLATED'):
         return
     # sound keeps time: what else runs on the machine comes after, where we may say so
-    with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    if before_others:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     user = [] if os.getuid() == 0 else ['--user', '--map-root-user']
     os.environ['ARS_TEST_ISOLATED'] = '1'
     os.execvp('unshare', ['unshare', *user, '--net', '--mount', '--pid', '--fork', '--mount-proc',

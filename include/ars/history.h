@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define ARS_HISTORY_TEXT_MAX  256 /* bytes of each text; what is longer is cut */
+#define ARS_HISTORY_PATH_MAX  4096
 #define ARS_HISTORY_LIMIT_MAX 1000
 
 struct ars_history;
@@ -46,6 +47,8 @@ struct ars_history_entry {
     char *details; /* status and the PBX's words, for "Details"; "" */
     char *number;
     char *name;          /* "" when not known */
+    char *account;       /* of settings: its id; "" when not known, or on the demo line */
+    char *recording;     /* the file of it, "": none. Cut at ARS_HISTORY_PATH_MAX */
     int64_t start_us;    /* since 1970, UTC */
     int64_t duration_ms; /* of the talk; 0: none */
 };

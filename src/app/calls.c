@@ -158,7 +158,7 @@ static void dial_failed(struct ars_app *app, struct dial *d, const struct ars_re
     problems_add(&app->problems, &(struct ars_app_problem){
                                      .kind = ARS_APP_DIAL, .text = d->number, .reason = *why});
     if (why->code != ARS_REASON_BAD_NUMBER)
-        journal_put_failed_dial(app, d->tag, d->number, why);
+        journal_put_failed_dial(app, d, why);
     free(d->number);
 }
 
@@ -265,6 +265,7 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
         break;
     case ARS_EV_RECORDING:
         recording_event(c, ev);
+        journal_put(app, c, 0);
         break;
     case ARS_EV_UNHEARD:
         v->unheard = (enum ars_sound_cause)ev->number;
@@ -343,6 +344,7 @@ int app_calls_post_dial(struct ars_app *app, struct ars_command *cmd, const char
 {
     struct calls *cs = &app->calls;
     uint32_t tag = app_next_tag(app);
+    ars_id account = cmd ? cmd->account : 0;
     char *copy = ars_strdup(number);
     int err;
 
@@ -356,7 +358,7 @@ int app_calls_post_dial(struct ars_app *app, struct ars_command *cmd, const char
         free(copy);
         return err;
     }
-    cs->dials[cs->dials_n++] = (struct dial){.tag = tag, .number = copy};
+    cs->dials[cs->dials_n++] = (struct dial){.tag = tag, .account = account, .number = copy};
     return 0;
 }
 

@@ -28,6 +28,7 @@ struct call {
     uint64_t since_ms; /* the first call in whose place it is was established; 0: none */
     int64_t start_us;  /* since 1970 */
     bool answered;     /* the user took it */
+    bool recorded;     /* record_path holds something */
     bool changed;      /* since the face was told */
     uint32_t mute_tag;
     uint32_t silence_tag;
@@ -39,6 +40,7 @@ struct call {
 /* Asked for, and no call yet. */
 struct dial {
     uint32_t tag;
+    ars_id account; /* the engine's */
     char *number;
 };
 

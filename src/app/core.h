@@ -81,7 +81,7 @@ void journal_put(struct ars_app *app, const struct call *c, int64_t duration_ms)
 /* A caller for whom nothing rang. */
 void journal_put_refused(struct ars_app *app, const struct ars_event *ev);
 /* A number that never became a call. */
-void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *number,
+void journal_put_failed_dial(struct ars_app *app, const struct dial *d,
                              const struct ars_reason *why);
 
 #endif

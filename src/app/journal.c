@@ -109,9 +109,19 @@ void journal_put(struct ars_app *app, const struct call *c, int64_t duration_ms)
         .name = c->name,
         .start_us = c->start_us,
         .duration_ms = duration_ms,
+        .account = c->account_id,
+        .recording = c->recorded ? c->record_path : NULL,
     };
 
     put(app, c->view.id, &e, c->wire, &c->view.reason);
+}
+
+/* "" where there is none. */
+static char *account_id_of(struct ars_app *app, ars_id engine_id)
+{
+    const struct line *l = lines_find_engine(app, engine_id);
+
+    return (char *)(uintptr_t)(l ? l->view.account_id : "");
 }
 
 void journal_put_refused(struct ars_app *app, const struct ars_event *ev)
@@ -122,21 +132,23 @@ void journal_put_refused(struct ars_app *app, const struct ars_event *ev)
         .number = ev->reason.code == ARS_REASON_ANONYMOUS ? NULL : ev->peer_number,
         .name = ev->reason.code == ARS_REASON_ANONYMOUS ? NULL : ev->peer_name,
         .start_us = (int64_t)ars_clock_wall_us(),
+        .account = account_id_of(app, ev->account),
     };
 
     put(app, ev->call, &e, "", &ev->reason);
 }
 
-void journal_put_failed_dial(struct ars_app *app, uint32_t tag, const char *number,
+void journal_put_failed_dial(struct ars_app *app, const struct dial *d,
                              const struct ars_reason *why)
 {
     struct ars_history_entry e = {
         .result = ARS_HISTORY_FAILED,
-        .number = (char *)(uintptr_t)number,
+        .number = d->number,
         .start_us = (int64_t)ars_clock_wall_us(),
+        .account = account_id_of(app, d->account),
     };
 
-    put(app, DIAL_KEY | tag, &e, "", why);
+    put(app, DIAL_KEY | d->tag, &e, "", why);
 }
 
 /* ---- public ---- */

@@ -69,6 +69,7 @@ void recording_event(struct call *c, const struct ars_event *ev)
     c->record_path = path;
     c->record_problem = problem;
     c->view.recording = ev->number != 0;
+    c->recorded = c->recorded || c->view.recording;
     c->view.record_path = path ? path : "";
     c->view.record_problem = problem ? problem : "";
 }

@@ -33,14 +33,15 @@ enum statement {
 
 #define COLUMNS                                                                                    \
     "c.id, c.incoming, c.seen, c.result, c.reason, c.details, c.number, c.name, c.start_us,"       \
-    " c.duration_ms"
+    " c.duration_ms, c.account, c.recording"
 
 static const char *const statements[STATEMENTS] = {
     [INSERT] = "INSERT INTO calls (incoming, seen, result, reason, details, number, name,"
-               " start_us, duration_ms, folded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+               " start_us, duration_ms, folded, account, recording)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [UPDATE] = "UPDATE calls SET incoming = ?1, seen = ?2, result = ?3, reason = ?4, details = ?5,"
-               " number = ?6, name = ?7, start_us = ?8, duration_ms = ?9, folded = ?10"
-               " WHERE id = ?11",
+               " number = ?6, name = ?7, start_us = ?8, duration_ms = ?9, folded = ?10,"
+               " account = ?11, recording = ?12 WHERE id = ?13",
     [DELETE] = "DELETE FROM calls WHERE id = ?1",
     [GET_FOLDED] = "SELECT folded FROM calls WHERE id = ?1",
     [ADD_WORDS] = "INSERT INTO calls_words (rowid, words) VALUES (?1, ?2)",
@@ -87,6 +88,8 @@ void history_entry_clear(struct ars_history_entry *e)
     free(e->details);
     free(e->number);
     free(e->name);
+    free(e->account);
+    free(e->recording);
     *e = (struct ars_history_entry){0};
 }
 
@@ -98,27 +101,34 @@ void history_entries_free(struct ars_history_entry *v, size_t n)
 }
 
 /* Cut between characters. */
-static char *bounded(const char *s)
+static char *bounded(const char *s, size_t max)
 {
     size_t len = s ? strlen(s) : 0;
 
-    if (len > ARS_HISTORY_TEXT_MAX) {
-        len = ARS_HISTORY_TEXT_MAX;
+    if (len > max) {
+        len = max;
         while (len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80)
             len--;
     }
     return ars_utf8_clean(s ? s : "", len);
 }
 
+static bool is_whole(const struct ars_history_entry *e)
+{
+    return e->reason && e->details && e->number && e->name && e->account && e->recording;
+}
+
 int history_entry_copy(struct ars_history_entry *to, const struct ars_history_entry *from)
 {
     struct ars_history_entry e = *from;
 
-    e.reason = bounded(from->reason);
-    e.details = bounded(from->details);
-    e.number = bounded(from->number);
-    e.name = bounded(from->name);
-    if (!e.reason || !e.details || !e.number || !e.name) {
+    e.reason = bounded(from->reason, ARS_HISTORY_TEXT_MAX);
+    e.details = bounded(from->details, ARS_HISTORY_TEXT_MAX);
+    e.number = bounded(from->number, ARS_HISTORY_TEXT_MAX);
+    e.name = bounded(from->name, ARS_HISTORY_TEXT_MAX);
+    e.account = bounded(from->account, ARS_HISTORY_TEXT_MAX);
+    e.recording = bounded(from->recording, ARS_HISTORY_PATH_MAX);
+    if (!is_whole(&e)) {
         history_entry_clear(&e);
         return ENOMEM;
     }
@@ -249,8 +259,10 @@ static int put_row(struct history_db *db, int64_t *id, const struct ars_history_
     (void)sqlite3_bind_int64(st, 8, e->start_us);
     (void)sqlite3_bind_int64(st, 9, e->duration_ms);
     bind_text(st, 10, folded);
+    bind_text(st, 11, e->account);
+    bind_text(st, 12, e->recording);
     if (*id)
-        (void)sqlite3_bind_int64(st, 11, *id);
+        (void)sqlite3_bind_int64(st, 13, *id);
     err = run(db, st);
     if (!err && !*id)
         *id = sqlite3_last_insert_rowid(db->sql);
@@ -383,8 +395,10 @@ static int read_row(sqlite3_stmt *st, struct ars_history_entry *e)
         .name = column(st, 7),
         .start_us = sqlite3_column_int64(st, 8),
         .duration_ms = sqlite3_column_int64(st, 9),
+        .account = column(st, 10),
+        .recording = column(st, 11),
     };
-    return e->reason && e->details && e->number && e->name ? 0 : ENOMEM;
+    return is_whole(e) ? 0 : ENOMEM;
 }
 
 static int read_rows(struct history_db *db, sqlite3_stmt *st, size_t limit,

@@ -27,6 +27,9 @@ const char *const history_migrations[] = {
     "CREATE INDEX calls_open ON calls (id) WHERE result <= 1;"
     "CREATE VIRTUAL TABLE calls_words USING fts5 ("
     "  words, content = '', columnsize = 0, detail = none, tokenize = 'ascii');",
+    /* 2: whose call it was, and where it was recorded */
+    "ALTER TABLE calls ADD COLUMN account TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE calls ADD COLUMN recording TEXT NOT NULL DEFAULT '';",
 };
 /* clang-format on */
 

@@ -150,7 +150,19 @@ static void do_dial(GSimpleAction *action, GVariant *arg, gpointer app)
 
     g_application_activate(app);
     if (self->window)
-        ars_window_dial(self->window, g_variant_get_string(arg, NULL));
+        ars_window_dial(self->window, NULL, g_variant_get_string(arg, NULL));
+}
+
+/* Number and account, as the journal has them. */
+static void do_call_back(GSimpleAction *action, GVariant *arg, gpointer app)
+{
+    ArsApplication *self = app;
+    const char *number, *account_id;
+
+    g_variant_get(arg, "(&s&s)", &number, &account_id);
+    g_application_activate(app);
+    if (self->window)
+        ars_window_dial(self->window, account_id, number);
 }
 
 static const GActionEntry entries[] = {
@@ -168,6 +180,7 @@ static const GActionEntry entries[] = {
     {.name = "show-call", .activate = do_show_call, .parameter_type = "u"},
     {.name = "show-journal", .activate = do_show_journal},
     {.name = "dial", .activate = do_dial, .parameter_type = "s"},
+    {.name = "call-back", .activate = do_call_back, .parameter_type = "(ss)"},
 };
 
 static const struct {

@@ -93,14 +93,15 @@ static void on_no_longer_rings(ArsCallItem *item, ArsApplication *self)
  */
 static void ring(ArsApplication *self, ArsCallItem *item)
 {
+    const struct ars_app_call *call = ars_call_item_get(item);
     ArsIncomingWindow *window;
     g_autofree char *account =
-        words_call_account(ars_bridge_app(self->bridge), ars_call_item_get(item));
+        words_which_account(ars_bridge_app(self->bridge), call->account_id, TRUE);
 
     g_signal_connect_object(item, "changed", G_CALLBACK(on_no_longer_rings), self, 0);
     if (self->window && !x11_is(GTK_WIDGET(self->window))) {
         notifier_ring(G_APPLICATION(self), item, account);
-        ars_window_show_call(self->window, ars_call_item_get(item)->id);
+        ars_window_show_call(self->window, call->id);
         return;
     }
     window = ars_incoming_window_new(GTK_APPLICATION(self), item);

@@ -380,7 +380,8 @@ guint ars_bridge_calls_of(ArsBridge *self, const char *account_id)
 
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number)
 {
-    gboolean known = account_id && self->app && ars_app_find_line(self->app, account_id);
+    const struct ars_app_line *line = self->app ? ars_app_find_line(self->app, account_id) : NULL;
+    gboolean known = line && !line->disabled;
 
     if (self->app)
         tell(self,

@@ -55,7 +55,7 @@ void ars_bridge_command(ArsBridge *self, enum ars_command_type type, guint call,
 void ars_bridge_record(ArsBridge *self, guint call, gboolean on);
 /* How many calls of that account there are. */
 guint ars_bridge_calls_of(ArsBridge *self, const char *account_id);
-/* account_id NULL, or of an account that is gone: the line that dials. */
+/* account_id NULL, or of an account that is gone or switched off: the line that dials. */
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number);
 
 /* As ars_app_save_preferences(). */

@@ -209,6 +209,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsCallView, who);
     gtk_widget_class_bind_template_child(widget, ArsCallView, title);
     gtk_widget_class_bind_template_child(widget, ArsCallView, number);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, account);
     gtk_widget_class_bind_template_child(widget, ArsCallView, status);
     gtk_widget_class_bind_template_child(widget, ArsCallView, transfer_words);
     gtk_widget_class_bind_template_child(widget, ArsCallView, media);

@@ -18,6 +18,7 @@ struct _ArsCallView {
     GtkWidget *who;
     GtkLabel *title;
     GtkLabel *number;
+    GtkLabel *account;
     GtkLabel *status;
     GtkLabel *transfer_words;
     ArsCallFigures *media;

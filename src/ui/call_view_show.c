@@ -54,8 +54,12 @@ guint call_view_tick(GtkWidget *widget)
 static void show_who(ArsCallView *self)
 {
     guint n = conference_legs(ars_bridge_calls(self->bridge));
+    const struct ars_app_call *call = call_view_call(self);
     g_autofree char *others = NULL;
+    g_autofree char *account =
+        words_which_account(ars_bridge_app(self->bridge), call->account_id, call->incoming);
 
+    set_text(self->account, call_view_in_conference(self) ? "" : account);
     if (!call_view_in_conference(self)) {
         set_text(self->title, ars_call_item_title(self->current));
         set_text(self->number, ars_call_item_number(self->current));

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "history_details.h"
+#include "recording_row.h"
 #include "words.h"
 
 struct _ArsHistoryDetails {
@@ -9,10 +10,12 @@ struct _ArsHistoryDetails {
 
     /* template widgets */
     GtkLabel *title;
+    GtkLabel *account;
     AdwActionRow *number;
     AdwActionRow *result;
     AdwActionRow *when;
     AdwActionRow *duration;
+    ArsRecordingRow *recording;
     AdwActionRow *reason;
     AdwActionRow *details;
     GtkWidget *call_back;
@@ -58,6 +61,7 @@ static void ars_history_details_class_init(ArsHistoryDetailsClass *klass)
     const GType type = G_TYPE_FROM_CLASS(klass);
 
     G_OBJECT_CLASS(klass)->dispose = dispose;
+    g_type_ensure(ARS_TYPE_RECORDING_ROW);
     signals[CALL_BACK] =
         g_signal_new("call-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[DELETE] =
@@ -65,10 +69,12 @@ static void ars_history_details_class_init(ArsHistoryDetailsClass *klass)
     gtk_widget_class_set_template_from_resource(widget,
                                                 "/io/github/arsphone/ArsPhone/history_details.ui");
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, title);
+    gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, account);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, number);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, result);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, when);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, duration);
+    gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, recording);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, reason);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, details);
     gtk_widget_class_bind_template_child(widget, ArsHistoryDetails, call_back);
@@ -89,7 +95,8 @@ static void set_row(AdwActionRow *row, const char *text)
     gtk_widget_set_visible(GTK_WIDGET(row), text[0] != '\0');
 }
 
-ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *item)
+ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *item,
+                                           const char *account)
 {
     ArsHistoryDetails *self = g_object_new(ARS_TYPE_HISTORY_DETAILS, "transient-for", parent, NULL);
     const struct ars_history_entry *e = ars_journal_item_get(item);
@@ -102,6 +109,9 @@ ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *it
 
     self->item = g_object_ref(item);
     gtk_label_set_text(self->title, title);
+    gtk_label_set_text(self->account, account);
+    gtk_widget_set_visible(GTK_WIDGET(self->account), account[0] != '\0');
+    ars_recording_row_set_path(self->recording, e->recording);
     set_row(self->number, number);
     set_row(self->result, e->result == ARS_HISTORY_ANSWERED ? _("Answered") : words_result(e));
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self->result),

@@ -12,7 +12,9 @@
 #define ARS_TYPE_HISTORY_DETAILS (ars_history_details_get_type())
 G_DECLARE_FINAL_TYPE(ArsHistoryDetails, ars_history_details, ARS, HISTORY_DETAILS, AdwWindow)
 
-ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *item);
+/* account: whose call it was, in words; or "". */
+ArsHistoryDetails *ars_history_details_new(GtkWindow *parent, ArsJournalItem *item,
+                                           const char *account);
 ArsJournalItem *ars_history_details_get_item(ArsHistoryDetails *self);
 
 #endif

@@ -13,6 +13,7 @@ struct _ArsHistoryRow {
     GtkImage *icon;
     GtkLabel *title;
     GtkLabel *details;
+    GtkLabel *account;
     GtkLabel *when;
     GtkWidget *call_back;
 
@@ -50,6 +51,7 @@ static void ars_history_row_class_init(ArsHistoryRowClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsHistoryRow, icon);
     gtk_widget_class_bind_template_child(widget, ArsHistoryRow, title);
     gtk_widget_class_bind_template_child(widget, ArsHistoryRow, details);
+    gtk_widget_class_bind_template_child(widget, ArsHistoryRow, account);
     gtk_widget_class_bind_template_child(widget, ArsHistoryRow, when);
     gtk_widget_class_bind_template_child(widget, ArsHistoryRow, call_back);
     gtk_widget_class_bind_template_callback(widget, on_call_back);
@@ -75,7 +77,7 @@ static char *second_line(const struct ars_history_entry *e)
                            : g_strdup(result);
 }
 
-void ars_history_row_set_item(ArsHistoryRow *self, ArsJournalItem *item)
+void ars_history_row_set_item(ArsHistoryRow *self, ArsJournalItem *item, const char *account)
 {
     const struct ars_history_entry *e;
     g_autofree char *title = NULL;
@@ -92,6 +94,8 @@ void ars_history_row_set_item(ArsHistoryRow *self, ArsJournalItem *item)
     when = words_when(e->start_us, (gint64)ars_clock_wall_us());
     gtk_label_set_text(self->title, title);
     gtk_label_set_text(self->details, second);
+    gtk_label_set_text(self->account, account);
+    gtk_widget_set_visible(GTK_WIDGET(self->account), account[0] != '\0');
     gtk_label_set_text(self->when, when);
     gtk_image_set_from_icon_name(self->icon, words_result_icon(e));
     if (e->result == ARS_HISTORY_MISSED)

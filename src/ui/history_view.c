@@ -5,6 +5,7 @@
 #include "history_details.h"
 #include "history_row.h"
 #include "history_view.h"
+#include "words.h"
 
 #define PAGE 100
 
@@ -24,6 +25,7 @@ struct _ArsHistoryView {
     gsize asked;   /* rows of the query that is under way */
     gboolean more; /* the last page was full */
     gboolean stale;
+    gboolean several; /* accounts: each row names its own */
 };
 
 enum { DIAL, SIGNALS };
@@ -127,9 +129,9 @@ static void on_stop_search(ArsHistoryView *self)
 
 static void dial(ArsHistoryView *self, ArsJournalItem *item)
 {
-    g_autofree char *number = g_strdup(ars_journal_item_get(item)->number);
+    const struct ars_history_entry *e = ars_journal_item_get(item);
 
-    g_signal_emit(self, signals[DIAL], 0, number);
+    g_signal_emit(self, signals[DIAL], 0, e->number, e->account);
 }
 
 static void delete_item(ArsHistoryView *self, ArsJournalItem *item)
@@ -152,15 +154,25 @@ static void on_setup(ArsHistoryView *self, GtkListItem *li)
     gtk_list_item_set_child(li, row);
 }
 
+static char *account_words(ArsHistoryView *self, ArsJournalItem *item)
+{
+    const struct ars_history_entry *e = ars_journal_item_get(item);
+    struct ars_app *app = ars_bridge_app(self->bridge);
+
+    return app ? words_which_account(app, e->account, e->incoming) : g_strdup("");
+}
+
 static void on_bind(ArsHistoryView *self, GtkListItem *li)
 {
-    ars_history_row_set_item(ARS_HISTORY_ROW(gtk_list_item_get_child(li)),
-                             gtk_list_item_get_item(li));
+    ArsJournalItem *item = gtk_list_item_get_item(li);
+    g_autofree char *account = account_words(self, item);
+
+    ars_history_row_set_item(ARS_HISTORY_ROW(gtk_list_item_get_child(li)), item, account);
 }
 
 static void on_unbind(ArsHistoryView *self, GtkListItem *li)
 {
-    ars_history_row_set_item(ARS_HISTORY_ROW(gtk_list_item_get_child(li)), NULL);
+    ars_history_row_set_item(ARS_HISTORY_ROW(gtk_list_item_get_child(li)), NULL, "");
 }
 
 static void on_details_call(ArsHistoryDetails *details, ArsHistoryView *self)
@@ -177,11 +189,13 @@ static void on_activate(ArsHistoryView *self, guint i)
 {
     g_autoptr(ArsJournalItem) item = g_list_model_get_item(G_LIST_MODEL(self->items), i);
     GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+    g_autofree char *account = NULL;
     ArsHistoryDetails *details;
 
     if (!item)
         return;
-    details = ars_history_details_new(GTK_WINDOW(root), item);
+    account = account_words(self, item);
+    details = ars_history_details_new(GTK_WINDOW(root), item, account);
     g_signal_connect_object(details, "call-back", G_CALLBACK(on_details_call), self, 0);
     g_signal_connect_object(details, "delete", G_CALLBACK(on_details_delete), self, 0);
     gtk_window_present(GTK_WINDOW(details));
@@ -234,7 +248,7 @@ static void ars_history_view_class_init(ArsHistoryViewClass *klass)
 
     G_OBJECT_CLASS(klass)->dispose = dispose;
     signals[DIAL] = g_signal_new("dial", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                 NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
     gtk_widget_class_set_template_from_resource(widget,
                                                 "/io/github/arsphone/ArsPhone/history_view.ui");
     gtk_widget_class_bind_template_child(widget, ArsHistoryView, search);
@@ -271,11 +285,26 @@ static void ars_history_view_init(ArsHistoryView *self)
     show_state(self);
 }
 
+/* The rows are made anew: with the names of their accounts, or without. */
+static void on_lines_changed(ArsHistoryView *self)
+{
+    struct ars_app *app = ars_bridge_app(self->bridge);
+    gboolean several = app && ars_app_lines_on(app) > 1;
+
+    if (several == self->several)
+        return;
+    self->several = several;
+    g_list_store_remove_all(self->items);
+    reload(self);
+}
+
 void ars_history_view_set_bridge(ArsHistoryView *self, ArsBridge *bridge)
 {
     self->bridge = g_object_ref(bridge);
     g_signal_connect_object(bridge, "journal-changed", G_CALLBACK(reload), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "journal-page", G_CALLBACK(on_page), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "lines-changed", G_CALLBACK(on_lines_changed), self,
+                            G_CONNECT_SWAPPED);
     reload(self);
 }
 

@@ -1,4 +1,4 @@
-/* ui: the journal. Signal "dial" (string): a number to call back. */
+/* ui: the journal. Signal "dial" (string, string): a number to call back, by that account. */
 #ifndef ARS_UI_HISTORY_VIEW_H
 #define ARS_UI_HISTORY_VIEW_H
 

@@ -19,6 +19,8 @@ static void finalize(GObject *object)
     g_free(e->details);
     g_free(e->number);
     g_free(e->name);
+    g_free(e->account);
+    g_free(e->recording);
     G_OBJECT_CLASS(ars_journal_item_parent_class)->finalize(object);
 }
 
@@ -41,6 +43,8 @@ ArsJournalItem *ars_journal_item_new(const struct ars_history_entry *e)
     self->e.details = g_strdup(e->details ? e->details : "");
     self->e.number = g_strdup(e->number ? e->number : "");
     self->e.name = g_strdup(e->name ? e->name : "");
+    self->e.account = g_strdup(e->account ? e->account : "");
+    self->e.recording = g_strdup(e->recording ? e->recording : "");
     return self;
 }
 
@@ -56,5 +60,6 @@ gboolean ars_journal_item_equal(ArsJournalItem *a, ArsJournalItem *b)
     return x->id == y->id && x->result == y->result && x->seen == y->seen &&
            x->duration_ms == y->duration_ms && x->start_us == y->start_us &&
            ars_streq(x->name, y->name) && ars_streq(x->number, y->number) &&
-           ars_streq(x->reason, y->reason) && ars_streq(x->details, y->details);
+           ars_streq(x->reason, y->reason) && ars_streq(x->details, y->details) &&
+           ars_streq(x->account, y->account) && ars_streq(x->recording, y->recording);
 }

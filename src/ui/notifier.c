@@ -46,13 +46,14 @@ void notifier_missed(GApplication *app, ArsCallItem *item)
 {
     g_autoptr(GNotification) n = g_notification_new(_("Missed call"));
     g_autofree char *body = body_of(item);
-    const char *number = ars_call_item_get(item)->number;
+    const struct ars_app_call *call = ars_call_item_get(item);
 
     g_notification_set_body(n, body);
     g_notification_set_category(n, "call.unanswered");
     g_notification_set_default_action(n, "app.show-journal");
-    if (number[0])
-        g_notification_add_button_with_target(n, _("Call back"), "app.dial", "s", number);
+    if (call->number[0])
+        g_notification_add_button_with_target(n, _("Call back"), "app.call-back", "(ss)",
+                                              call->number, call->account_id);
     g_application_send_notification(app, MISSED, n);
 }
 

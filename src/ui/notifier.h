@@ -13,7 +13,7 @@
 void notifier_ring(GApplication *app, ArsCallItem *item, const char *account);
 void notifier_ring_over(GApplication *app, ArsCallItem *item);
 
-/* With "Call back", the action "dial" (s). */
+/* With "Call back", the action "call-back" (ss: number, account). */
 void notifier_missed(GApplication *app, ArsCallItem *item);
 void notifier_missed_seen(GApplication *app);
 

@@ -235,21 +235,14 @@ static void on_finished(ArsWindow *self, ArsCallItem *item)
         ars_dialpad_focus(self->dialpad);
 }
 
-static void dial(ArsWindow *self, const char *account_id, const char *number)
-{
-    g_free(self->dialled);
-    self->dialled = g_strdup(number);
-    ars_bridge_dial(self->bridge, account_id, number);
-}
-
 static void on_dial(ArsWindow *self, const char *number)
 {
-    ars_window_dial(self, number);
+    ars_window_dial(self, NULL, number);
 }
 
 static void on_redial(ArsWindow *self, const char *number, const char *account_id)
 {
-    dial(self, account_id, number);
+    ars_window_dial(self, account_id, number);
 }
 
 /* The page of a call says it itself. */
@@ -438,9 +431,11 @@ void ars_window_enter_number(ArsWindow *self, const char *number)
     ars_dialpad_set_number(self->dialpad, number);
 }
 
-void ars_window_dial(ArsWindow *self, const char *number)
+void ars_window_dial(ArsWindow *self, const char *account_id, const char *number)
 {
-    dial(self, NULL, number);
+    g_free(self->dialled);
+    self->dialled = g_strdup(number);
+    ars_bridge_dial(self->bridge, account_id, number);
 }
 
 void ars_window_show_call(ArsWindow *self, guint id)

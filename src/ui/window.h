@@ -13,7 +13,8 @@ ArsWindow *ars_window_new(GtkApplication *app, ArsBridge *bridge);
 
 /* Puts a number or URI into the field, on the page for dialling. */
 void ars_window_enter_number(ArsWindow *self, const char *number);
-void ars_window_dial(ArsWindow *self, const char *number);
+/* As ars_bridge_dial(). */
+void ars_window_dial(ArsWindow *self, const char *account_id, const char *number);
 void ars_window_show_call(ArsWindow *self, guint id);
 void ars_window_show_page(ArsWindow *self, const char *name);
 

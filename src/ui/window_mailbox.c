@@ -33,5 +33,5 @@ void window_mailbox_on_clicked(ArsWindow *self)
     struct ars_app_mailbox m = mailbox_of(self);
 
     if (m.number[0])
-        ars_window_dial(self, m.number);
+        ars_window_dial(self, NULL, m.number);
 }

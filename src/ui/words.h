@@ -27,7 +27,7 @@ char *words_line_still(const struct ars_app_line *line);
 /* Which account it is: "100 at pbx.example". */
 char *words_account(const char *login, const char *server);
 /* Which of several accounts a call comes to or goes from; "" where there is one alone. */
-char *words_call_account(const struct ars_app *app, const struct ars_app_call *call);
+char *words_which_account(const struct ars_app *app, const char *account_id, gboolean incoming);
 /* What happened, then what to do, in one or two sentences. */
 char *words_line_advice(const struct ars_app_line *line);
 

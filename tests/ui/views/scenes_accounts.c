@@ -1,6 +1,7 @@
 /* Tests of the views: several accounts, what few accounts need, dial rules. */
 #include <string.h>
 
+#include <ars/reason.h>
 #include <ars/secret.h>
 
 #include "stage.h"
@@ -259,6 +260,32 @@ static void play_saved_in_a_call(void)
     settle();
 }
 
+/* Calls back by the account that was called, whichever dials. */
+static void play_journal(void)
+{
+    ars_id call;
+    struct ars_command *cmd;
+
+    must(ars_app_set_default(stage_app(), ars_app_line_at(stage_app(), 0)->account_id) == 0);
+    fake_speak_of(2);
+    call = fake_incoming("Anna", "301");
+    settle();
+    close_top();
+    key("ctrl+r");
+    sees("For 200 at other.example.com", "Для 200 на other.example.com"); /* on its page */
+    look("call-two-accounts");
+    fake_end(call, ARS_REASON_CANCELLED, 487, "", true, 0);
+    settle();
+    key("ctrl+j");
+    sees("For 200 at other.example.com", "Для 200 на other.example.com");
+    look("journal-two-accounts");
+    press("Call back Anna", "Перезвонить: Anna");
+    cmd = fake_find_command(ARS_CMD_DIAL);
+    must(cmd && cmd->account == 2 && g_strcmp0(cmd->text, "301") == 0);
+    ars_command_free(cmd);
+    sees("From 200 at other.example.com", "Через 200 на other.example.com");
+}
+
 static const struct scene accounts_scenes[] = {
     {"details", play_details},
     {"dial-rules", play_dial_rules},
@@ -269,6 +296,7 @@ static const struct scene accounts_scenes[] = {
     {"again", play_again},
     {"other-in-trouble", play_other_in_trouble},
     {"saved-in-a-call", play_saved_in_a_call},
+    {"journal", play_journal},
     {"off-during-a-call", play_off_during_a_call},
 };
 

@@ -1,7 +1,10 @@
 /* Tests of the views: the journal. */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include <ars/reason.h>
+#include <ars/str.h>
 
 #include "stage.h"
 
@@ -154,6 +157,75 @@ static void play_details(void)
     ars_command_free(cmd);
 }
 
+/* The programs of this desktop that open things: one, which notes what it was given. */
+static void install_opener(void)
+{
+    const char *data = g_get_user_data_dir();
+    g_autofree char *folder = g_build_filename(data, "applications", NULL);
+    g_autofree char *entry = g_build_filename(folder, "opener.desktop", NULL);
+    g_autofree char *list = g_build_filename(folder, "mimeapps.list", NULL);
+    g_autofree char *program = g_build_filename(data, "opener", NULL);
+    g_autofree char *script = g_strdup_printf("#!/bin/sh\necho \"$1\" >> '%s/opened'\n", data);
+    g_autofree char *desktop =
+        g_strdup_printf("[Desktop Entry]\nType=Application\nName=Opener\nExec=%s %%f\n", program);
+
+    must(g_mkdir_with_parents(folder, 0700) == 0);
+    must(g_file_set_contents_full(program, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+    must(g_file_set_contents(entry, desktop, -1, NULL));
+    must(g_file_set_contents(list,
+                             "[Default Applications]\ninode/directory=opener.desktop\n"
+                             "audio/x-opus+ogg=opener.desktop\naudio/ogg=opener.desktop\n"
+                             "application/octet-stream=opener.desktop\n",
+                             -1, NULL));
+}
+
+/* arg: a path that was to be opened. */
+static gboolean is_opened(void *arg)
+{
+    g_autofree char *file = g_build_filename(g_get_user_data_dir(), "opened", NULL);
+    g_autofree char *line = g_strconcat(arg, "\n", NULL);
+    g_autofree char *opened = NULL;
+
+    return g_file_get_contents(file, &opened, NULL, NULL) && strstr(opened, line);
+}
+
+static gboolean is_said_gone(void *arg)
+{
+    (void)arg;
+    return shown(say("call.opus\nIt is not there any more.", "call.opus\nФайла больше нет."));
+}
+
+static void play_recording(void)
+{
+    g_autofree char *folder = g_strdup(g_get_user_data_dir());
+    g_autofree char *path = g_build_filename(folder, "call.opus", NULL);
+    ars_id call = dial("608");
+    struct ars_event *ev = fake_call_event(ARS_EV_RECORDING, call, ARS_CALL_ESTABLISHED);
+
+    install_opener();
+    must(g_file_set_contents(path, "x", 1, NULL));
+    ev->number = 1;
+    ev->text = ars_strdup(path);
+    fake_push(ev);
+    fake_end(call, ARS_REASON_LOCAL_HANGUP, 0, "", false, 1000);
+    settle();
+    key("ctrl+j");
+    scroll_to(0);
+    sees("608", "608");
+    open_row("608");
+    sees("call.opus", "call.opus");
+    look("journal-details-recording");
+    press("Play the recording", "Прослушать запись");
+    must(until(is_opened, path));
+    press("Open the folder of the recording", "Открыть папку с записью");
+    must(until(is_opened, folder));
+    close_top();
+    must(g_remove(path) == 0);
+    open_row("608");
+    must(until(is_said_gone, NULL));
+    button("Play the recording", "Прослушать запись", FALSE);
+}
+
 static void play_failed(void)
 {
     key("ctrl+f");
@@ -200,8 +272,9 @@ static void play_empty(void)
 }
 
 static const struct scene journal_scenes[] = {
-    {"missed", play_missed},   {"list", play_list},     {"search", play_search},
-    {"details", play_details}, {"failed", play_failed}, {"empty", play_empty},
+    {"missed", play_missed},   {"list", play_list},           {"search", play_search},
+    {"details", play_details}, {"recording", play_recording}, {"failed", play_failed},
+    {"empty", play_empty},
 };
 
 const struct group journal_group = {.name = "journal",

@@ -254,13 +254,16 @@ static void on_answer(int err, const struct ars_history_entry *v, size_t n, void
         /* all texts in one piece, behind the number */
         *e = v[f->entries_n];
         ars_buf_init(&b, 4096);
-        ars_buf_addf(&b, "%s%c%s%c%s%c%s", e->number, 0, e->name, 0, e->reason, 0, e->details);
+        ars_buf_addf(&b, "%s%c%s%c%s%c%s%c%s%c%s", e->number, 0, e->name, 0, e->reason, 0,
+                     e->details, 0, e->account, 0, e->recording);
         e->number = ars_buf_take(&b, &stuck);
         if (!e->number)
             abort();
         e->name = e->number + strlen(e->number) + 1;
         e->reason = e->name + strlen(e->name) + 1;
         e->details = e->reason + strlen(e->reason) + 1;
+        e->account = e->details + strlen(e->details) + 1;
+        e->recording = e->account + strlen(e->account) + 1;
     }
     f->answers++;
 }

@@ -133,6 +133,9 @@ static int test_calls_name_their_account(void)
     face_serve(&t.f);
     CHECK_INT(ars_app_call_count(t.f.app), 1);
     CHECK_STR(ars_app_call_at(t.f.app, 0)->account_id, t.second);
+    TRY(face_ask_journal(&t.f, "300")); /* and the journal keeps it */
+    CHECK_INT(t.f.entries_n, 1);
+    CHECK_STR(t.f.entries[0].account, t.second);
 out:
     remove_two(&t);
     return err;

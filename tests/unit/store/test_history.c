@@ -22,6 +22,8 @@ static int test_a_call_from_begin_to_end(void)
     e.reason = text("media_failed");
     e.details = text("no sound");
     e.duration_ms = 61000;
+    e.account = text("b7c1");
+    e.recording = text("/home/anna/Music/ARS Phone/2026-03-12 10.02.33 out 600.opus");
     TRY(ars_history_put(j.h, 1, &e));
     TRY(journal_ask(&j, NULL));
     CHECK_INT(j.n, 1);
@@ -33,6 +35,8 @@ static int test_a_call_from_begin_to_end(void)
     CHECK_STR(j.v[0].name, "Echo");
     CHECK_INT(j.v[0].start_us, 1700000000000000);
     CHECK_INT(j.v[0].duration_ms, 61000);
+    CHECK_STR(j.v[0].account, "b7c1");
+    CHECK_STR(j.v[0].recording, e.recording);
     CHECK(stat(folder_file(&j.folder, FILE_NAME), &st) == 0);
     CHECK_INT(st.st_mode & 0777, 0600);
     CHECK(stat(folder_file(&j.folder, FILE_NAME "-wal"), &st) == 0);

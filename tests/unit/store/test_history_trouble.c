@@ -206,6 +206,47 @@ out:
     return err;
 }
 
+/* A file of the first version, with a call in it. */
+static int make_first_version(const struct folder *f)
+{
+    static const char call[] =
+        "INSERT INTO calls (incoming, seen, result, reason, details, number, name, start_us,"
+        " duration_ms, folded) VALUES (1, 0, 3, '', '', '101', 'Anna', 1, 0, 'anna 101')";
+    sqlite3 *sql = NULL;
+    int err = history_errno(sqlite3_open(folder_file(f, FILE_NAME), &sql));
+
+    if (!err)
+        err = history_migrate(sql, history_migrations, 1);
+    if (!err)
+        err = history_errno(sqlite3_exec(sql, call, NULL, NULL, NULL));
+    sqlite3_close(sql);
+    return err;
+}
+
+static int test_calls_of_an_earlier_version_stay(void)
+{
+    struct journal j = {0};
+    struct ars_history_entry e = journal_entry(true, ARS_HISTORY_ANSWERED, "102", "");
+    int err;
+
+    TRY(folder_make(&j.folder));
+    TRY(make_first_version(&j.folder));
+    TRY(journal_open_in(&j));
+    e.account = text("b7c1");
+    TRY(ars_history_put(j.h, 1, &e));
+    TRY(journal_ask(&j, NULL));
+    CHECK_INT(j.problems, 0);
+    CHECK_INT(j.n, 2);
+    CHECK_STR(j.v[0].account, "b7c1");
+    CHECK_STR(j.v[1].name, "Anna");
+    CHECK_STR(j.v[1].account, "");
+    CHECK_STR(j.v[1].recording, "");
+    CHECK_INT(j.missed, 1);
+out:
+    journal_remove(&j);
+    return err;
+}
+
 static int test_folder_that_cannot_be_written(void)
 {
     struct journal j = {0};
@@ -283,6 +324,7 @@ const struct check_case trouble_cases[] = {
     {"history/damaged-while-open", test_damaged_while_open, false},
     {"history/newer-version-is-left-alone", test_newer_version_is_left_alone, false},
     {"history/migrations-in-order", test_migrations_in_order, false},
+    {"history/calls-of-an-earlier-version-stay", test_calls_of_an_earlier_version_stay, false},
     {"history/folder-that-cannot-be-written", test_folder_that_cannot_be_written, false},
     {"history/full-disk", test_full_disk, false},
 };

@@ -232,6 +232,8 @@ static int captive_portal(void)
         CHECK(f.ev && f.ev->cert);
         CHECK_STR(f.ev->cert->subject, "CN=portal");
         CHECK(f.ev->retry_ms >= 30000 && f.ev->retry_ms <= 60000);
+        ars_event_free(f.ev);
+        f.ev = NULL;
         opens = fakes.opens;
         fakes_pass(29999);
         CHECK(!fakes.resolve);

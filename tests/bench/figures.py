@@ -8,6 +8,7 @@ import time
 from proc import BUILD, TOP, run
 
 TOOLS = os.path.join(TOP, 'tests', 'bench')
+INTEROP = os.path.join(TOP, 'tests', 'interop')
 RELEASE = os.path.join(BUILD, 'release', 'bin')
 CLI = os.path.join(RELEASE, 'ars-phone-cli')
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -61,9 +62,10 @@ def wakeups(pid):
 class Bench:
     """One group: its folder, what it started, what it printed."""
 
-    def __init__(self, group, runs):
+    def __init__(self, group, runs, full=False):
         self.group = group
         self.runs = runs
+        self.full = full
         self.short = 0
         self.dir = os.path.join(BUILD, 'bench', group)
         self.stack = contextlib.ExitStack()
@@ -83,12 +85,24 @@ class Bench:
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def figure(self, name, values, unit, goal=None):
-        """The median of values; goal: the most that it may be. Returns the median."""
+    @contextlib.contextmanager
+    def part(self):
+        """What is owned meanwhile is stopped at its end."""
+        outer, self.stack = self.stack, contextlib.ExitStack()
+        try:
+            with self.stack:
+                yield self
+        finally:
+            self.stack = outer
+
+    def figure(self, name, values, unit, goal=None, least=None):
+        """The median of values; goal: the most that it may be, or the least. Returns the median."""
         value = statistics.median(values)
-        good = goal is None or value <= goal
+        good = (goal is None or value <= goal) and (least is None or value >= least)
         self.short += not good
-        wanted = '-' if goal is None else f'<={goal:.4g}'
+        wanted = '-'
+        if goal is not None or least is not None:
+            wanted = f'<={goal:.4g}' if least is None else f'>={least:.4g}'
         print(f'{self.group}.{name} {value:.4g} {unit} {wanted} {"ok" if good else "short"}',
               flush=True)
         return value

@@ -12,12 +12,9 @@ import numpy as np
 
 import nsim
 import wav
-from figures import RELEASE, TOOLS
-from proc import CACHE, run
+from figures import RELEASE
+from speech import at_rate, recorded
 
-SPEECH = os.path.join(CACHE, 'speech')
-RECORDINGS = ('demo-congrats', 'demo-echotest')
-LEVEL = 0.5                     # peak
 RATES = {'opus': 48000, 'g722': 16000, 'pcmu': 8000}
 JUDGED = {'opus': 16000, 'g722': 16000, 'pcmu': 8000}
 CHROMIUM_OWN_MS = 80
@@ -44,22 +41,13 @@ SEEDS = 3
 
 
 def speech(bench):
-    """The recordings one after another, at each codec's rate: (raw file, samples as judged)."""
-    run([os.path.join(TOOLS, 'get-speech.sh'), SPEECH], timeout=200)
-    parts = []
-    for name in RECORDINGS:
-        raw = bench.path(f'{name}.raw')
-        run([os.path.join(RELEASE, 'bench_voice'), 'decode',
-             os.path.join(SPEECH, f'{name}.g722'), raw])
-        parts.append(np.fromfile(raw, '<i2') / 32768)
-    x = np.concatenate(parts)
-    x = x[:len(x) // 320 * 320] * (LEVEL / np.max(np.abs(x)))
+    """The recordings at each codec's rate: (raw file, samples as judged)."""
+    x = recorded(bench)
     given = {}
     for codec, rate in RATES.items():
         path = bench.path(f'{codec}.raw')
-        at_rate = wav.resample(x, 16000, rate)
-        (np.clip(at_rate, -1, 1) * 32767).astype('<i2').tofile(path)
-        given[codec] = path, wav.resample(x, 16000, JUDGED[codec])
+        (np.clip(at_rate(x, rate), -1, 1) * 32767).astype('<i2').tofile(path)
+        given[codec] = path, at_rate(x, JUDGED[codec])
     return given
 
 

@@ -74,4 +74,4 @@ def score(reference, degraded, rate):
         lag = lag_of(reference[at:at + size], where)
         d = np.clip(spectrogram(where[lag:lag + size], rate) - floor, 0, None)
         scores.append(similarity(r[:, s:s + PATCH], d[:, :PATCH]))
-    return float(np.mean(scores))
+    return float(np.mean(scores)) if scores else 0.0

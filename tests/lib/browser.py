@@ -16,9 +16,9 @@ PAGE = os.path.join(TOP, 'tests', 'interop', 'browser')
 SIPJS = os.path.join(CACHE, 'sipjs', 'package')
 FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync',
          '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage',
-         '--autoplay-policy=no-user-gesture-required', '--ignore-certificate-errors',
-         '--disable-audio-output']
-MICROPHONE = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+         '--autoplay-policy=no-user-gesture-required', '--ignore-certificate-errors']
+NO_CARDS = ['--disable-audio-output', '--use-fake-device-for-media-stream']
+MICROPHONE = ['--use-fake-ui-for-media-stream']
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -61,9 +61,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 class Browser(Phone):
-    """do() and wait() as with a phone of ours; SIP.js's names for what happens."""
+    """
+    do() and wait() as with a phone of ours; SIP.js's names for what happens. cards: environment of a
+    PulseAudio whose default sink and source it uses; sound: 'plain' or 'processed', what it sends.
+    codec: the only one that it answers with, as SDP names it.
+    """
 
-    def __init__(self, t, url, user, hz, microphone):
+    def __init__(self, t, url, user, hz, microphone, cards=None, sound='', codec=None):
         self.name, self.events, self.pos = f'browser {user}', [], 0
         self.changed, self.lines = threading.Condition(), queue.Queue()
         self.out = open(t.path(f'browser-{user}.jsonl'), 'wb')
@@ -73,11 +77,14 @@ class Browser(Phone):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         query = urllib.parse.urlencode({'server': url, 'user': user, 'hz': hz,
                                         'password': f'secret{user}',
+                                        **({'codec': codec} if codec else {}),
+                                        **({'cards': sound} if cards else {}),
                                         **({'microphone': 1} if microphone else {})})
-        self.p = Process([*UNHURRIED, 'chromium', *FLAGS, *(MICROPHONE if microphone else []),
+        self.p = Process([*([] if cards else UNHURRIED), 'chromium', *FLAGS,
+                          *([] if cards else NO_CARDS), *(MICROPHONE if microphone else []),
                           f'--user-data-dir={t.path("profile-" + user)}',
                           f'http://127.0.0.1:{self.server.server_port}/page.html?{query}'],
-                         t.path(f'chromium-{user}.txt'), env={'HOME': t.dir})
+                         t.path(f'chromium-{user}.txt'), env={**(cards or {}), 'HOME': t.dir})
         t.own(self)
         self.wait('registered', 20)
 

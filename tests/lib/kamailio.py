@@ -12,8 +12,8 @@ PACKAGES = ('kamailio', 'kamailio-tls-modules', 'kamailio-websocket-modules')
 class Kamailio:
     """What tests take for a server: wss, ca. The certificate is the Asterisk's."""
 
-    def __init__(self, state, pbx, base=30000):
-        self.state, self.pbx, self.base = state, pbx, base
+    def __init__(self, state, pbx, base=30000, bind='127.0.0.1'):
+        self.state, self.pbx, self.base, self.bind = state, pbx, base, bind
         self.wss, self.udp, self.sipp = base + 43, base + 60, base + 70
         self.ca = pbx.ca
         self.log = os.path.join(state, 'log.txt')
@@ -23,7 +23,7 @@ class Kamailio:
         libs = os.path.dirname(os.path.dirname(modules))
         with open(CONFIG, encoding='utf-8') as f:
             text = f.read()
-        for name, value in (('UDP', f'127.0.0.1:{self.udp}'), ('WSS', f'127.0.0.1:{self.wss}'),
+        for name, value in (('UDP', f'127.0.0.1:{self.udp}'), ('WSS', f'{self.bind}:{self.wss}'),
                             ('ASTERISK', f'127.0.0.1:{self.pbx.base + 60}'),
                             ('SIPP', f'127.0.0.1:{self.sipp}'), ('MODULES', modules),
                             ('TLS', os.path.dirname(self.ca))):

@@ -58,6 +58,11 @@ struct ars_media_handlers {
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);
     /* The far end has not answered for 10 s or so; or does again. May be NULL. */
     void (*heard)(bool heard, void *arg);
+    /*
+     * The far end sends to an address of ours that a NAT has forgotten: ars_media_is_stranded().
+     * May be NULL.
+     */
+    void (*remapped)(void *arg);
     /* While watched: whether the two sides hear each other has changed. May be NULL. */
     void (*hearing)(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
     /*
@@ -133,7 +138,7 @@ void ars_media_rollback(struct ars_media *m);
  */
 int ars_media_restart(struct ars_media *m);
 
-/* Whether its sound leaves from an address that this machine has lost. */
+/* Whether its sound leaves from an address that this machine, or the NAT before it, has lost. */
 bool ars_media_is_stranded(const struct ars_media *m);
 
 /* Whether the far end has answered within the last 10 s or so. */

@@ -355,6 +355,7 @@ static const struct ars_media_handlers media_handlers = {
     .first_audio = on_first_audio,
     .dtmf = on_dtmf,
     .heard = call_on_heard,
+    .remapped = call_on_remapped,
     .hearing = call_on_hearing,
     .recording = call_on_recording,
     .failed = on_failed,

@@ -304,6 +304,12 @@ void call_network(struct call *c)
         (void)ars_media_restart(c->media); /* its candidates are known when there is a connection */
 }
 
+/* A NAT is part of the way, and has another address: as if it were one of this machine. */
+void call_on_remapped(void *arg)
+{
+    call_network(arg);
+}
+
 void call_on_heard(bool heard, void *arg)
 {
     struct call *c = arg;

@@ -13,6 +13,7 @@ void call_survive_close(struct call *c);
 
 /* As in ars_media_handlers. */
 void call_on_heard(bool heard, void *arg);
+void call_on_remapped(void *arg);
 
 /* The server has heard us, and sound may flow. */
 void call_link_good(struct call *c);

@@ -28,6 +28,9 @@
 #define RTCP_LAST  95
 
 #define WATCH_MS   1000
+/* Longer than between two packets of a silence that is not sent (400 ms with Opus). */
+#define FLOW_MS   500
+#define FLOW_ASKS 3
 
 static const char *const state_names[] = {"gathering",   "ready",     "checking",
                                           "handshaking", "connected", "failed"};
@@ -74,6 +77,8 @@ static void on_news(void *arg)
         m->handlers.first_audio(m->arg);
     if (!m->gone && news.heard && m->handlers.heard)
         m->handlers.heard(!m->unheard, m->arg);
+    if (!m->gone && news.remapped && m->handlers.remapped)
+        m->handlers.remapped(m->arg);
     tell_recording(m, &news);
     if (!m->gone && news.hearing && m->handlers.hearing)
         m->handlers.hearing(m->hearing.unheard, m->hearing.silent, m->arg);
@@ -161,6 +166,14 @@ static void on_ice_heard(bool heard, void *arg)
     session_tell(m);
 }
 
+static void on_ice_remapped(void *arg)
+{
+    struct ars_media *m = arg;
+
+    m->news.remapped = true;
+    session_tell(m);
+}
+
 static void on_path(void *arg)
 {
     session_start_dtls(arg);
@@ -177,6 +190,29 @@ static void ask_again(struct ars_media *m)
     ice_agent_probe(m->ice);
 }
 
+/*
+ * A stream that stops may have lost its way to us, which the far end's next answer shows. Or it is
+ * a hold, or a pause: then it is not asked for ever.
+ */
+static void on_flow(void *arg)
+{
+    struct ars_media *m = arg;
+
+    if (m->arrived != m->arrived_before)
+        m->stopped = 0;
+    else if (m->arrived && m->stopped++ < FLOW_ASKS)
+        ice_agent_probe(m->ice);
+    m->arrived_before = m->arrived;
+    session_watch_flow(m);
+}
+
+void session_watch_flow(struct ars_media *m)
+{
+    if (m->state != MEDIA_CONNECTED)
+        return;
+    ars_timer_start(ars_loop_timers(m->loop), &m->flow_timer, FLOW_MS, on_flow, m);
+}
+
 static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
 {
     uint8_t type = buf[1] & 0x7f;
@@ -187,6 +223,7 @@ static void on_rtp_packet(struct ars_media *m, uint8_t *buf, size_t len)
         if (srtcp_unprotect(m->srtp, buf, len, &len) == 0)
             rtp_stream_receive_rtcp(m->rtp, buf, len);
     } else if (srtp_unprotect(m->srtp, buf, len, &len) == 0) {
+        m->arrived++;
         rtp_stream_receive(m->rtp, buf, len);
         if (m->unheard)
             ask_again(m);
@@ -264,6 +301,7 @@ static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
         .path = on_path,
         .receive = on_datagram,
         .heard = on_ice_heard,
+        .remapped = on_ice_remapped,
         .failed = on_ice_failed,
     };
     struct ice_agent_conf ice = {
@@ -363,6 +401,7 @@ void ars_media_free(struct ars_media *m)
         return;
     ars_timer_stop(&m->news_timer);
     ars_timer_stop(&m->watch_timer);
+    ars_timer_stop(&m->flow_timer);
     rtp_stream_free(m->rtp);
     session_drop_renewal(m);
     dtls_close(m->dtls);

@@ -41,6 +41,7 @@ struct media_news {
     bool connected;
     bool first_audio;
     bool heard; /* has changed, see unheard */
+    bool remapped;
     bool hearing;
     bool recording_on;
     bool recording_off;
@@ -71,7 +72,11 @@ struct ars_media {
     uint64_t refused;  /* packets that no key of ours opens */
     uint64_t asked_ms; /* after a silence: when it was last asked whether it is over */
     bool unheard;      /* the far end does not answer */
-    bool gone;         /* freed meanwhile: nothing but the memory is left */
+    uint64_t arrived;  /* packets of sound */
+    uint64_t arrived_before;
+    unsigned stopped; /* so often none had come since the last look */
+    struct ars_timer flow_timer;
+    bool gone; /* freed meanwhile: nothing but the memory is left */
 
     struct ice_agent *ice;
     struct dtls_identity *identity;
@@ -105,6 +110,8 @@ void session_go(struct ars_media *m, enum media_state to);
 void session_tell(struct ars_media *m);
 /* Nothing flows any more, and that is told; once. why: a literal. */
 void session_fail(struct ars_media *m, enum ars_reason_code code, const char *why);
+/* Connected: looks from here on whether something still arrives. */
+void session_watch_flow(struct ars_media *m);
 /* Looks at who hears whom from here on, or no more. */
 void session_watch(struct ars_media *m);
 

@@ -37,6 +37,7 @@ static void on_established(const struct srtp_keys *keys, void *arg)
     session_tell(m);
     rtp_stream_start(m->rtp);
     session_watch(m);
+    session_watch_flow(m);
 }
 
 static void on_dtls_failed(bool refused, const char *why, void *arg)

@@ -5,8 +5,6 @@ The phone's own network goes, comes back, or changes under it:
 """
 import time
 
-import numpy as np
-
 import asterisk
 import wav
 from lab import NAME, options
@@ -34,6 +32,13 @@ class Lab:
     def address(self, old, new):
         self.home.sh(f'ip addr del {old}/24 dev eth0\nip addr add {new}/24 dev eth0')
 
+    def loses(self, percent):
+        """So many datagrams, both ways, each by chance."""
+        for ns in (self.home, self.far):
+            ns.sh('nft add table ip cable\nnft delete table ip cable\nnft add table ip cable\n'
+                  "nft add chain ip cable in '{ type filter hook input priority 0; }'\n"
+                  f'nft add rule ip cable in ip protocol udp numgen random mod 100 lt {percent} drop')
+
     def stop(self):
         self.pbx.stop()
         for ns in (self.home, self.far):
@@ -49,17 +54,6 @@ def phone(t, lab, user, **kw):
     p = start(t, lab, user, **kw)
     p.wait('registered', 10)
     return p
-
-
-def gaps(path, hz):
-    """The holes in a tone, the one at the end too, in seconds, longest first."""
-    x, rate = wav.read(path)
-    levels = wav.tone_levels(x, rate, hz)
-    # what is made up to bridge a hole is fainter
-    spans = wav.spans(levels > np.percentile(levels, 90) - 6, shortest=0.04)
-    need(spans, f'no tone of {hz} Hz')
-    spans.append((len(x) / rate, None))
-    return sorted((b[0] - a[1] for a, b in zip(spans, spans[1:])), reverse=True)
 
 
 def cut(t, lab, seconds, talk, idle):
@@ -112,7 +106,7 @@ def network_cut(t):
     talk.do('hangup 1')
     need(talk.wait('ended')['by'] == 'local', 'the far end had gone')
     lab.pbx.wait_idle()
-    longest = gaps(t.path('heard.wav'), 750)
+    longest = wav.gaps(t.path('heard.wav'), 750)
     t.figure('without sound: ' + ', '.join(f'{g:.2f} s' for g in longest[:3]))
     need(longest[0] <= out + SOUND_WITHIN, f'holes of {longest} s, out for {out:.2f} s')
 
@@ -134,7 +128,7 @@ def network_address_changes(t):
     p.do('hangup 1')
     need(p.wait('ended')['by'] == 'local', 'the far end had gone')
     lab.pbx.wait_idle()
-    longest = gaps(t.path('heard.wav'), 750)
+    longest = wav.gaps(t.path('heard.wav'), 750)
     t.figure(f'registered {took:.2f} s, call back {back:.2f} s after the change, without sound for '
              f'{longest[0]:.2f} s')
     need(longest[0] <= SOUND_WITHIN, f'holes of {longest} s')
@@ -198,7 +192,7 @@ def network_cut_elsewhere(t):
     p.do('hangup 1')
     need(p.wait('ended')['by'] == 'local', 'the far end had gone')
     lab.pbx.wait_idle()
-    hole = gaps(t.path('heard.wav'), 750)[0]
+    hole = wav.gaps(t.path('heard.wav'), 750)[0]
     t.figure(f'noticed after {noticed:.1f} s, back {back:.2f} s after its end, without sound for '
              f'{hole:.2f} s of {over - cut_at:.2f} s')
     need(hole < over - cut_at + SOUND_WITHIN, f'a hole of {hole:.2f} s')
@@ -218,3 +212,27 @@ def network_absent(t):
     took = p.wait('registered', 5, pass_over=('registration_failed',))['_at'] - usable
     t.figure(f'registered {took:.2f} s after the network was there')
     need(took < 1.5, f'registered only {took:.2f} s after')
+
+
+@test(25)
+def network_loses_packets(t):
+    """One packet of twenty is lost, both ways: the call holds, what was made up is told."""
+    lab = t.shared.get('cable', Lab)
+    p = phone(t, lab, '100', audio_in='tone:750', audio_out=t.path('heard.wav'))
+    p.do('dial 610')
+    p.wait('media')
+    lab.loses(5)
+    p.do('sleep 10')
+    p.do('hangup 1')
+    ended = p.wait('ended', 15)
+    lab.loses(0)
+    need(ended['by'] == 'local' and not p.seen('reconnecting'), p.events[-5:])
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+    stats = p.stats()
+    # of 500 packets 25 are lost; less than 8 or more than 50 not once in 100,000 times
+    need(1.5 < stats['loss_pct'] < 10 and 0 < stats['concealed_pct'] < 12, stats)
+    hole = wav.gaps(t.path('heard.wav'), 1004)[0]
+    need(hole < 0.6, f'without sound for {hole:.2f} s')
+    t.figure(f'lost {stats["loss_pct"]} %, concealed {stats["concealed_pct"]} %, MOS {stats["mos"]}, '
+             f'longest hole {hole:.2f} s')
+    lab.pbx.wait_idle()

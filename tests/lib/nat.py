@@ -22,6 +22,7 @@ TURN_PASSWORD = 'wonderland'
 NAT = '''sysctl -qw net.ipv4.ip_forward=1
 nft add table ip nat
 nft add chain ip nat post '{ type nat hook postrouting priority 100; }'
+nft add rule ip nat post oifname wan meta l4proto udp masquerade %s
 nft add rule ip nat post oifname wan masquerade %s
 nft add chain ip nat through '{ type filter hook forward priority 0; policy drop; }'
 nft add rule ip nat through iifname lan accept
@@ -42,6 +43,17 @@ while True:
 '''
 
 
+# IPCTNL_MSG_CT_DELETE without a tuple (linux/netfilter/nfnetlink_conntrack.h): all are forgotten
+FORGET = '''
+import socket, struct
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+s.bind((0, 0))
+s.send(struct.pack("=IHHIIBBH", 20, 1 << 8 | 2, 5, 1, 0, socket.AF_INET, 0, 0))
+n = struct.unpack_from("=i", s.recv(1024), 16)[0]
+raise SystemExit(-n)
+'''
+
+
 def coturn():
     """The program that tests/interop/get-unpacked.sh unpacked, with the libraries beside it."""
     root = os.path.join(CACHE, 'coturn', 'root')
@@ -59,7 +71,7 @@ class Lab:
         self.home.sh('ip route add default via 10.0.1.1')
         dead_interface('dead0', '10.99.0.2/24', netns=self.home)
         self.far.sh(f'ip addr add {STUN}/24 dev eth0')
-        self.nat.sh(NAT % '')
+        self.nat.sh(NAT % ('', ''))
         self.pbx = asterisk.Asterisk(folder, 20000, PBX, netns=self.far)
         tls = f'{folder}/tls/server'
         self.stun = Process(coturn() + ['-n', f'--listening-ip={STUN}', f'--relay-ip={STUN}',
@@ -73,11 +85,17 @@ class Lab:
         # a Binding Request each 0.2 s, until one is answered (RFC 8489)
         run(['/usr/bin/python3', '-c', PROBE, STUN], timeout=15, netns=self.home)
 
-    def masquerade(self, how, closed=''):
+    def masquerade(self, how, closed='', tcp=None):
         """How the NAT maps ports; closed: packets from inside that do not get out, for nft."""
-        self.nat.sh('nft delete table ip nat\n' + NAT % how)
+        tcp = how if tcp is None else tcp
+        self.nat.sh('nft delete table ip nat\n' + NAT % (how, tcp))
         if closed:
             self.nat.sh(f'nft insert rule ip nat through iifname lan {closed} drop')
+
+    def rebind(self):
+        """As a router that was switched off and on: all mappings are gone, and UDP gets others."""
+        self.masquerade('fully-random', tcp='')
+        run(['/usr/bin/python3', '-c', FORGET], netns=self.nat)
 
     def stop(self):
         self.pbx.stop()

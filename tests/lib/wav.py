@@ -166,3 +166,15 @@ def delays(sent, heard, rate):
         c = np.dot(a[:n], b[:n]) / np.sqrt(np.dot(a[:n], a[:n]) * np.dot(b[:n], b[:n]) + 1e-20)
         out.append(f'{1000 * lag / rate:.0f}:{c:.2f}')
     return ' '.join(out)
+
+
+def gaps(path, hz):
+    """The holes in a tone, the one at the end too, in seconds, longest first."""
+    x, rate = read(path)
+    levels = tone_levels(x, rate, hz)
+    # what is made up to bridge a hole is fainter
+    there = spans(levels > np.percentile(levels, 90) - 6, shortest=0.04)
+    if not there:
+        raise ValueError(f'{path}: no tone of {hz} Hz')
+    there.append((len(x) / rate, None))
+    return sorted((b[0] - a[1] for a, b in zip(there, there[1:])), reverse=True)

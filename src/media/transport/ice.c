@@ -132,6 +132,7 @@ void iceagent_take_path(struct ice_agent *a, const struct ice_pair *p)
     path->base = p->base;
     path->addr = a->remotev[p->remote].addr;
     path->prio = p->prio;
+    path->mapped = p->mapped;
     path->local_type = p->local_type;
     path->remote_type = a->remotev[p->remote].type;
     iceconsent_given(a);
@@ -362,6 +363,7 @@ int ice_agent_restart(struct ice_agent *a)
     icecheck_reset(a);
     icegather_close(a);
     a->path = (struct ice_path){0};
+    a->remapped = false;
     a->remote_ufrag[0] = '\0';
     renew_credentials(a);
     iceagent_go(a, ICE_GATHERING);
@@ -380,6 +382,8 @@ static const struct ars_addr *local_of(const struct ice_base *b)
 
 bool ice_agent_is_stranded(const struct ice_agent *a)
 {
+    if (a->remapped)
+        return true;
     if (a->conf.basev || a->no_ice || a->state == ICE_FAILED)
         return false;
     if (a->path.set)

@@ -93,6 +93,11 @@ struct ice_agent_handlers {
     void (*receive)(uint8_t *buf, size_t len, bool trusted, void *arg);
     /* The far end has gone silent, or is back. May be NULL. */
     void (*heard)(bool heard, void *arg);
+    /*
+     * A NAT has given the path another address than the one that the peer was told, and sends to:
+     * ice_agent_is_stranded(). May be NULL.
+     */
+    void (*remapped)(void *arg);
     /* No pair, or consent lost; once. The text is a literal. */
     void (*failed)(const char *why, void *arg);
 };
@@ -141,7 +146,10 @@ void ice_agent_renew(struct ice_agent *a);
  */
 int ice_agent_restart(struct ice_agent *a);
 
-/* Whether the local address of the path in use is no address of this machine any more. */
+/*
+ * Whether the local address of the path in use is no address of this machine any more, or of the
+ * NAT in front of it.
+ */
 bool ice_agent_is_stranded(const struct ice_agent *a);
 
 /* There is a path, and it has been answered lately. */

@@ -1,8 +1,4 @@
-/*
- * media: inside of the ICE agent, shared by ice.c (life, paths), ice_gather.c (sockets,
- * candidates), ice_relay.c, ice_pairs.c (check list), ice_check.c (checks, nomination), ice_stun.c
- * (messages) and ice_consent.c.
- */
+/* media: inside of the ICE agent, shared by ice*.c. */
 #ifndef ARS_MEDIA_TRANSPORT_ICE_AGENT_H
 #define ARS_MEDIA_TRANSPORT_ICE_AGENT_H
 
@@ -76,6 +72,7 @@ struct ice_pair {
     uint64_t prio;
     uint32_t local_prio;
     enum ice_type local_type; /* once valid: of the address that the peer sees */
+    struct ars_addr mapped;   /* that address */
     bool heard;               /* the peer sent an authenticated request over it */
     bool valid;
     bool nominated;
@@ -91,6 +88,7 @@ struct ice_path {
     struct ice_base *base;
     struct ars_addr addr;
     uint64_t prio;
+    struct ars_addr mapped; /* ours as the peer sees it; NONE: it does not say */
     enum ice_type local_type;
     enum ice_type remote_type;
 };
@@ -148,6 +146,8 @@ struct ice_agent {
     unsigned consent_asked; /* requests so far; the newest of them are in consent_tidv */
     uint64_t consent_ms;    /* when it was last given */
     bool silent;            /* told so */
+    bool remapped;          /* the peer sees the path's end here elsewhere than it was found */
+    uint64_t remapped_ms;   /* when that was so last; 0: never */
     struct ars_timer consent_timer;
 };
 

@@ -368,6 +368,7 @@ static void on_success(struct ice_pair *p, const struct ars_addr *mapped)
 
     icepair_stop(p);
     p->valid = true;
+    p->mapped = *mapped;
     p->local_type = type_of(a, p->base, mapped);
     icepair_go(p, ICE_PAIR_SUCCEEDED);
     for (size_t i = 0; i < a->n_pairs; i++) { /* RFC 8445 7.2.5.3.3 */

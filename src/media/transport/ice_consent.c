@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <ars/clock.h>
+#include <ars/log.h>
 #include <ars/rand.h>
 
 #include "transport/ice_agent.h"
@@ -14,6 +15,8 @@
 #include "transport/ice_stun.h"
 
 #define SILENT_TURNS 2 /* requests without an answer: one alone may be lost */
+/* A NAT that never keeps a mapping is not followed for ever. */
+#define REMAP_PAUSE_MS 10000
 
 static void on_timer(void *arg);
 
@@ -105,6 +108,28 @@ bool iceconsent_is_silent(const struct ice_agent *a)
     return ars_clock_ms() - a->consent_ms >= SILENT_TURNS * (uint64_t)a->times.consent_ms;
 }
 
+/*
+ * Where the request came from, as the peer saw it. Another address than that of the check: the NAT
+ * has forgotten the mapping that the peer sends to (it was restarted, or the way is another one).
+ */
+static void note_mapped(struct ice_agent *a, const struct stun_msg *msg)
+{
+    const struct stun_attr *attr = stun_msg_attr(msg, STUN_ATTR_XOR_MAPPED_ADDR);
+    uint64_t now = ars_clock_ms();
+    struct ars_addr mapped;
+
+    if (a->remapped || a->path.mapped.family == ARS_AF_NONE || !attr ||
+        ars_addr_from_sockaddr(&attr->v.xor_mapped_addr.u.sa, &mapped) ||
+        ars_addr_eq(&mapped, &a->path.mapped) ||
+        (a->remapped_ms && now - a->remapped_ms < REMAP_PAUSE_MS))
+        return;
+    ars_log(ARS_LOG_INFO, "media", "ice: the NAT has another address for us");
+    a->remapped = true;
+    a->remapped_ms = now;
+    if (a->handlers.remapped)
+        a->handlers.remapped(a->arg);
+}
+
 bool iceconsent_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg)
 {
     struct ice_agent *a = b->ice;
@@ -114,7 +139,9 @@ bool iceconsent_response(struct ice_base *b, const struct ars_addr *src, const s
     /* RFC 7675 5.1: it is given for the addresses that it comes over */
     if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP && a->path.base == b &&
         ars_addr_eq(&a->path.addr, src) &&
-        stun_msg_chk_mi(msg, (const uint8_t *)a->remote_pwd, strlen(a->remote_pwd)) == 0)
+        stun_msg_chk_mi(msg, (const uint8_t *)a->remote_pwd, strlen(a->remote_pwd)) == 0) {
         iceconsent_given(a);
+        note_mapped(a, msg);
+    }
     return true;
 }

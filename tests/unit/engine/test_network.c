@@ -94,7 +94,7 @@ out:
 }
 
 /* The sound's address goes, the connection has another: a re-INVITE is enough. */
-static int second_interface(void)
+static int lose_address(bool of_nat)
 {
     struct fixture f;
     int err;
@@ -102,7 +102,10 @@ static int second_interface(void)
     TRY(set_up(&f));
     TRY(talk(&f, "600"));
     fakes.media[0].stranded = true;
-    changed(&f);
+    if (of_nat)
+        fakes.media[0].h->remapped(fakes.media[0].arg);
+    else
+        changed(&f);
     CHECK(fakes.wss_h);
     CHECK_INT(fakes.media[0].restarts, 1);
     CHECK_INT(fakes.sip_calls[0].reinvites, 1);
@@ -110,6 +113,16 @@ static int second_interface(void)
     CHECK_INT(told(&f, ARS_EV_RECONNECTED), 1);
 out:
     return tear_down(&f, err);
+}
+
+static int second_interface(void)
+{
+    return lose_address(false);
+}
+
+static int remapped(void)
+{
+    return lose_address(true);
 }
 
 /* Without a network nothing is tried; with one at once. */
@@ -369,6 +382,7 @@ const struct check_case network_cases[] = {
     {.name = "network_cable", .fn = cable},
     {.name = "network_address", .fn = address},
     {.name = "network_second_interface", .fn = second_interface},
+    {.name = "network_remapped", .fn = remapped},
     {.name = "network_offline", .fn = offline},
     {.name = "network_news_of_others", .fn = news_of_others},
     {.name = "network_trouble", .fn = trouble},

@@ -127,6 +127,32 @@ static bool a_is_heard(const struct rig *r)
     return ice_agent_is_heard(r->a.ice);
 }
 
+static bool a_is_stranded(const struct rig *r)
+{
+    return ice_agent_is_stranded(r->a.ice);
+}
+
+/* RFC 8445 7.2.5.3.1: the answer says where the request came from, which was elsewhere before. */
+static int test_remapped(void)
+{
+    struct rig r;
+    int err;
+
+    TRY(rig_call(&r, one, one, NULL));
+    ice_agent_probe(r.a.ice);
+    CHECK_INT(rig_wait(&r, a_is_stranded, 100), ETIMEDOUT);
+    CHECK(ars_addr_eq(&r.a.ice->path.mapped, &r.a.ice->path.base->addr)); /* no NAT here */
+    r.a.ice->path.mapped.port ^= 1;
+    ice_agent_probe(r.a.ice);
+    TRY(rig_wait(&r, a_is_stranded, 1000));
+    CHECK(ice_agent_is_heard(r.a.ice));
+    TRY(ice_agent_restart(r.a.ice));
+    CHECK(!ice_agent_is_stranded(r.a.ice));
+out:
+    rig_close(&r);
+    return err;
+}
+
 /* That the peer has begun anew is said by signalling: only an answer on the path is consent. */
 static int test_restart_is_no_consent(void)
 {
@@ -213,6 +239,7 @@ int suite_ice_consent(int argc, char **argv)
     static const struct check_case cases[] = {
         {"ice/consent", test_consent, false},
         {"ice/late-answers", test_late_answers, false},
+        {"ice/remapped", test_remapped, false},
         {"ice/restart-is-no-consent", test_restart_is_no_consent, false},
         {"ice/path-dies", test_path_dies, false},
     };

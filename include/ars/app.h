@@ -55,6 +55,8 @@ struct ars_app_handlers {
     /* state is ENDED; the call leaves the model when the handler returns. */
     void (*call_ended)(const struct ars_app_call *call, void *arg);
     void (*dtmf)(ars_id call, char digit, void *arg);
+    /* While ars_app_show_levels() is on: how loud both sides are now; NAN: not known. */
+    void (*levels)(ars_id call, double in_dbfs, double out_dbfs, void *arg);
     /* The journal was written: ask again what is shown. missed: not looked at yet. */
     void (*journal_changed)(size_t missed, void *arg);
     void (*problem)(const struct ars_app_problem *problem, void *arg);
@@ -111,6 +113,8 @@ int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id
                          const char *text);
 /* Into a new file in the user's folder of recordings, or no more; the view says what came of it. */
 int ars_app_record(struct ars_app *app, ars_id call, bool on);
+/* While somebody looks at them. Also what it takes to see that one talks while muted. */
+int ars_app_show_levels(struct ars_app *app, bool on);
 /* Answered by `devices`, during a call with what was there before it. */
 int ars_app_list_devices(struct ars_app *app);
 

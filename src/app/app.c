@@ -10,6 +10,7 @@
 
 #define HISTORY_FILE "history.sqlite"
 #define STATS_MS     1000
+#define LEVELS_MS    125
 #define NAME         "ARS Phone"
 #define PATH_LEN     4096
 
@@ -35,6 +36,13 @@ int app_post(struct ars_app *app, struct ars_command *cmd, uint32_t tag)
     if (err)
         ars_command_free(cmd);
     return err;
+}
+
+int app_ask_stats(struct ars_app *app)
+{
+    int ms = app->levels ? LEVELS_MS : STATS_MS;
+
+    return app_post(app, ars_command_call(ARS_CMD_STATS_EVERY, 0, ms, NULL), 0);
 }
 
 static void add_problem(struct ars_app *app, enum ars_app_problem_kind kind, const char *text)
@@ -222,7 +230,7 @@ static int start_engine(struct ars_app *app, const struct ars_app_conf *conf)
         err = ars_engine_start(&app->engine, &e);
     }
     if (!err)
-        err = app_post(app, ars_command_call(ARS_CMD_STATS_EVERY, 0, STATS_MS, NULL), 0);
+        err = app_ask_stats(app);
     return err;
 }
 

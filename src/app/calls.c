@@ -180,12 +180,14 @@ static void on_ended(struct ars_app *app, struct call *c, const struct ars_event
 /* What it says about a wish of the user that the view had granted already. */
 static void on_error(struct ars_app *app, struct call *c, const struct ars_event *ev)
 {
-    if (ev->tag && ev->tag == c->mute_tag)
+    if (ev->tag && ev->tag == c->mute_tag) {
         c->view.muted = !c->view.muted;
-    else if (ev->tag && ev->tag == c->volume_tag)
+        levels_muted(c);
+    } else if (ev->tag && ev->tag == c->volume_tag) {
         c->view.volume = c->volume_was;
-    else if (ev->tag)
+    } else if (ev->tag) {
         calls_together_refused(c, ev->tag);
+    }
     problems_add(
         &app->problems,
         &(struct ars_app_problem){.kind = ARS_APP_COMMAND, .call = ev->call, .reason = ev->reason});
@@ -233,8 +235,11 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
         v->has_stats = true;
         v->stats = ev->stats;
     }
-    c->changed = true;
+    if (ev->type != ARS_EV_STATS || levels_event(app, c, ev))
+        c->changed = true;
     switch (ev->type) {
+    case ARS_EV_STATS:
+        break;
     case ARS_EV_AUTO_ANSWERED:
         v->state = ARS_CALL_ANSWERING;
         c->answered = true;
@@ -403,6 +408,7 @@ static void expect(struct ars_app *app, struct call *c, enum ars_command_type ty
             return;
         c->mute_tag = tag;
         c->view.muted = number != 0;
+        levels_muted(c);
         break;
     case ARS_CMD_VOLUME:
         c->volume_tag = tag;

@@ -44,6 +44,7 @@ struct ars_app {
     char *awake_why;         /* NULL: the machine may sleep */
     size_t missed;
     uint32_t last_tag;
+    bool levels; /* somebody looks at them */
     bool stopped;
 };
 
@@ -54,6 +55,9 @@ uint32_t app_next_tag(struct ars_app *app);
 
 /* Takes cmd over (NULL: ENOMEM) and gives it the tag. ENOMEM, EAGAIN. */
 int app_post(struct ars_app *app, struct ars_command *cmd, uint32_t tag);
+
+/* The figures of all calls, every so often. */
+int app_ask_stats(struct ars_app *app);
 
 /* Writes settings.json; what goes wrong is a problem. */
 void app_save_settings(struct ars_app *app);

@@ -26,6 +26,7 @@ enum {
     CALL_ADDED,
     CALL_ENDED,
     DTMF,
+    LEVELS,
     PROBLEM,
     DEVICES,
     JOURNAL_CHANGED,
@@ -138,6 +139,11 @@ static void on_dtmf(ars_id call, char digit, void *arg)
     g_signal_emit(arg, signals[DTMF], 0, (guint)call, text);
 }
 
+static void on_levels(ars_id call, double in_dbfs, double out_dbfs, void *arg)
+{
+    g_signal_emit(arg, signals[LEVELS], 0, (guint)call, in_dbfs, out_dbfs);
+}
+
 static void on_journal_changed(size_t missed, void *arg)
 {
     ArsBridge *self = arg;
@@ -183,6 +189,7 @@ static const struct ars_app_handlers handlers = {
     .call_changed = on_call_changed,
     .call_ended = on_call_ended,
     .dtmf = on_dtmf,
+    .levels = on_levels,
     .journal_changed = on_journal_changed,
     .problem = on_problem,
     .devices = on_devices,
@@ -245,6 +252,8 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
                                        1, ARS_TYPE_CALL_ITEM);
     signals[DTMF] = g_signal_new("dtmf", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                  G_TYPE_UINT, G_TYPE_STRING);
+    signals[LEVELS] = g_signal_new("levels", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                   G_TYPE_UINT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
     signals[PROBLEM] =
         g_signal_new("problem", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
     signals[DEVICES] = g_signal_new("devices", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,

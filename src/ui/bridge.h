@@ -7,6 +7,7 @@
  *   "lines-changed": any of the lines, or how many there are
  *   "call-added" (ArsCallItem), "call-ended" (ArsCallItem): also in the list of calls
  *   "dtmf" (uint call, char * digit)
+ *   "levels" (uint call, double, double): as in app.h
  *   "problem" (pointer: const struct ars_app_problem *, for the time of the call)
  *   "devices" (pointer: const struct ars_device *, ulong n)
  *   "journal-changed": ask again

@@ -213,6 +213,7 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsCallView, status);
     gtk_widget_class_bind_template_child(widget, ArsCallView, transfer_words);
     gtk_widget_class_bind_template_child(widget, ArsCallView, media);
+    gtk_widget_class_bind_template_child(widget, ArsCallView, levels);
     gtk_widget_class_bind_template_child(widget, ArsCallView, details);
     gtk_widget_class_bind_template_child(widget, ArsCallView, sent);
     gtk_widget_class_bind_template_child(widget, ArsCallView, keys_box);
@@ -241,6 +242,7 @@ static void ars_call_view_class_init(ArsCallViewClass *klass)
     G_OBJECT_CLASS(klass)->dispose = dispose;
     g_type_ensure(ARS_TYPE_CALL_CARDS);
     g_type_ensure(ARS_TYPE_CALL_FIGURES);
+    g_type_ensure(ARS_TYPE_CALL_LEVELS);
     g_type_ensure(ARS_TYPE_KEYPAD);
     g_type_ensure(ARS_TYPE_TRANSFER_PANEL);
     signals[FINISHED] = g_signal_new("finished", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -266,6 +268,7 @@ void ars_call_view_set_bridge(ArsCallView *self, ArsBridge *bridge)
     self->bridge = g_object_ref(bridge);
     ars_call_cards_set_bridge(self->cards, bridge);
     ars_transfer_panel_set_bridge(self->panel, bridge);
+    ars_call_levels_set_bridge(self->levels, bridge);
     g_signal_connect_object(bridge, "problem", G_CALLBACK(on_problem), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_call_added), self,
                             G_CONNECT_SWAPPED);

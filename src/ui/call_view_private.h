@@ -4,6 +4,7 @@
 
 #include "call_cards.h"
 #include "call_figures.h"
+#include "call_levels.h"
 #include "call_view.h"
 #include "keypad.h"
 #include "transfer_panel.h"
@@ -22,6 +23,7 @@ struct _ArsCallView {
     GtkLabel *status;
     GtkLabel *transfer_words;
     ArsCallFigures *media;
+    ArsCallLevels *levels;
     GtkLabel *details;
     GtkLabel *sent;
     GtkWidget *keys_box;

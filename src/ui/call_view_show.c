@@ -81,6 +81,7 @@ static void show_words(ArsCallView *self, const struct ars_app_call *call)
                                    : self->word                   ? self->word
                                                                   : "");
     ars_call_figures_set(self->media, call);
+    ars_call_levels_set(self->levels, call);
     details = call->state == ARS_CALL_ENDED ? words_call_details(&call->reason) : g_strdup("");
     set_text(self->details, details);
     if (call->held || call->remote_held)

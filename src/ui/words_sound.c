@@ -69,7 +69,9 @@ static const char *unheard_words(enum ars_sound_cause cause)
 
 char *words_call_trouble(const struct ars_app_call *call)
 {
-    const char *unheard = call->unheard ? unheard_words(call->unheard) : "";
+    const char *unheard = call->talks_muted ? _("You are talking, but the microphone is muted.")
+                          : call->unheard   ? unheard_words(call->unheard)
+                                            : "";
     const char *silent = "";
 
     if (call->silent)

@@ -37,6 +37,7 @@ struct fake_manners fake_manners = {
 static struct ars_engine *engine;
 static struct ars_command *commands[COMMANDS_MAX];
 static size_t commands_n;
+static int stats_ms;
 static enum ars_call_state calls[CALLS_MAX]; /* by id */
 static ars_id last_call;
 static ars_id account; /* the one that is spoken of */
@@ -144,6 +145,8 @@ void fake_media(ars_id call, const char *codec)
     ev->has_stats = true;
     ev->stats.rtt_ms = 12;
     ev->stats.jitter_ms = 3;
+    ev->stats.level_in_dbfs = -30;
+    ev->stats.level_out_dbfs = -25;
     ars_strcpy(ev->stats.codec, sizeof(ev->stats.codec), codec);
     ars_strcpy(ev->stats.srtp, sizeof(ev->stats.srtp), "AEAD_AES_256_GCM");
     ars_strcpy(ev->stats.path, sizeof(ev->stats.path), "host/host");
@@ -316,6 +319,11 @@ int ars_engine_start(struct ars_engine **ret, const struct ars_engine_conf *conf
     return 0;
 }
 
+int fake_stats_ms(void)
+{
+    return stats_ms;
+}
+
 int ars_engine_post(struct ars_engine *e, struct ars_command *cmd)
 {
     if (fake_manners.full)
@@ -323,10 +331,12 @@ int ars_engine_post(struct ars_engine *e, struct ars_command *cmd)
     if (commands_n == COMMANDS_MAX) /* of a test that does not care */
         ars_command_free(fake_next_command());
     act(cmd);
-    if (cmd->type == ARS_CMD_STATS_EVERY)
+    if (cmd->type == ARS_CMD_STATS_EVERY) {
+        stats_ms = cmd->number;
         ars_command_free(cmd);
-    else
+    } else {
         commands[commands_n++] = cmd;
+    }
     return 0;
 }
 

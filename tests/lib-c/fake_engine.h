@@ -38,6 +38,9 @@ struct ars_command *fake_next_command(void);
 /* The next command of that type; those before it are thrown away. Caller frees; NULL: none. */
 struct ars_command *fake_find_command(enum ars_command_type type);
 
+/* How often figures are wanted, by the newest STATS_EVERY. */
+int fake_stats_ms(void);
+
 /* How the engine was started last: in, out, ring (borrowed). */
 const char *fake_audio(size_t i);
 

@@ -180,6 +180,7 @@ static void play_quality(void)
     look("call-figures");
     stats.rtt_ms = 51;
     stats.mos = 3.82;
+    clock_forward(1000);
     fake_push(stats_event(id, &stats));
     sees("51 ms", "51 мс");
     sees("Encrypted · G.711 · fair", "Зашифровано · G.711 · средне");
@@ -243,6 +244,42 @@ static void play_unheard(void)
     sees("You cannot hear them: nothing arrives from there.",
          "Вы не слышите собеседника: от него ничего не приходит.");
     look("call-silent");
+}
+
+static double level_of(const char *english, const char *russian)
+{
+    GtkWidget *bar = find(GTK_TYPE_LEVEL_BAR, say(english, russian));
+
+    return bar ? gtk_level_bar_get_value(GTK_LEVEL_BAR(bar)) : -1;
+}
+
+/* The engine is asked often only while somebody looks. -60 dBFS is the left end, 0 the right. */
+static void play_levels(void)
+{
+    ars_id id = dial(NUMBER);
+    struct ars_media_stats stats = {.codec = "opus", .level_in_dbfs = -15, .level_out_dbfs = -45};
+
+    must(fake_stats_ms() == 125);
+    fake_push(stats_event(id, &stats));
+    settle();
+    must(level_of("Your voice", "Ваш голос") == 0.75);
+    must(level_of("Their voice", "Голос собеседника") == 0.25);
+    key("ctrl+l");
+    must(fake_stats_ms() == 1000);
+    key("ctrl+r");
+    must(fake_stats_ms() == 125);
+    press("Mute", "Без звука");
+    for (int i = 0; i < 10; i++) {
+        clock_forward(125);
+        fake_push(stats_event(id, &stats));
+        settle();
+    }
+    sees("You are talking, but the microphone is muted.", "Вы говорите, но микрофон выключен.");
+    must(level_of("Your voice", "Ваш голос") == 0);
+    look("call-talks-muted");
+    fake_end(id, ARS_REASON_REMOTE_HANGUP, 0, "", true, 1000);
+    settle();
+    must(fake_stats_ms() == 1000);
 }
 
 static const struct {
@@ -314,20 +351,11 @@ static void play_hung_up(void)
 }
 
 static const struct scene call_scenes[] = {
-    {"ringing", play_ringing},
-    {"early", play_early},
-    {"established", play_established},
-    {"held", play_held},
-    {"muted", play_muted},
-    {"keypad", play_keypad},
-    {"volume", play_volume},
-    {"quality", play_quality},
-    {"record", play_record},
-    {"unheard", play_unheard},
-    {"ended", play_ended},
-    {"try-later", play_try_later},
-    {"hung-up", play_hung_up},
-    {"reconnecting", play_reconnecting},
+    {"ringing", play_ringing},     {"early", play_early},     {"established", play_established},
+    {"held", play_held},           {"muted", play_muted},     {"keypad", play_keypad},
+    {"volume", play_volume},       {"quality", play_quality}, {"record", play_record},
+    {"unheard", play_unheard},     {"levels", play_levels},   {"ended", play_ended},
+    {"try-later", play_try_later}, {"hung-up", play_hung_up}, {"reconnecting", play_reconnecting},
 };
 
 const struct group call_group = {

@@ -54,6 +54,15 @@ static void on_ended(const struct ars_app_call *call, void *arg)
         f->misplaced = true;
 }
 
+static void on_levels(ars_id call, double in_dbfs, double out_dbfs, void *arg)
+{
+    struct face *f = seen(arg);
+
+    f->levels++;
+    f->last_level_in = in_dbfs;
+    f->last_level_out = out_dbfs;
+}
+
 static void on_dtmf(ars_id call, char digit, void *arg)
 {
     seen(arg)->dtmf++;
@@ -119,6 +128,7 @@ int face_start_with(struct face *f, const struct ars_app_conf *with)
         .call_changed = on_changed,
         .call_ended = on_ended,
         .dtmf = on_dtmf,
+        .levels = on_levels,
         .journal_changed = on_journal,
         .problem = on_problem,
         .devices = on_devices,

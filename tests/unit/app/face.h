@@ -20,6 +20,8 @@ extern const struct check_case line_cases[];
 extern const size_t line_cases_n;
 extern const struct check_case calls_cases[];
 extern const size_t calls_cases_n;
+extern const struct check_case levels_cases[];
+extern const size_t levels_cases_n;
 extern const struct check_case watching_cases[];
 extern const size_t watching_cases_n;
 extern const struct check_case app_cases[];
@@ -42,6 +44,9 @@ struct face {
     unsigned changed;
     unsigned ended;
     unsigned dtmf;
+    unsigned levels;
+    double last_level_in;
+    double last_level_out;
     unsigned journals;
     unsigned devices;
     unsigned watched;

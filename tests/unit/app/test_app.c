@@ -11,6 +11,7 @@
 int main(int argc, char **argv)
 {
     return check_run(watching_cases, watching_cases_n, argc, argv) +
+           check_run(levels_cases, levels_cases_n, argc, argv) +
            check_run(line_cases, line_cases_n, argc, argv) +
            check_run(lines_cases, lines_cases_n, argc, argv) +
            check_run(calls_cases, calls_cases_n, argc, argv) +

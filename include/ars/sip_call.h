@@ -24,7 +24,10 @@ struct ars_sip_call_handlers {
      * ars_sip_call_refuse(), now or later.
      */
     void (*reoffer)(struct ars_sip_call *call, const struct ars_sip_body *offer, void *arg);
-    /* To our re-INVITE: 2xx with body, or a failure. 408, 481 and silence end the call instead. */
+    /*
+     * To our re-INVITE, once: a response with the answer (2xx, or a reliable 18x), or a failure.
+     * 408, 481 and silence end the call instead.
+     */
     void (*reanswered)(struct ars_sip_call *call, int status, const struct ars_sip_body *body,
                        void *arg);
     /* The session timer wants a re-INVITE (RFC 4028): ars_sip_call_reinvite(), as it stands. */

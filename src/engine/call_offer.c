@@ -109,7 +109,7 @@ void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_si
                         void *arg)
 {
     struct call *c = arg;
-    bool success = status >= 200 && status < 300;
+    bool success = status < 300;
     struct ars_reason why;
 
     if (c->state != ARS_CALL_ESTABLISHED || !c->reinvite_out)

@@ -46,7 +46,7 @@ enum call_state {
 /* A new offer inside the dialog. */
 enum mod_state {
     MOD_NONE,
-    MOD_OURS,         /* our re-INVITE is out */
+    MOD_OURS,         /* our re-INVITE is out, its offer has no answer */
     MOD_THEIR_INVITE, /* their re-INVITE waits for us */
     MOD_THEIR_ACK,    /* our 2xx to it waits for ACK */
     MOD_THEIR_UPDATE, /* their UPDATE waits for us */

@@ -173,7 +173,7 @@ void mod_receive_invite(struct ars_sip_call *call, struct sip_in *in, struct str
 {
     if (!has_room(call, st))
         return;
-    if (call->state == CALL_ESTABLISHED)
+    if (call->state == CALL_ESTABLISHED && !call->invite)
         offer(call, in, st, MOD_THEIR_INVITE);
     else /* RFC 3261 section 14.2: our INVITE is in progress, though its offer has its answer */
         (void)strans_reply(st, 491, NULL, NULL, NULL);
@@ -243,11 +243,19 @@ void mod_confirmed(struct ars_sip_call *call)
 
 static void on_reinvite(const struct sip_in *in, int err, void *arg);
 
+/* The owner hears of one answer to its offer. */
+static void close_ours(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
+{
+    if (call->mod != MOD_OURS)
+        return;
+    set_mod(call, MOD_NONE);
+    reanswered(call, status, body);
+}
+
 static void failed(struct ars_sip_call *call, int status)
 {
-    set_mod(call, MOD_NONE);
     refresh_failed(call);
-    reanswered(call, status, NULL);
+    close_ours(call, status, NULL);
 }
 
 static void send_again(struct ars_sip_call *call)
@@ -301,14 +309,25 @@ static void on_ok(struct ars_sip_call *call, const struct sip_in *in)
     (void)invite_ack(call, in->cseq, NULL);
     update_learn(call, in);
     refresh_answered(call, in);
-    set_mod(call, MOD_NONE);
-    reanswered(call, in->status, &in->body);
+    close_ours(call, in->status, &in->body);
+}
+
+/* RFC 3262 section 5: the answer that came reliably is the answer. */
+static void on_reliable(struct ars_sip_call *call, const struct sip_in *in)
+{
+    if (prack_receive(&call->prack, call->sip, call->dlg, in) && in->body.len)
+        close_ours(call, in->status, &in->body);
 }
 
 static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
 {
     struct ars_reason why;
 
+    if (call->mod != MOD_OURS && in->status != 408 && in->status != 481) {
+        /* its offer has been answered: what that changed stays (RFC 6141 section 3.4) */
+        failed(call, in->status);
+        return;
+    }
     switch (in->status) {
     case 401:
     case 407:
@@ -359,7 +378,7 @@ static void on_reinvite(const struct sip_in *in, int err, void *arg)
     else if (in->status >= 200)
         on_ok(call, in);
     else if (prack_is_reliable(in))
-        (void)prack_receive(&call->prack, call->sip, call->dlg, in);
+        on_reliable(call, in);
     mem_deref(call);
 }
 
@@ -372,7 +391,7 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
     if (!body || !body->len)
         return EINVAL;
     settle(call);
-    if (call->mod != MOD_NONE || ars_timer_running(&call->mod_timer))
+    if (call->mod != MOD_NONE || call->invite || ars_timer_running(&call->mod_timer))
         return EBUSY;
     err = call_keep_offer(call, body);
     if (err)
@@ -388,8 +407,7 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
 void mod_abandon(struct ars_sip_call *call)
 {
     ars_timer_stop(&call->mod_timer);
-    if (call->mod == MOD_OURS)
-        ctrans_detach(&call->invite);
+    ctrans_detach(&call->invite);
     if (is_theirs_waiting(call) && call->server)
         (void)strans_reply(call->server, 487, NULL, NULL, NULL);
     if (call->mod != MOD_NONE)

@@ -59,6 +59,53 @@ out:
     return err;
 }
 
+/*
+ * RFC 3262 section 5: answered by a reliable 183. Offers may follow (RFC 3311 section 5.2), another
+ * INVITE only after the final response (RFC 3261 section 14), which needs no answer any more.
+ */
+static int test_reinvite_answered_reliably(void)
+{
+    static const char reliable[] = "Require: 100rel\r\nRSeq: 5\r\n";
+    static const struct {
+        const char *final;
+        const char *body;
+    } rows[] = {{"200 OK", NULL}, {"200 OK", FAKE_ANSWER}, {"488 No", NULL}, {"491 No", NULL}};
+    struct fake f = {0};
+    const char *req;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        TRY(up(&f, true, NULL));
+        TRY(ars_sip_call_reinvite(f.call, &offer));
+        req = fake_want(&f, "INVITE ");
+        fake_answer(&f, req, "183 Session Progress", NULL, NULL, FAKE_ANSWER);
+        CHECK_INT(f.reanswers, 0);
+        fake_answer(&f, req, "183 Session Progress", NULL, reliable, FAKE_ANSWER);
+        CHECK(fake_want(&f, "PRACK "));
+        CHECK_INT(f.reanswers, 1);
+        CHECK_INT(f.reanswer_status, 183);
+        CHECK_INT(ars_sip_call_reinvite(f.call, &offer), EBUSY);
+        fake_request_out(&f, "INVITE", "z9hG4bKp1", 1, NULL, FAKE_OFFER);
+        CHECK(fake_want(&f, "SIP/2.0 491 "));
+        fake_request_out(&f, "UPDATE", "z9hG4bKp2", 2, NULL, FAKE_OFFER);
+        CHECK_INT(f.reoffers, 1);
+        TRY(ars_sip_call_answer(f.call, &answer));
+        CHECK(fake_want(&f, "SIP/2.0 200 "));
+        fake_answer(&f, req, rows[i].final, NULL, NULL, rows[i].body);
+        CHECK(fake_want(&f, "ACK "));
+        fake_advance(&f, 4000);
+        CHECK(fake_quiet(&f));
+        CHECK_INT(f.reanswers, 1);
+        CHECK_INT(f.ended, 0);
+        TRY(ars_sip_call_reinvite(f.call, &offer));
+        fake_close(&f);
+    }
+    return 0;
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* Challenged inside the dialog, as Asterisk does: once more, same offer, next CSeq. */
 static int test_reinvite_challenged(void)
 {
@@ -559,6 +606,7 @@ out:
 
 static const struct check_case cases[] = {
     {"reinvite", test_reinvite, false},
+    {"reinvite_answered_reliably", test_reinvite_answered_reliably, false},
     {"reinvite_challenged", test_reinvite_challenged, false},
     {"reinvite_refused", test_reinvite_refused, false},
     {"reinvite_retry_after", test_reinvite_retry_after, false},

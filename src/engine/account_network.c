@@ -47,6 +47,20 @@ static bool find_source(const struct account *a, struct ars_addr *ret)
     return false;
 }
 
+/* One of its addresses, tried last or not, is reached from where the last attempt was made. */
+static bool is_as_before(const struct account *a)
+{
+    struct ars_addr src;
+
+    if (a->proxy.family != ARS_AF_NONE || a->addrs_n == 0)
+        return find_source(a, &src) && ars_addr_eq(&src, &a->source);
+    for (size_t i = 0; i < a->addrs_n; i++) {
+        if (ars_net_source(&a->addrs[i], &src) && ars_addr_eq(&src, &a->source))
+            return true;
+    }
+    return false;
+}
+
 bool account_has_way(const struct account *a)
 {
     struct ars_addr src;
@@ -116,7 +130,7 @@ static void unconnected_changed(struct account *a, void (*again)(struct account 
 
     if (!account_has_way(a)) {
         account_wait_for_network(a);
-    } else if (find_source(a, &src) && !ars_addr_eq(&src, &a->source)) {
+    } else if (find_source(a, &src) && !is_as_before(a)) {
         a->source = src;
         again(a);
     }

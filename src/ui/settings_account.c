@@ -135,7 +135,7 @@ static void on_line(ArsSettingsAccount *self)
 {
     const struct ars_app_line *line = line_of(self);
 
-    if (self->in_doubt && line->state != ARS_ACCOUNT_FAILED) {
+    if (self->in_doubt && !line->cert) {
         self->in_doubt = FALSE;
         if (!line->demo)
             resume(self);

@@ -202,7 +202,7 @@ void ars_wss_probe(struct ars_wss *w, unsigned ms)
 
 bool ars_net_source(const struct ars_addr *dst, struct ars_addr *ret)
 {
-    *ret = fakes.source;
+    *ret = fakes.second_source.family && dst->ip[3] == 2 ? fakes.second_source : fakes.source;
     return !fakes.no_network;
 }
 

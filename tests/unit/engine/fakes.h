@@ -117,8 +117,9 @@ struct fakes {
     unsigned opens;
     unsigned probes;
     bool no_network;
-    bool one_link;          /* all addresses are of one interface */
-    struct ars_addr source; /* where packets leave this machine */
+    bool one_link;                 /* all addresses are of one interface */
+    struct ars_addr source;        /* where packets leave this machine */
+    struct ars_addr second_source; /* for the second address, NONE: the same */
     int open_error;
 
     ars_resolve_fn *resolve; /* NULL: no query runs */

@@ -183,6 +183,34 @@ out:
     return tear_down(&f, err);
 }
 
+/* The second address is reached from another one of ours: that is no change of the network. */
+static int news_of_two_families(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    unsigned queries;
+    int err;
+
+    TRY(set_up(&f));
+    (void)ars_addr_parse("10.0.9.7", 0, &fakes.second_source);
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    fakes_pass(1000);
+    fakes_resolve(2);
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 503, "busy");
+    why.retry_after_s = 40;
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    queries = fakes.queries;
+    changed(&f);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    CHECK_INT(fakes.queries, queries);
+out:
+    return tear_down(&f, err);
+}
+
 /* The server, or the DNS, is in trouble: waited for as told, and gone to where it was. */
 static int trouble(void)
 {
@@ -385,6 +413,7 @@ const struct check_case network_cases[] = {
     {.name = "network_remapped", .fn = remapped},
     {.name = "network_offline", .fn = offline},
     {.name = "network_news_of_others", .fn = news_of_others},
+    {.name = "network_news_of_two_families", .fn = news_of_two_families},
     {.name = "network_trouble", .fn = trouble},
     {.name = "network_captive_portal", .fn = captive_portal},
     {.name = "network_while_resolving", .fn = while_resolving},

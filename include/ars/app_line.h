@@ -56,7 +56,14 @@ const struct ars_stored_account *ars_app_account(const struct ars_app *app);
 int ars_app_save_account(struct ars_app *app, const struct ars_stored_account *a,
                          const struct ars_secret *password, char **ret_id);
 
-/* Un-registers and forgets it with its password. ENOENT. */
+/*
+ * The password of the account's relay; kept as the account's own, and used from the next call on.
+ * ENOENT: there is no such account in use, or it has no relay. EMSGSIZE.
+ */
+int ars_app_save_relay_password(struct ars_app *app, const char *account_id,
+                                const struct ars_secret *password);
+
+/* Un-registers and forgets it with its passwords. ENOENT. */
 int ars_app_remove_account(struct ars_app *app, const char *account_id);
 
 /* Un-registers and keeps it, or connects again. ENOENT. */

@@ -40,7 +40,9 @@ struct ars_stored_account {
     char *ca_file;
     char *pin; /* SHA-256 of the certificate that the user accepted, 64 hex digits */
     char *host_map;
-    char *stun;           /* HOST[:PORT] */
+    char *stun; /* HOST[:PORT] */
+    char *turn; /* URI of a relay (RFC 7065); NULL: none */
+    char *turn_user;
     char *codecs;         /* NULL: "opus,g722,pcmu,pcma" */
     char *outbound_proxy; /* HOST[:PORT] to connect to; NULL: server and port */
     char *realm;          /* the only one that learns the password's digest; NULL: any */

@@ -92,6 +92,10 @@ static int copy_texts(struct ars_account_conf *c, const struct ars_stored_accoun
     if (!err)
         err = copy(&c->host_map, a->host_map);
     if (!err)
+        err = copy(&c->turn, a->turn);
+    if (!err)
+        err = copy(&c->turn_user, a->turn_user);
+    if (!err)
         err = copy(&c->codecs, a->codecs);
     if (!err)
         err = copy(&c->realm, a->realm);

@@ -241,15 +241,23 @@ static void on_stored(int err, enum ars_secrets_place where, void *arg)
         add_problem(app, ARS_APP_SECRET_IN_FILE, "");
 }
 
+void line_store_secret(struct line *l, const char *key, const char *label,
+                       const struct ars_secret *secret)
+{
+    int err = ars_secrets_store(l->app->secrets, key, label, secret, on_stored, l->app);
+
+    if (err)
+        line_tell_secret_error(l->app, err);
+}
+
 void line_store_password(struct line *l, const struct ars_secret *password)
 {
     char *label = label_of(l);
-    int err = ENOMEM;
 
     if (label)
-        err = ars_secrets_store(l->app->secrets, l->account_id, label, password, on_stored, l->app);
-    if (err)
-        line_tell_secret_error(l->app, err);
+        line_store_secret(l, l->account_id, label, password);
+    else
+        line_tell_secret_error(l->app, ENOMEM);
     free(label);
 }
 
@@ -274,7 +282,7 @@ static void on_found(int err, enum ars_secrets_place where, const char *account_
         err = l->conf->password ? 0 : ENOMEM;
     }
     if (!err) {
-        line_connect(l);
+        line_begin(l);
         return;
     }
     if (err != ENOENT)

@@ -73,12 +73,21 @@ void line_set_state(struct line *l, enum ars_account_state state);
 void line_set_conf(struct line *l, struct ars_account_conf *conf);
 void line_fail(struct line *l, const char *what, int error);
 void line_connect(struct line *l);
+/* Connects with its password, once that of its relay is known, too. */
+void line_begin(struct line *l);
 /* Switched off, or gone for good. */
 void line_turn_off(struct line *l);
 /* News with its tag. */
 void line_event(struct line *l, const struct ars_event *ev);
 void line_find_password(struct line *l);
 void line_store_password(struct line *l, const struct ars_secret *password);
+/* Under any name; what comes of it is told. */
+void line_store_secret(struct line *l, const char *key, const char *label,
+                       const struct ars_secret *secret);
+/* Errors of ars_app_save_relay_password(). */
+int line_set_relay_password(struct line *l, const struct ars_secret *password);
+/* What is kept for a relay that the account has no more. */
+void line_forget_relay(struct ars_app *app, const char *account_id);
 void line_tell_secret_error(struct ars_app *app, int err);
 
 /* ---- account_conf.c ---- */

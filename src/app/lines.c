@@ -77,7 +77,8 @@ static int configure(struct line *l, const struct ars_stored_account *a)
         return err;
     if (l->conf) {
         conf->password = l->conf->password;
-        l->conf->password = NULL;
+        conf->turn_password = l->conf->turn_password;
+        l->conf->password = l->conf->turn_password = NULL;
     }
     l->view.disabled = a->disabled;
     line_set_conf(l, conf);
@@ -89,7 +90,7 @@ static void begin(struct line *l)
     if (l->view.disabled)
         line_turn_off(l);
     else if (l->conf->password)
-        line_connect(l);
+        line_begin(l);
     else
         line_find_password(l);
 }
@@ -289,6 +290,7 @@ static int use_account(struct ars_app *app, const char *id, const struct ars_sec
 {
     const struct ars_stored_account *a = ars_settings_account(app->settings, id);
     struct line *l = lines_find(app, id);
+    bool had_relay = l && l->conf && l->conf->turn;
     int err = l ? configure(l, a) : add(app, a, &l);
 
     if (!err && password)
@@ -297,6 +299,8 @@ static int use_account(struct ars_app *app, const char *id, const struct ars_sec
         return err;
     if (password)
         line_store_password(l, password);
+    if (had_relay && !a->turn)
+        line_forget_relay(app, id);
     begin(l);
     return 0;
 }
@@ -324,6 +328,16 @@ int ars_app_save_account(struct ars_app *app, const struct ars_stored_account *a
     else
         free(id);
     return err;
+}
+
+int ars_app_save_relay_password(struct ars_app *app, const char *account_id,
+                                const struct ars_secret *password)
+{
+    struct line *l = lines_find(app, account_id);
+
+    if (strlen(ars_secret_text(password)) > ARS_PASSWORD_MAX)
+        return EMSGSIZE;
+    return l && l->conf && l->conf->turn ? line_set_relay_password(l, password) : ENOENT;
 }
 
 static void on_forgotten(int err, enum ars_secrets_place where, void *arg)
@@ -357,6 +371,7 @@ int ars_app_remove_account(struct ars_app *app, const char *account_id)
     err = ars_secrets_forget(app->secrets, account_id, on_forgotten, app);
     if (err)
         return err;
+    line_forget_relay(app, account_id);
     (void)ars_settings_remove_account(app->settings, account_id);
     app_save_settings(app);
     drop(app, l);

@@ -59,6 +59,8 @@ static const struct text_field account_texts[] = {
     ACCOUNT_TEXT(pin, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(host_map, ARS_SETTINGS_RULES_MAX),
     ACCOUNT_TEXT(stun, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(turn, ARS_SETTINGS_TEXT_MAX),
+    ACCOUNT_TEXT(turn_user, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(codecs, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(mailbox_number, ARS_SETTINGS_TEXT_MAX),
     ACCOUNT_TEXT(pickup_code, ARS_SETTINGS_TEXT_MAX),

@@ -11,6 +11,7 @@
 #include "dial_rules.h"
 #include "hint_row.h"
 #include "host_map_editor.h"
+#include "relay_row.h"
 #include "secret_row.h"
 
 #define PORT_DEFAULT 7443
@@ -39,6 +40,7 @@ struct _ArsAccountForm {
     GtkEditable *stun;
     ArsHintRow *stun_hint;
     ArsHostMapEditor *host_map;
+    ArsRelayRow *relay;
     ArsAccountDetails *details;
     ArsDialRules *dial_rules;
 
@@ -159,7 +161,8 @@ static gboolean check_all(ArsAccountForm *self)
         gtk_widget_grab_focus(bad);
     else if (!ars_host_map_editor_is_good(self->host_map))
         gtk_widget_grab_focus(GTK_WIDGET(self->host_map));
-    return ars_account_details_check(self->details) & ars_dial_rules_check(self->dial_rules) &&
+    return ars_account_details_check(self->details) & ars_dial_rules_check(self->dial_rules) &
+               ars_relay_row_check(self->relay) &&
            !bad && ars_host_map_editor_is_good(self->host_map);
 }
 
@@ -218,6 +221,7 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     g_type_ensure(ARS_TYPE_DIAL_RULES);
     g_type_ensure(ARS_TYPE_HINT_ROW);
     g_type_ensure(ARS_TYPE_HOST_MAP_EDITOR);
+    g_type_ensure(ARS_TYPE_RELAY_ROW);
     g_type_ensure(ARS_TYPE_SECRET_ROW);
     signals[EDITED] =
         g_signal_new("edited", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -244,6 +248,7 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, host_map);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, relay);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, details);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, dial_rules);
     gtk_widget_class_bind_template_callback(widget, on_chosen);
@@ -263,6 +268,8 @@ static void ars_account_form_init(ArsAccountForm *self)
     connect_field(self, self->park_code);
     connect_field(self, self->stun);
     connect_field(self, self->host_map);
+    connect_field(self, self->relay);
+    g_signal_connect_object(self->relay, "submit", G_CALLBACK(on_submit), self, G_CONNECT_SWAPPED);
     connect_field(self, self->details);
     connect_field(self, self->dial_rules);
     ars_account_form_fill(self, NULL, NULL);
@@ -298,6 +305,7 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
                           self->has_password ? _("Leave it empty to keep the stored password.")
                                              : NULL);
     adw_expander_row_set_expanded(self->network, a->stun || a->host_map);
+    ars_relay_row_fill(self->relay, a);
     ars_account_details_fill(self->details, a);
     ars_dial_rules_set_rules(self->dial_rules, a->dial_rules);
     show_mapping(self);
@@ -339,8 +347,8 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
            set_text(&a->server, server) &&
            set_text(&a->path, strcmp(slashed, PATH_DEFAULT) == 0 ? NULL : slashed) &&
            set_text(&a->login, login) && set_text(&a->stun, stun) &&
-           set_text(&a->host_map, rules) && set_text(&a->dial_rules, dial_rules) &&
-           ars_account_details_collect(self->details, a);
+           ars_relay_row_collect(self->relay, a) && set_text(&a->host_map, rules) &&
+           set_text(&a->dial_rules, dial_rules) && ars_account_details_collect(self->details, a);
 }
 
 gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_account *stored,
@@ -357,6 +365,11 @@ gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_
     *ret = a;
     *ret_password = ars_secret_row_get_secret(self->password);
     return TRUE;
+}
+
+struct ars_secret *ars_account_form_get_relay_password(ArsAccountForm *self)
+{
+    return ars_relay_row_get_password(self->relay);
 }
 
 /* Whether the connection, and with it calls, would stay; the rest holds for them as it is. */

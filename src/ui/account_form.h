@@ -26,6 +26,9 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
 gboolean ars_account_form_collect(ArsAccountForm *self, const struct ars_stored_account *stored,
                                   struct ars_stored_account *ret, struct ars_secret **ret_password);
 
+/* As ars_relay_row_get_password(). */
+struct ars_secret *ars_account_form_get_relay_password(ArsAccountForm *self);
+
 /* Whether saving would make another account of `stored`. */
 gboolean ars_account_form_differs(ArsAccountForm *self, const struct ars_stored_account *stored);
 

@@ -201,12 +201,27 @@ static void say_error(ArsSettingsAccount *self, int err)
               TRUE);
 }
 
+static int save_account(ArsSettingsAccount *self, const struct ars_stored_account *account,
+                        const struct ars_secret *password)
+{
+    struct ars_secret *relay = ars_account_form_get_relay_password(self->form);
+    char *id = NULL;
+    int err = ars_app_save_account(app_of(self), account, password, &id);
+
+    if (!err && relay)
+        err = ars_app_save_relay_password(app_of(self), id, relay);
+    if (id)
+        set_id(self, id);
+    free(id);
+    ars_secret_free(relay);
+    return err;
+}
+
 static void save(gpointer page)
 {
     ArsSettingsAccount *self = page;
     struct ars_stored_account account = {0};
     struct ars_secret *password = NULL;
-    char *id = NULL;
     int err;
 
     if (self->busy || !app_of(self))
@@ -221,10 +236,7 @@ static void save(gpointer page)
     set_busy(self, TRUE);
     self->started = FALSE;
     account.disabled = false; /* as the button says */
-    err = ars_app_save_account(app_of(self), &account, password, &id);
-    if (id)
-        set_id(self, id);
-    free(id);
+    err = save_account(self, &account, password);
     if (err) {
         set_busy(self, FALSE);
         say_error(self, err);

@@ -69,6 +69,39 @@ static void play_details(void)
     ars_command_free(cmd);
 }
 
+static void play_relay(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    expand("Relay (TURN)", "Ретранслятор (TURN)");
+    fill("TURN server", "Сервер TURN", "turn.example.com/x");
+    press(SAVE);
+    must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+    sees("A name or an address, and a port if need be: turn.example.com:3478",
+         "Имя или адрес, при необходимости с портом: turn.example.com:3478");
+    fill("TURN server", "Сервер TURN", "turn.example.com:443");
+    adw_combo_row_set_selected(
+        ADW_COMBO_ROW(find(ADW_TYPE_COMBO_ROW, say("Way to the relay", "Связь с ретранслятором"))),
+        2);
+    fill("Login at the relay", "Логин ретранслятора", "anna");
+    fill("Password at the relay", "Пароль ретранслятора", "tief");
+    look("account-relay");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && g_strcmp0(cmd->conf->turn, "turns:turn.example.com:443") == 0 &&
+         g_strcmp0(cmd->conf->turn_user, "anna") == 0 && cmd->conf->turn_password &&
+         strcmp(ars_secret_text(cmd->conf->turn_password), "tief") == 0);
+    ars_command_free(cmd);
+    open_settings();
+    must(find(GTK_TYPE_EDITABLE, say("TURN server", "Сервер TURN")) != NULL);
+    fill("TURN server", "Сервер TURN", "");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && !cmd->conf->turn);
+    ars_command_free(cmd);
+}
+
 static void play_dial_rules(void)
 {
     struct ars_command *cmd;
@@ -288,6 +321,7 @@ static void play_journal(void)
 
 static const struct scene accounts_scenes[] = {
     {"details", play_details},
+    {"relay", play_relay},
     {"dial-rules", play_dial_rules},
     {"second", play_second},
     {"list", play_list},

@@ -171,7 +171,7 @@ static void play_transfer(void)
     button("Hold", "Удержать", FALSE);
     button("Hang up", "Завершить", TRUE);
     tell(ARS_EV_TRANSFERRING, call, ARS_REASON_NONE, 180);
-    sees("Transferring to " FORMATTED ": it rings there", "Перевод на " FORMATTED ": там звонит");
+    sees("Transferring to " FORMATTED ": it rings there", "Перевод на " FORMATTED ": идёт вызов");
     look("together-transferring");
     tell(ARS_EV_TRANSFERRED, call, ARS_REASON_NONE, 200);
     fake_end(call, ARS_REASON_TRANSFERRED, 0, "", false, 1000);

@@ -1,5 +1,7 @@
 /* Unit tests of app: several accounts at once. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <ars/app_watched.h>
 #include <ars/str.h>
@@ -263,6 +265,79 @@ out:
     return err;
 }
 
+/* The newest settings of the account that the engine was given; caller frees. */
+static struct ars_command *newest_conf(void)
+{
+    struct ars_command *newest = NULL, *cmd;
+
+    while ((cmd = fake_find_command(ARS_CMD_ACCOUNT_SET))) {
+        ars_command_free(newest);
+        newest = cmd;
+    }
+    return newest;
+}
+
+static int relay_is_known(const char *password)
+{
+    struct ars_command *cmd = newest_conf();
+    int err = 0;
+
+    CHECK(cmd && cmd->conf->turn_password);
+    CHECK_STR(cmd->conf->turn, "turn:relay.example?transport=tcp");
+    CHECK_STR(cmd->conf->turn_user, "anna");
+    CHECK_STR(ars_secret_text(cmd->conf->turn_password), password);
+out:
+    ars_command_free(cmd);
+    return err;
+}
+
+static bool is_kept(struct face *f, const char *what)
+{
+    char *secrets = face_read(f, "secrets.json");
+    bool kept = secrets && strstr(secrets, what);
+
+    free(secrets);
+    return kept;
+}
+
+/* A second secret of the account: kept beside its own, gone with the relay. */
+static int test_relay(void)
+{
+    struct ars_stored_account a = face_account();
+    struct ars_secret *secret = ars_secret_new("tief", 4);
+    struct face f = {0};
+    int err;
+
+    TRY(face_ready(&f));
+    a.id = ars_strdup(ars_app_account(f.app)->id);
+    CHECK(secret && a.id);
+    CHECK_INT(ars_app_save_relay_password(f.app, a.id, secret), ENOENT); /* it has none */
+    a.turn = text("turn:relay.example?transport=tcp");
+    a.turn_user = text("anna");
+    TRY(ars_app_save_account(f.app, &a, NULL, NULL));
+    TRY(ars_app_save_relay_password(f.app, a.id, secret));
+    TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(relay_is_known("tief"));
+    while (!is_kept(&f, "/relay"))
+        face_serve(&f);
+    face_stop(&f);
+    drop_commands();
+    TRY(face_start(&f)); /* and the next time */
+    TRY(face_await_state(&f, ARS_ACCOUNT_READY));
+    TRY(relay_is_known("tief"));
+    a.turn = a.turn_user = NULL;
+    TRY(ars_app_save_account(f.app, &a, NULL, NULL));
+    while (is_kept(&f, "/relay"))
+        face_serve(&f);
+    CHECK(is_kept(&f, a.id));
+out:
+    free(a.id);
+    ars_secret_free(secret);
+    drop_commands();
+    face_remove(&f);
+    return err;
+}
+
 const struct check_case lines_cases[] = {
     {"lines/both-connect", test_both_connect, false},
     {"lines/which-one-dials", test_which_one_dials, false},
@@ -270,6 +345,7 @@ const struct check_case lines_cases[] = {
     {"lines/switched-off-and-on", test_switched_off_and_on, false},
     {"lines/one-is-removed", test_one_is_removed, false},
     {"lines/each-has-its-mailbox", test_each_has_its_mailbox, false},
+    {"lines/relay", test_relay, false},
     {"lines/what-was-sent-is-told", test_what_was_sent_is_told, false},
 };
 const size_t lines_cases_n = CHECK_COUNT(lines_cases);

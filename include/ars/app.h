@@ -29,6 +29,7 @@ enum ars_app_problem_kind {
     ARS_APP_JOURNAL,            /* text: why it is not kept */
     ARS_APP_JOURNAL_DAMAGED,    /* text: where it was set aside */
     ARS_APP_AUDIO_DEVICE,       /* text: name; input; the call goes on without it */
+    ARS_APP_AUDIO_DEVICE_AWAY,  /* the same; the system's default is used till it is back */
     ARS_APP_AUDIO_DEVICE_BACK,  /* text: name; input */
     ARS_APP_HOST_MAP,           /* text: a rule of the account that is left out, and why */
     ARS_APP_DEMO,               /* text: why there is no demo line */

@@ -1,7 +1,6 @@
 /*
  * media: sound in and out of the machine: microphone, speaker, ringer; the calls are mixed here and
- * the local tones are made here. Lives on the loop's thread; PortAudio's callbacks meet it at
- * rings.
+ * the local tones are made here. Lives on the loop's thread; the cards' callbacks meet it at rings.
  */
 #ifndef ARS_AUDIO_H
 #define ARS_AUDIO_H
@@ -9,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <ars/sound.h>
 #include <ars/stats.h>
 #include <ars/voice.h>
 
@@ -17,9 +17,10 @@ struct ars_loop;
 
 /*
  * Where sound comes from: "device", "device:NAME", "FILE.wav" (looped), "tone:HZ", "silence".
- * Where it goes: "device", "device:NAME", "FILE.wav", "none". NULL: "device". NAME is one of
- * ars_audio_devices(), or the name of a PulseAudio or PipeWire sink or source. "loopback" as both:
- * what is played is what comes in, a frame later.
+ * Where it goes: "device", "device:NAME", "FILE.wav", "none". NULL: "device": the system's default,
+ * and the next default when that changes. NAME is one of ars_audio_devices(), or any that
+ * PulseAudio, PipeWire or PortAudio know; while it is not there the default is used, if there is a
+ * sound server. "loopback" as both: what is played is what comes in, a frame later.
  */
 struct ars_audio_conf {
     const char *in;
@@ -40,11 +41,11 @@ enum ars_tone {
 };
 
 struct ars_audio_handlers {
-    /*
-     * A device stopped or cannot be opened (ok false, why in English), or works again (ok true).
-     * The calls go on; the watchdog tries again each second.
-     */
-    void (*device)(bool input, bool ok, const char *name, const char *why, void *arg);
+    /* label: as the user knows it; why in English. The calls go on. */
+    void (*device)(bool input, enum ars_device_state state, const char *label, const char *why,
+                   void *arg);
+    /* Devices came or went, or there is another default. After the first use of any. */
+    void (*devices)(const struct ars_device *list, size_t n, void *arg);
 };
 
 /*
@@ -73,15 +74,8 @@ void ars_audio_country(struct ars_audio *a, enum ars_tones country);
  */
 void ars_audio_keys(struct ars_audio *a, const char *digits);
 
-struct ars_audio_device {
-    char name[128];
-    bool input;
-    bool output;
-    bool is_default;
-};
-
 /* err: EIO, ENOMEM, list NULL; else list is the callee's. */
-typedef void ars_audio_devices_fn(int err, struct ars_audio_device *list, size_t n, void *arg);
+typedef void ars_audio_devices_fn(int err, struct ars_device *list, size_t n, void *arg);
 
 /*
  * The list as it is now, or while a device is in use as it was before: fn gets it, once, later or

@@ -10,6 +10,7 @@
 
 #include <ars/addr.h>
 #include <ars/reason.h>
+#include <ars/sound.h>
 #include <ars/stats.h>
 #include <ars/trust.h>
 #include <ars/types.h>
@@ -57,21 +58,15 @@ enum ars_event_type {
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
     ARS_EV_STATS, /* call, stats; tag of its command */
-    ARS_EV_AUDIO_DEVICE,     /* input; number: 1 works, 0 does not; text: name; reason.text why */
-    ARS_EV_DEVICES,          /* tag, devices */
+    /* input; number: enum ars_device_state; text: its label; reason.text why */
+    ARS_EV_AUDIO_DEVICE,
+    ARS_EV_DEVICES,          /* tag (0: they changed by themselves), devices */
     ARS_EV_HOST_MAP_PROBLEM, /* account or tag; number: rule, text: place and reason */
     ARS_EV_RESOLVED,         /* tag, text: what the map made of it; addrs, or the reason why none */
     ARS_EV_ERROR,            /* tag, account or call, reason: the command failed */
     ARS_EV_ASLEEP,           /* after ARS_CMD_SLEEP: nothing is registered any more */
     ARS_EV_STOPPED,          /* after ARS_CMD_SHUTDOWN; the last */
     ARS_EV_COUNT,
-};
-
-struct ars_device {
-    char name[128];
-    bool input;
-    bool output;
-    bool is_default;
 };
 
 struct ars_event {

@@ -70,13 +70,18 @@ void app_save_settings(struct ars_app *app)
 
 static void on_device(struct ars_app *app, const struct ars_event *ev)
 {
-    problems_add(&app->problems,
-                 &(struct ars_app_problem){
-                     .kind = ev->number ? ARS_APP_AUDIO_DEVICE_BACK : ARS_APP_AUDIO_DEVICE,
-                     .text = ev->text,
-                     .input = ev->input,
-                     .reason = ev->reason,
-                 });
+    static const enum ars_app_problem_kind kinds[] = {
+        [ARS_DEVICE_BROKEN] = ARS_APP_AUDIO_DEVICE,
+        [ARS_DEVICE_WORKS] = ARS_APP_AUDIO_DEVICE_BACK,
+        [ARS_DEVICE_AWAY] = ARS_APP_AUDIO_DEVICE_AWAY,
+    };
+
+    problems_add(&app->problems, &(struct ars_app_problem){
+                                     .kind = kinds[ev->number],
+                                     .text = ev->text,
+                                     .input = ev->input,
+                                     .reason = ev->reason,
+                                 });
 }
 
 static void on_event(struct ars_app *app, const struct ars_event *ev)

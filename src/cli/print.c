@@ -116,6 +116,7 @@ static void add_devices(struct json_object *o, const struct ars_event *ev)
         struct json_object *d = json_object_new_object();
 
         add_text(d, "name", ev->devices[i].name);
+        add_text(d, "label", ev->devices[i].label);
         json_object_object_add(d, "input", json_object_new_boolean(ev->devices[i].input));
         json_object_object_add(d, "output", json_object_new_boolean(ev->devices[i].output));
         json_object_object_add(d, "default", json_object_new_boolean(ev->devices[i].is_default));
@@ -228,7 +229,8 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_AUDIO_DEVICE:
         add_text(o, "direction", ev->input ? "in" : "out");
         add_text(o, "name", ev->text);
-        json_object_object_add(o, "works", json_object_new_boolean(ev->number != 0));
+        json_object_object_add(o, "works", json_object_new_boolean(ev->number == ARS_DEVICE_WORKS));
+        json_object_object_add(o, "away", json_object_new_boolean(ev->number == ARS_DEVICE_AWAY));
         add_text(o, "text", ev->reason.text);
         break;
     case ARS_EV_DEVICES:
@@ -318,6 +320,8 @@ static void print_devices(const struct ars_event *ev)
 
         printf("\n  %s %s %s%s", d->input ? "in" : "  ", d->output ? "out" : "   ", d->name,
                d->is_default ? "  (default)" : "");
+        if (!ars_streq(d->name, d->label))
+            printf("\n         %s", d->label);
     }
 }
 
@@ -442,7 +446,7 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_AUDIO_DEVICE:
         printf(" (%s) %s %s %s", ev->input ? "in" : "out", ev->text ? ev->text : "",
-               ev->number ? "works" : "does not work:", ev->reason.text);
+               ev->number == ARS_DEVICE_WORKS ? "works" : "does not work:", ev->reason.text);
         break;
     case ARS_EV_DEVICES:
         print_devices(ev);

@@ -462,32 +462,16 @@ struct device_query {
     uint32_t tag;
 };
 
-static void fill_devices(struct ars_event *ev, const struct ars_audio_device *list, size_t n)
-{
-    ev->devices = calloc(n ? n : 1, sizeof(*ev->devices));
-    ev->devices_n = ev->devices ? n : 0;
-    for (size_t i = 0; i < ev->devices_n; i++) {
-        struct ars_device *d = &ev->devices[i];
-
-        ars_strcpy(d->name, sizeof(d->name), list[i].name);
-        d->input = list[i].input;
-        d->output = list[i].output;
-        d->is_default = list[i].is_default;
-    }
-}
-
-static void on_devices(int err, struct ars_audio_device *list, size_t n, void *arg)
+static void on_devices(int err, struct ars_device *list, size_t n, void *arg)
 {
     struct device_query *q = arg;
-    struct ars_event *ev = event_new(err ? ARS_EV_ERROR : ARS_EV_DEVICES);
+    struct ars_event *ev = err ? event_new(ARS_EV_ERROR) : event_devices(list, n);
 
     if (ev)
         ev->tag = q->tag;
     if (ev && err)
         ars_reason_set(&ev->reason, ARS_REASON_INTERNAL, 0, "no list of sound devices: %s",
                        strerror(err));
-    else if (ev)
-        fill_devices(ev, list, n);
     outbox_put(q->engine->outbox, ev);
     free(list);
     free(q);

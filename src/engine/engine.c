@@ -97,19 +97,27 @@ static void on_call_gone(void *arg)
     end_step(arg);
 }
 
-static void on_audio_device(bool input, bool ok, const char *name, const char *why, void *arg)
+static void on_audio_device(bool input, enum ars_device_state state, const char *label,
+                            const char *why, void *arg)
 {
     struct ars_engine *e = arg;
     struct ars_event *ev = event_new(ARS_EV_AUDIO_DEVICE);
 
     if (ev) {
         ev->input = input;
-        ev->number = ok ? 1 : 0;
-        ev->text = ars_strdup(name);
+        ev->number = (int)state;
+        ev->text = ars_strdup(label);
         if (why)
             ars_strcpy(ev->reason.text, sizeof(ev->reason.text), why);
     }
     outbox_put(e->outbox, ev);
+}
+
+static void on_devices(const struct ars_device *list, size_t n, void *arg)
+{
+    struct ars_engine *e = arg;
+
+    outbox_put(e->outbox, event_devices(list, n));
 }
 
 static void on_network(void *arg)
@@ -209,7 +217,8 @@ static void drop_command(void *msg)
 
 static int set_up(struct ars_engine *e)
 {
-    static const struct ars_audio_handlers audio_handlers = {.device = on_audio_device};
+    static const struct ars_audio_handlers audio_handlers = {.device = on_audio_device,
+                                                             .devices = on_devices};
     struct ars_audio_conf audio = {
         .in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring, .voice = e->voice};
     struct ars_bell *bell = NULL;

@@ -1,5 +1,6 @@
 /* engine: events as data. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <ars/clock.h>
 #include <ars/event.h>
@@ -79,6 +80,22 @@ struct ars_event *event_new(enum ars_event_type type)
 const char *ars_event_name(enum ars_event_type type)
 {
     return (unsigned)type < ARS_EV_COUNT ? names[type] : "?";
+}
+
+struct ars_event *event_devices(const struct ars_device *list, size_t n)
+{
+    struct ars_event *ev = event_new(ARS_EV_DEVICES);
+
+    if (ev)
+        ev->devices = calloc(n + 1, sizeof(*list));
+    if (!ev || !ev->devices) {
+        ars_event_free(ev);
+        return NULL;
+    }
+    if (n)
+        memcpy(ev->devices, list, n * sizeof(*list));
+    ev->devices_n = n;
+    return ev;
 }
 
 const char *ars_sound_cause_name(enum ars_sound_cause cause)

@@ -46,7 +46,7 @@ static void fill(AdwComboRow *row, const char *first, const char *stored,
     for (gsize i = 0; i < n; i++) {
         if (input ? !devices[i].input : !devices[i].output)
             continue;
-        gtk_string_list_append(names, devices[i].name);
+        gtk_string_list_append(names, devices[i].label);
         g_ptr_array_add(specs, g_strconcat(DEVICE, devices[i].name, NULL));
         if (stored && strcmp(stored, specs->pdata[specs->len - 1]) == 0)
             chosen = specs->len - 1;

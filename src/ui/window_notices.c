@@ -237,6 +237,17 @@ static char *sentence_of(const struct ars_app_problem *problem)
     }
 }
 
+/* For a moment: the call goes on, and nothing is to be done. */
+static void device_away(ArsWindow *self, const struct ars_app_problem *problem)
+{
+    g_autofree char *words = g_strdup_printf(
+        problem->input ? _("%s is not connected. The system's microphone takes its place.")
+                       : _("%s is not connected. The system's speaker takes its place."),
+        problem->text);
+
+    ars_window_toast(self, words);
+}
+
 /* The page of the call says it where it is seen. */
 static void transfer_failed(ArsWindow *self, const struct ars_app_problem *problem)
 {
@@ -264,6 +275,11 @@ void ars_window_show_problem(ArsWindow *self, const struct ars_app_problem *prob
         return;
     case ARS_APP_TRANSFER:
         transfer_failed(self, problem);
+        return;
+    case ARS_APP_AUDIO_DEVICE_AWAY:
+        drop_kind(self, ARS_APP_AUDIO_DEVICE);
+        show_first(self);
+        device_away(self, problem);
         return;
     case ARS_APP_AUDIO_DEVICE_BACK:
         drop_kind(self, ARS_APP_AUDIO_DEVICE);

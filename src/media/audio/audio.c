@@ -14,9 +14,9 @@
 #include <ars/str.h>
 #include <ars/timer.h>
 
+#include "audio/card_host.h"
 #include "audio/device.h"
 #include "audio/mixer.h"
-#include "audio/pa_host.h"
 #include "audio/process.h"
 #include "audio/recorder.h"
 #include "audio/tone.h"
@@ -30,10 +30,11 @@
 #define CATCH_UP_US 200000
 #define PERCENT     100
 
-enum slot_kind { SLOT_IN, SLOT_OUT, SLOT_RING, SLOTS };
+/* In the order in which they are closed and opened: who answers need not wait for the bell. */
+enum slot_kind { SLOT_RING, SLOT_IN, SLOT_OUT, SLOTS };
 
 struct slot {
-    char *spec; /* NULL: there is none (ring as out) */
+    char *spec; /* NULL: there is none (ring as out, unless that is a card) */
     struct audio_dev *dev;
     bool running;
     uint64_t needed_us; /* last */
@@ -61,12 +62,26 @@ struct ars_audio {
 
 static void on_tick(void *arg);
 
-static void on_news(bool input, bool ok, const char *name, const char *why, void *arg)
+static void on_news(bool input, enum ars_device_state state, const char *label, const char *why,
+                    void *arg)
 {
     struct ars_audio *a = arg;
 
     if (a->handlers.device)
-        a->handlers.device(input, ok, name, why, a->arg);
+        a->handlers.device(input, state, label, why, a->arg);
+}
+
+static void on_cards(const struct ars_device *list, size_t n, void *arg)
+{
+    struct ars_audio *a = arg;
+
+    for (enum slot_kind k = 0; k < SLOTS; k++) {
+        struct audio_dev *d = a->slots[k].dev;
+        if (d && d->ops->cards_changed)
+            d->ops->cards_changed(d);
+    }
+    if (a->handlers.devices)
+        a->handlers.devices(list, n, a->arg);
 }
 
 static struct slot *ring_slot(struct ars_audio *a)
@@ -94,6 +109,12 @@ static bool needed(struct ars_audio *a, enum slot_kind kind)
     return kind != SLOT_RING && anybody_talks(a);
 }
 
+/* A card that rings may be the one that talks next, and not be opened twice. */
+static uint64_t linger_us(const struct slot *s, enum slot_kind kind)
+{
+    return kind == SLOT_RING ? 0 : s->dev->ops->linger_ms * 1000ull;
+}
+
 /* Starts what is needed, stops what has not been for its linger time. Whether anything runs. */
 static bool sync_devices(struct ars_audio *a)
 {
@@ -110,7 +131,7 @@ static bool sync_devices(struct ars_audio *a)
                 s->running = true;
                 s->dev->ops->start(s->dev);
             }
-        } else if (s->running && now - s->needed_us >= s->dev->ops->linger_ms * 1000ull) {
+        } else if (s->running && now - s->needed_us >= linger_us(s, k)) {
             s->running = false;
             s->dev->ops->stop(s->dev);
         }
@@ -360,7 +381,8 @@ static int alloc_slot(struct ars_audio *a, struct slot *s, enum slot_kind kind, 
     if (!s->spec)
         return ENOMEM;
     err = kind == SLOT_IN ? audio_source_alloc(&s->dev, &a->env, spec)
-                          : audio_sink_alloc(&s->dev, &a->env, spec);
+                          : audio_sink_alloc(&s->dev, &a->env, spec,
+                                             kind == SLOT_RING ? CARD_ROLE_RING : CARD_ROLE_CALL);
     if (err) {
         free(s->spec);
         memset(s, 0, sizeof(*s));
@@ -368,16 +390,20 @@ static int alloc_slot(struct ars_audio *a, struct slot *s, enum slot_kind kind, 
     return err;
 }
 
-/* What the configuration asks for; NULL for a ring device that is the output. */
+/*
+ * What the configuration asks for; NULL for a ring device that is the output: the same file cannot
+ * be written twice, a card has another stream for it.
+ */
 static const char *spec_of(const struct ars_audio_conf *conf, enum slot_kind kind)
 {
     const char *out = conf->out ? conf->out : "device";
+    const char *ring = conf->ring ? conf->ring : out;
 
     if (kind == SLOT_IN)
         return conf->in ? conf->in : "device";
     if (kind == SLOT_OUT)
         return out;
-    return conf->ring && !ars_streq(conf->ring, out) ? conf->ring : NULL;
+    return audio_is_card(ring) || !ars_streq(ring, out) ? ring : NULL;
 }
 
 /* Files, tones and the like need nobody's help: the microphone of a card does. */
@@ -441,6 +467,7 @@ int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop,
     a->arg = arg;
     a->env.loop = loop;
     a->env.news = on_news;
+    a->env.changed = on_cards;
     a->env.arg = a;
     err = ars_audio_set(a, conf);
     if (err)
@@ -460,18 +487,18 @@ void ars_audio_free(struct ars_audio *a)
     for (enum slot_kind k = 0; k < SLOTS; k++)
         free_slot(&a->slots[k]);
     process_free(a->process);
-    pa_host_free(a->env.host);
+    card_host_free(a->env.host);
     free(a);
 }
 
 /* Not a part of its ars_audio: where the sound system hangs it is left behind. */
 struct lister {
-    struct pa_stream stream;
+    struct card_stream stream;
     ars_audio_devices_fn *fn;
     void *arg;
 };
 
-static void on_listed(struct pa_stream *s, enum pa_op op, void *arg)
+static void on_listed(struct card_stream *s, enum card_op op, void *arg)
 {
     struct lister *l = arg;
 
@@ -485,7 +512,7 @@ int ars_audio_devices(struct ars_audio *a, ars_audio_devices_fn *fn, void *arg)
     int err = l ? 0 : ENOMEM;
 
     if (!err && !a->env.host)
-        err = pa_host_alloc(&a->env.host, a->loop);
+        err = card_host_alloc(&a->env.host, a->loop, on_cards, a);
     if (err) {
         free(l);
         return err;
@@ -494,6 +521,6 @@ int ars_audio_devices(struct ars_audio *a, ars_audio_devices_fn *fn, void *arg)
     l->stream.arg = l;
     l->fn = fn;
     l->arg = arg;
-    pa_host_do(a->env.host, &l->stream, PA_LIST);
+    card_host_do(a->env.host, &l->stream, CARD_LIST);
     return 0;
 }

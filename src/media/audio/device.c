@@ -32,13 +32,20 @@ static bool is_device(const char *spec, const char **ret_name)
     return true;
 }
 
+bool audio_is_card(const char *spec)
+{
+    const char *name;
+
+    return is_device(spec, &name);
+}
+
 int audio_source_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec)
 {
     const char *name;
     uint32_t hz;
 
     if (is_device(spec, &name))
-        return pa_device_alloc(ret, env, name, true);
+        return card_alloc(ret, env, name, true, CARD_ROLE_CALL);
     if (ars_streq(spec, "loopback"))
         return loopback_alloc(ret, env);
     if (ars_streq(spec, "silence"))
@@ -51,12 +58,13 @@ int audio_source_alloc(struct audio_dev **ret, struct audio_env *env, const char
     return is_wav(spec) ? file_source_alloc(ret, spec) : EINVAL;
 }
 
-int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec)
+int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec,
+                     enum card_role role)
 {
     const char *name;
 
     if (is_device(spec, &name))
-        return pa_device_alloc(ret, env, name, false);
+        return card_alloc(ret, env, name, false, role);
     if (ars_streq(spec, "loopback"))
         return loopback_alloc(ret, env);
     if (ars_streq(spec, "none"))

@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ars/audio.h>
+
+#include "audio/card_host.h"
 #include "audio/mixer.h"
 
 struct ars_loop;
 struct audio_dev;
-struct pa_host;
 
 struct audio_dev_ops {
     /*
@@ -30,6 +32,8 @@ struct audio_dev_ops {
      * ring has lost ever (gained, if negative), of 48 kHz.
      */
     unsigned (*path)(const struct audio_dev *d, int *ret_gone);
+    /* The cards have changed: card_host_find() knows. NULL: it is no card. */
+    void (*cards_changed)(struct audio_dev *d);
     bool gapless;       /* runs for as long as there is a call, heard or not: a recording */
     unsigned linger_ms; /* it is kept this long after its last use: opening is dear */
 };
@@ -39,20 +43,26 @@ struct audio_dev {
     const struct audio_dev_ops *ops;
 };
 
-typedef void audio_news_fn(bool input, bool ok, const char *name, const char *why, void *arg);
+typedef void audio_news_fn(bool input, enum ars_device_state state, const char *label,
+                           const char *why, void *arg);
 
 /* What drivers need of their owner. */
 struct audio_env {
     struct ars_loop *loop;
-    struct pa_host *host; /* made when the first device asks for it; freed after the last */
+    struct card_host *host; /* made when the first card asks for it; freed after the last */
     audio_news_fn *news;
+    card_changed_fn *changed;
     void *arg;
     int16_t loopback[AUDIO_FRAME]; /* what the loopback device played last */
 };
 
+/* Whether it is a sound card's. */
+bool audio_is_card(const char *spec);
+
 /* spec as in ars/audio.h. EINVAL, ENOENT and other errors of the file, ENOMEM. */
 int audio_source_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec);
-int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec);
+int audio_sink_alloc(struct audio_dev **ret, struct audio_env *env, const char *spec,
+                     enum card_role role);
 
 /* The drivers. */
 int tone_source_alloc(struct audio_dev **ret, unsigned hz); /* 0: silence */
@@ -61,6 +71,7 @@ int loopback_alloc(struct audio_dev **ret, struct audio_env *env);
 int file_source_alloc(struct audio_dev **ret, const char *path);
 int file_sink_alloc(struct audio_dev **ret, const char *path);
 /* name NULL: the default one */
-int pa_device_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input);
+int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input,
+               enum card_role role);
 
 #endif

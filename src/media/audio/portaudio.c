@@ -1,362 +1,249 @@
 /*
- * A PortAudio device: one half-duplex stream, met at a ring. The loop's thread watches it: a stream
- * whose callbacks stop is closed and opened again, at once and then each second.
+ * PortAudio. It is one for the process and has no threads in mind: two hosts share it under a lock.
  */
+#include "audio/portaudio.h"
+
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <speex/speex_resampler.h>
+#include <portaudio.h>
+#include <pa_linux_alsa.h>
 
-#include <ars/clock.h>
-#include <ars/fsm.h>
-#include <ars/log.h>
-#include <ars/loop.h>
-#include <ars/ring.h>
 #include <ars/str.h>
-#include <ars/timer.h>
 
-#include "audio/device.h"
-#include "audio/drift.h"
+#include "audio/alsa.h"
 #include "audio/mixer.h"
-#include "audio/pa_host.h"
 
-#define LINGER_MS 1000
-#define RETRY_MS  1000
+/* What PortAudio is asked for; ALSA makes its periods of it. */
+#define LATENCY_S 0.02
 /*
- * No callback for so long: it is dead (a sound server that went away stops them within 250 ms). Of
- * the time between two ticks no more than that counts: when all stands still, the device is not to
- * blame.
+ * A sink's or source's name goes into an ALSA device string: no character that means something
+ * there.
  */
-#define DEAD_US     500000
-#define TICK_MAX_US 20000
-/* The first one comes late: up to 2 s on a PulseAudio null sink that rewinds. */
-#define FIRST_US 3000000
-/* 340 ms at 48 kHz; used are some 30 */
-#define RING 16384
-/* Room for a frame of any rate and its correction. */
-#define FRAME_MAX        (4 * AUDIO_FRAME + DRIFT_STEP)
-#define RESAMPLE_QUALITY 5
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:+@"
 
-enum state { OFF, OPENING, RUNNING, CLOSING, WAITING, STATES };
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Under it: */
+static unsigned users; /* hosts that have used it */
+static unsigned open_streams;
+static bool ready;
 
-static const char *const state_names[STATES] = {
-    "off", "opening", "running", "closing", "waiting",
-};
-
-static const uint32_t edges[STATES] = {
-    [OFF] = ARS_TO(OPENING),
-    [OPENING] = ARS_TO(RUNNING) | ARS_TO(CLOSING) | ARS_TO(WAITING) | ARS_TO(OFF),
-    [RUNNING] = ARS_TO(CLOSING),
-    [CLOSING] = ARS_TO(OFF) | ARS_TO(OPENING),
-    [WAITING] = ARS_TO(OPENING) | ARS_TO(OFF),
-};
-
-static const struct ars_fsm fsm = {"audio device", state_names, edges, STATES};
-
-struct pa_device {
-    struct audio_dev dev;
-    struct audio_env *env;
-    struct pa_stream stream;
-    int state;
-    bool wanted;
-    bool told_bad; /* the owner knows that it does not work */
-    bool dead;     /* goes when it is closed */
-    struct ars_timer retry;
-    SpeexResamplerState *resampler; /* NULL: the device runs at 48 kHz */
-    struct drift drift;
-    bool flowing;     /* input: the first frame has come */
-    unsigned starved; /* input: as the loop sees it */
-    unsigned opened;  /* times */
-    int gone;         /* samples that the ring lost for the better */
-    unsigned seen;    /* callbacks */
-    int64_t quiet_us; /* without one */
-    uint64_t watched_us;
-};
-
-static void go(struct pa_device *d, enum state to)
+static void jack_quiet(const char *text)
 {
-    (void)ars_fsm_go(&fsm, &d->state, to);
+    (void)text;
 }
 
-static const char *name_of(const struct pa_device *d)
+/*
+ * PortAudio looks for a JACK server, and JACK's library says on stderr that there is none. It is
+ * PortAudio's library and not ours, so it is asked only if it is there.
+ */
+static void hush_jack(void)
 {
-    return d->stream.name[0] ? d->stream.name : "default";
+    void (*set)(void (*)(const char *));
+
+    *(void **)&set = dlsym(RTLD_DEFAULT, "jack_set_error_function");
+    if (set)
+        set(jack_quiet);
+    *(void **)&set = dlsym(RTLD_DEFAULT, "jack_set_info_function");
+    if (set)
+        set(jack_quiet);
 }
 
-static void tell(struct pa_device *d, bool ok, const char *why)
+static PaError initialize(void)
 {
-    if (ok != d->told_bad || d->dead)
-        return;
-    d->told_bad = !ok;
-    ars_log(ok ? ARS_LOG_INFO : ARS_LOG_WARN, "media", "%s device %s: %s",
-            d->stream.input ? "input" : "output", name_of(d), why);
-    d->env->news(d->stream.input, ok, name_of(d), why, d->env->arg);
+    alsa_prepare();
+    hush_jack();
+    return Pa_Initialize();
 }
 
-static void destroy(struct pa_device *d)
+static int on_frames(const void *in, void *out, unsigned long n,
+                     const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *arg)
 {
-    ars_timer_stop(&d->retry);
-    if (d->resampler)
-        speex_resampler_destroy(d->resampler);
-    ars_ring_free(d->stream.ring);
-    free(d);
+    card_on_frames(in, out, n, arg);
+    return paContinue;
 }
 
-static void open_device(struct pa_device *d)
+static void on_finished(void *arg)
 {
-    /* no callback runs: this side may play the consumer's part */
-    (void)ars_ring_drop(d->stream.ring, RING);
-    go(d, OPENING);
-    pa_host_do(d->env->host, &d->stream, PA_OPEN);
+    struct card_stream *s = arg;
+
+    atomic_store(&s->ended, true);
 }
 
-static void close_device(struct pa_device *d)
+bool portaudio_alone_knows(const char *name)
 {
-    go(d, CLOSING);
-    pa_host_do(d->env->host, &d->stream, PA_CLOSE);
+    return name[strspn(name, NAME_CHARS)];
 }
 
-static void on_retry(void *arg)
+/* PortAudio's own device of that name; paNoDevice: none. */
+static PaDeviceIndex find_device(const struct card_stream *s, const char *name)
 {
-    open_device(arg);
-}
+    const PaDeviceInfo *info;
 
-static int set_rate(struct pa_device *d)
-{
-    unsigned rate = d->stream.rate;
-
-    if (d->resampler)
-        speex_resampler_destroy(d->resampler);
-    d->resampler = NULL;
-    if (rate == AUDIO_RATE)
-        return 0;
-    if (rate / 100 + DRIFT_STEP > FRAME_MAX)
-        return ERANGE;
-    d->resampler = d->stream.input
-                       ? speex_resampler_init(1, rate, AUDIO_RATE, RESAMPLE_QUALITY, NULL)
-                       : speex_resampler_init(1, AUDIO_RATE, rate, RESAMPLE_QUALITY, NULL);
-    return d->resampler ? 0 : ENOMEM;
-}
-
-static void on_opened(struct pa_device *d)
-{
-    if (!d->wanted && !d->stream.open) {
-        go(d, OFF);
-    } else if (d->stream.open && (!d->wanted || set_rate(d))) {
-        close_device(d);
-    } else if (d->stream.open) {
-        go(d, RUNNING);
-        d->opened++;
-        drift_init(&d->drift, d->stream.rate);
-        d->drift.starved = d->starved = atomic_load(&d->stream.starved);
-        d->flowing = false;
-        d->seen = atomic_load(&d->stream.callbacks);
-        d->quiet_us = DEAD_US - FIRST_US;
-        d->watched_us = ars_clock_us();
-        tell(d, true, "works");
-    } else {
-        go(d, WAITING);
-        ars_timer_start(ars_loop_timers(d->env->loop), &d->retry, RETRY_MS, on_retry, d);
-        tell(d, false, d->stream.why);
+    if (!name[0])
+        return s->input ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++) {
+        info = Pa_GetDeviceInfo(i);
+        if (info && ars_streq(info->name, name) &&
+            (s->input ? info->maxInputChannels : info->maxOutputChannels) > 0)
+            return i;
     }
+    return paNoDevice;
 }
 
-static void on_done(struct pa_stream *s, enum pa_op op, void *arg)
+/* A name of PortAudio's own that it does not know: of a device that may have come since. */
+static bool is_news(const struct card_stream *s, const char *name)
 {
-    struct pa_device *d = arg;
+    return portaudio_alone_knows(name) && find_device(s, name) == paNoDevice;
+}
 
-    if (op == PA_OPEN)
-        on_opened(d);
-    else if (d->wanted)
-        open_device(d);
+/* PortAudio looks for devices when it is initialized, and may not be while a stream is open. */
+static PaError get_ready(bool *used, bool anew)
+{
+    PaError r = paNoError;
+
+    users += !*used;
+    *used = true;
+    if (ready && open_streams == 0 && anew) {
+        (void)Pa_Terminate();
+        ready = false;
+    }
+    if (!ready)
+        r = initialize();
+    ready = r == paNoError;
+    return r;
+}
+
+static PaError open_at(struct card_stream *s, const PaStreamParameters *params, unsigned rate)
+{
+    PaStream *pa;
+    PaError r = Pa_OpenStream(&pa, s->input ? params : NULL, s->input ? NULL : params, rate,
+                              rate / 100, paClipOff | paDitherOff, on_frames, s);
+
+    if (r != paNoError)
+        return r;
+    (void)Pa_SetStreamFinishedCallback(pa, on_finished);
+    r = Pa_StartStream(pa);
+    if (r != paNoError) {
+        (void)Pa_CloseStream(pa);
+        return r;
+    }
+    s->handle = pa;
+    s->rate = rate;
+    open_streams++;
+    return r;
+}
+
+static PaError open_named(struct card_stream *s, const char *name)
+{
+    PaStreamParameters params = {
+        .channelCount = 1, .sampleFormat = paInt16, .suggestedLatency = LATENCY_S};
+    PaDeviceIndex device = find_device(s, name);
+    PaAlsaStreamInfo alsa;
+    char string[ARS_DEVICE_NAME_MAX + 32];
+    const PaDeviceInfo *info;
+    PaError r;
+
+    params.device = device;
+    if (device == paNoDevice) {
+        /* by a name that is ALSA's, or the default one that came after PortAudio did */
+        PaAlsa_InitializeStreamInfo(&alsa);
+        if (portaudio_alone_knows(name))
+            return paInvalidDevice;
+        (void)snprintf(string, sizeof(string), name[0] ? "pulse:DEVICE=%s" : "default%s", name);
+        alsa.deviceString = string;
+        params.device = paUseHostApiSpecificDeviceSpecification;
+        params.hostApiSpecificStreamInfo = &alsa;
+    }
+    r = open_at(s, &params, AUDIO_RATE);
+    info = device == paNoDevice ? NULL : Pa_GetDeviceInfo(device);
+    if (r == paInvalidSampleRate && info && info->defaultSampleRate >= 8000)
+        r = open_at(s, &params, (unsigned)info->defaultSampleRate / 100 * 100);
+    return r;
+}
+
+static int say_why(struct card_stream *s, const char *name, PaError r)
+{
+    const PaHostErrorInfo *host = r == paUnanticipatedHostError ? Pa_GetLastHostErrorInfo() : NULL;
+
+    if (r == paInvalidDevice || (name[0] && ready && find_device(s, name) == paNoDevice))
+        return ENODEV;
+    if (host && host->errorText && host->errorText[0])
+        (void)snprintf(s->why, sizeof(s->why), "%s", host->errorText);
     else
-        go(d, OFF);
-    if (d->dead && (d->state == OFF || d->state == WAITING))
-        destroy(d);
+        (void)snprintf(s->why, sizeof(s->why), "%s", Pa_GetErrorText(r));
+    return EIO;
 }
 
-static void start(struct audio_dev *dev)
+static int open_card(void *used, struct card_stream *s, const char *name)
 {
-    struct pa_device *d = (struct pa_device *)dev;
-
-    d->wanted = true;
-    if (d->state == OFF)
-        open_device(d);
-}
-
-static void stop(struct audio_dev *dev)
-{
-    struct pa_device *d = (struct pa_device *)dev;
-
-    d->wanted = false;
-    if (d->state == RUNNING)
-        close_device(d);
-    if (d->state == WAITING) {
-        ars_timer_stop(&d->retry);
-        go(d, OFF);
-    }
-}
-
-static void free_device(struct audio_dev *dev)
-{
-    struct pa_device *d = (struct pa_device *)dev;
-
-    d->dead = true;
-    stop(dev);
-    if (d->state == OFF)
-        destroy(d);
-}
-
-/* Whether the stream lives; closes it otherwise. */
-static bool watch(struct pa_device *d)
-{
-    unsigned callbacks;
-    uint64_t now, gone;
-
-    if (d->state != RUNNING)
-        return false;
-    now = ars_clock_us();
-    gone = now - d->watched_us;
-    d->watched_us = now;
-    callbacks = atomic_load_explicit(&d->stream.callbacks, memory_order_relaxed);
-    if (callbacks != d->seen) {
-        d->seen = callbacks;
-        d->quiet_us = 0;
-        return true;
-    }
-    d->quiet_us += (int64_t)(gone < TICK_MAX_US ? gone : TICK_MAX_US);
-    if (d->quiet_us < DEAD_US && pa_stream_active(&d->stream))
-        return true;
-    tell(d, false, "stopped");
-    close_device(d);
-    return false;
-}
-
-static void resample(struct pa_device *d, const int16_t *in, size_t n, int16_t *out, size_t m)
-{
-    spx_uint32_t in_n = (spx_uint32_t)n;
-    spx_uint32_t out_n = (spx_uint32_t)m;
-
-    if (!d->resampler) {
-        memcpy(out, in, n * sizeof(*in));
-        return;
-    }
-    speex_resampler_process_int(d->resampler, 0, in, &in_n, out, &out_n);
-    if (out_n < m)
-        memset(out + out_n, 0, (m - out_n) * sizeof(*out));
-}
-
-static void read_frame(struct audio_dev *dev, int16_t *pcm)
-{
-    struct pa_device *d = (struct pa_device *)dev;
-    int16_t taken[FRAME_MAX];
-    int16_t frame[FRAME_MAX];
-    size_t n, fill, want;
-    int go_away;
-
-    memset(pcm, 0, AUDIO_FRAME * sizeof(*pcm));
-    if (!watch(d))
-        return;
-    n = d->stream.rate / 100;
-    fill = ars_ring_fill(d->stream.ring);
-    if (!d->flowing && fill < n)
-        return;
-    if (!d->flowing)
-        fill -= ars_ring_drop(d->stream.ring, fill - n);
-    d->flowing = true;
-    if (fill < n)
-        d->starved++;
-    go_away = drift_frame(&d->drift, (int)fill - (int)n, d->starved);
-    d->gone += go_away - (fill < n ? (int)(n - fill) : 0);
-    if (go_away > DRIFT_STEP) {
-        (void)ars_ring_drop(d->stream.ring, (size_t)go_away);
-        go_away = 0;
-    }
-    want = (size_t)((int)n + go_away);
-    fill = ars_ring_read(d->stream.ring, taken, want);
-    memset(taken + fill, 0, (want - fill) * sizeof(*taken));
-    drift_resize(taken, want, frame, n);
-    resample(d, frame, n, pcm, AUDIO_FRAME);
-}
-
-static void write_frame(struct audio_dev *dev, const int16_t *pcm)
-{
-    struct pa_device *d = (struct pa_device *)dev;
-    int16_t frame[FRAME_MAX];
-    int16_t given[FRAME_MAX];
-    size_t n;
-    int go_away;
-
-    if (!watch(d))
-        return;
-    n = d->stream.rate / 100;
-    go_away = drift_frame(&d->drift, (int)ars_ring_fill(d->stream.ring),
-                          atomic_load_explicit(&d->stream.starved, memory_order_relaxed));
-    if (go_away > DRIFT_STEP) {
-        /* what is in the ring is the callback's; so this much less goes in */
-        d->drift.surplus = go_away - (int)n > 0 ? go_away - (int)n : 0;
-        d->gone += (int)n;
-        return;
-    }
-    d->gone += go_away;
-    resample(d, pcm, AUDIO_FRAME, frame, n);
-    drift_resize(frame, n, given, (size_t)((int)n - go_away));
-    (void)ars_ring_write(d->stream.ring, given, (size_t)((int)n - go_away));
-}
-
-static unsigned path(const struct audio_dev *dev, int *ret_gone)
-{
-    const struct pa_device *d = (const struct pa_device *)dev;
-    int gone = d->gone - atomic_load_explicit(&d->stream.missing, memory_order_relaxed);
-
-    *ret_gone = d->state == RUNNING ? (int)((int64_t)gone * AUDIO_RATE / d->stream.rate) : 0;
-    return d->opened;
-}
-
-static const struct audio_dev_ops source_ops = {
-    .start = start,
-    .stop = stop,
-    .free = free_device,
-    .read = read_frame,
-    .path = path,
-    .linger_ms = LINGER_MS,
-};
-
-static const struct audio_dev_ops sink_ops = {
-    .start = start,
-    .stop = stop,
-    .free = free_device,
-    .write = write_frame,
-    .path = path,
-    .linger_ms = LINGER_MS,
-};
-
-int pa_device_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input)
-{
-    struct pa_device *d;
+    PaError r;
     int err = 0;
 
-    if (!env->host)
-        err = pa_host_alloc(&env->host, env->loop);
-    if (err)
-        return err;
-    d = calloc(1, sizeof(*d));
-    if (!d)
-        return ENOMEM;
-    d->dev.ops = input ? &source_ops : &sink_ops;
-    d->env = env;
-    d->stream.input = input;
-    d->stream.done = on_done;
-    d->stream.arg = d;
-    if (name && !ars_strcpy(d->stream.name, sizeof(d->stream.name), name))
-        err = EINVAL;
-    if (!err)
-        err = ars_ring_alloc(&d->stream.ring, RING);
-    if (err) {
-        free(d);
-        return err;
+    (void)pthread_mutex_lock(&lock);
+    r = get_ready(used, ready && is_news(s, name));
+    if (r == paNoError)
+        r = open_named(s, name);
+    if (r != paNoError)
+        err = say_why(s, name, r);
+    (void)pthread_mutex_unlock(&lock);
+    return err;
+}
+
+static void close_card(void *used, struct card_stream *s)
+{
+    (void)pthread_mutex_lock(&lock);
+    (void)Pa_AbortStream(s->handle);
+    (void)Pa_CloseStream(s->handle);
+    open_streams--;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+const struct card_driver portaudio_driver = {open_card, close_card};
+
+static void fill_device(struct ars_device *d, PaDeviceIndex i)
+{
+    const PaDeviceInfo *info = Pa_GetDeviceInfo(i);
+
+    (void)ars_strcpy(d->name, sizeof(d->name), info->name);
+    (void)ars_strcpy(d->label, sizeof(d->label), info->name);
+    d->input = info->maxInputChannels > 0;
+    d->output = info->maxOutputChannels > 0;
+    d->is_default = i == Pa_GetDefaultInputDevice() || i == Pa_GetDefaultOutputDevice();
+}
+
+int portaudio_list(bool *used, struct card_stream *s)
+{
+    PaDeviceIndex n = -1;
+    PaError r;
+
+    (void)pthread_mutex_lock(&lock);
+    r = get_ready(used, true);
+    if (r == paNoError)
+        n = Pa_GetDeviceCount();
+    else
+        (void)say_why(s, "", r);
+    if (n >= 0)
+        s->list = calloc((size_t)n + 1, sizeof(*s->list));
+    s->n_list = s->list ? (size_t)n : 0;
+    for (PaDeviceIndex i = 0; s->list && i < n; i++)
+        fill_device(&s->list[i], i);
+    (void)pthread_mutex_unlock(&lock);
+    return n < 0 ? EIO : s->list ? 0 : ENOMEM;
+}
+
+void portaudio_leave(bool *used)
+{
+    (void)pthread_mutex_lock(&lock);
+    users -= *used;
+    *used = false;
+    if (users == 0 && ready) {
+        (void)Pa_Terminate();
+        ready = false;
     }
-    *ret = &d->dev;
-    return 0;
+    (void)pthread_mutex_unlock(&lock);
 }

@@ -86,7 +86,16 @@ static void play_toast(void)
     look("problem-toast");
 }
 
-static const struct scene problems_scenes[] = {{"banners", play_banners}, {"toast", play_toast}};
+/* The call goes on by the system's microphone. */
+static void play_away(void)
+{
+    tell(ARS_APP_AUDIO_DEVICE_AWAY, "Headset", TRUE);
+    sees("Headset is not connected. The system's microphone takes its place.",
+         "Устройство «Headset» не подключено. Работает системный микрофон.");
+}
+
+static const struct scene problems_scenes[] = {
+    {"banners", play_banners}, {"toast", play_toast}, {"away", play_away}};
 
 const struct group problems_group = {
     .name = "problems", .scenes = problems_scenes, .n = G_N_ELEMENTS(problems_scenes)};

@@ -251,8 +251,11 @@ static void play_refused(void)
 }
 
 static const struct ars_device devices[] = {
-    {.name = "Headset", .input = true, .output = true},
-    {.name = "Built-in audio with a name that goes on and on, analogue stereo", .output = true},
+    {.name = "alsa_input.headset", .label = "Headset", .input = true},
+    {.name = "alsa_output.headset", .label = "Headset", .output = true},
+    {.name = "alsa_output.pci",
+     .label = "Built-in audio with a name that goes on and on, analogue stereo",
+     .output = true},
 };
 
 static void play_sound(void)
@@ -271,7 +274,7 @@ static void play_sound(void)
     settle();
     sees("Headset", "Headset");
     cmd = fake_find_command(ARS_CMD_AUDIO);
-    must(cmd && g_strcmp0(cmd->text, "device:Headset") == 0);
+    must(cmd && g_strcmp0(cmd->text, "device:alsa_input.headset") == 0);
     ars_command_free(cmd);
 }
 

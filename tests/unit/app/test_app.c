@@ -198,6 +198,8 @@ static int test_devices(void)
         {.name = "Microphone", .input = true},
         {.name = "Speaker", .output = true, .is_default = true},
     };
+    static const enum ars_device_state states[] = {ARS_DEVICE_BROKEN, ARS_DEVICE_AWAY,
+                                                   ARS_DEVICE_WORKS};
     struct ars_event *ev;
     struct face f = {0};
     int err;
@@ -208,17 +210,18 @@ static int test_devices(void)
     fake_manners.devices_n = 2;
     TRY(ars_app_list_devices(f.app));
     TRY(face_await(&f, &f.devices, 2));
-    for (int works = 0; works < 2; works++) {
+    for (size_t i = 0; i < CHECK_COUNT(states); i++) {
         ev = fake_event(ARS_EV_AUDIO_DEVICE);
-        ev->number = works;
+        ev->number = (int)states[i];
         ev->input = true;
         ev->text = ars_strdup("Headset");
         fake_push(ev);
     }
     face_serve(&f);
-    CHECK_INT(f.problems_n, 2);
+    CHECK_INT(f.problems_n, 3);
     CHECK_INT(f.problems[0], ARS_APP_AUDIO_DEVICE);
-    CHECK_INT(f.problems[1], ARS_APP_AUDIO_DEVICE_BACK);
+    CHECK_INT(f.problems[1], ARS_APP_AUDIO_DEVICE_AWAY);
+    CHECK_INT(f.problems[2], ARS_APP_AUDIO_DEVICE_BACK);
     CHECK_STR(f.problem_text, "Headset");
 out:
     face_remove(&f);

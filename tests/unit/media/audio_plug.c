@@ -1,0 +1,330 @@
+/*
+ * Sound cards that come, go and change in mid-call, on a real PulseAudio: what is played into a
+ * null sink comes back from its monitor, or from a microphone made of it.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ars/audio.h>
+#include <ars/loop.h>
+
+#include "audio/card_host.h"
+#include "audio/mixer.h"
+#include "card_rig.h"
+#include "check.h"
+#include "lab.h"
+#include "suites.h"
+
+#define TWO_PI 6.283185307179586
+#define PEAK   8000.0 /* of the tone that the rig plays */
+
+static int order(const char *verb, const char *name, const char *value)
+{
+    char line[256];
+
+    (void)snprintf(line, sizeof(line), "%s %s%s", verb, name, value);
+    return pactl(NULL, 0, line);
+}
+
+/* What it plays its own microphone hears. *ret_module is what unplugs it. */
+static int plug_headset(char ret_module[16])
+{
+    int err;
+
+    TRY(pactl(ret_module, 16,
+              "load-module module-null-sink norewinds=1 sink_name=headset rate=48000 "
+              "sink_properties=device.description=Headset"));
+    ret_module[strcspn(ret_module, "\n")] = '\0';
+    TRY(pactl(NULL, 0,
+              "load-module module-remap-source master=headset.monitor source_name=headset_mic "
+              "source_properties=device.description=Headset"));
+out:
+    return err;
+}
+
+/* The default microphone hears the default speaker. */
+static int choose_default(const char *sink)
+{
+    int err;
+
+    TRY(order("set-default-sink", sink, ""));
+    TRY(order("set-default-source", sink, ".monitor"));
+out:
+    return err;
+}
+
+/* It hears itself from now on. */
+static int hears(struct caller *c)
+{
+    c->want_heard = c->heard + 20;
+    return run(c, 10000);
+}
+
+/* Unplugged in mid-call the default card is used, plugged in again the headset is. Twice. */
+static int test_headset(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    char module[16];
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(plug_headset(module));
+    TRY(open_caller(&c, "device:headset_mic", "device:headset"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    for (unsigned i = 1; i <= 2; i++) {
+        TRY(order("set-sink-mute", "speaker", " 1"));
+        TRY(hears(&c));
+        TRY(order("unload-module", module, ""));
+        c.want_away = 2 * i;
+        TRY(run(&c, 6000));
+        CHECK_STR(c.label, "Headset");
+        TRY(order("set-sink-mute", "speaker", " 0"));
+        TRY(hears(&c));
+        TRY(order("set-sink-mute", "speaker", " 1"));
+        TRY(plug_headset(module));
+        c.want_good = c.good + 2;
+        TRY(run(&c, 6000));
+    }
+    TRY(hears(&c));
+    CHECK_INT(c.away, 4);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* Not there when the call begins, plugged in while it runs. */
+static int test_headset_later(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    char module[16];
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(open_caller(&c, "device:headset_mic", "device:headset"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    c.want_away = 2;
+    TRY(hears(&c));
+    TRY(order("set-sink-mute", "speaker", " 1"));
+    TRY(plug_headset(module));
+    c.want_good = c.good + 2;
+    TRY(run(&c, 6000));
+    TRY(hears(&c));
+    CHECK_INT(c.away, 2);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* Who has chosen the default gets the next one as well, and news of it. */
+static int test_default(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(open_caller(&c, "device", "device"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    TRY(hears(&c));
+    TRY(order("set-sink-mute", "speaker", " 1"));
+    c.want_lists = c.lists + 1;
+    TRY(choose_default("other"));
+    TRY(run(&c, 6000));
+    TRY(hears(&c));
+    CHECK_INT(c.away, 0);
+    for (size_t i = 0; i < c.n_list; i++)
+        CHECK_INT(c.list[i].is_default, strcmp(c.list[i].name, "other") == 0);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* Who moves the voice to another card in the system's own mixer is left alone. */
+static int test_moved(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    char list[256], module[16];
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(plug_headset(module));
+    TRY(open_caller(&c, "device:other.monitor", "device:headset"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    c.want_lists = 1;
+    TRY(run(&c, 6000));
+    do {
+        (void)comes(&c, 20);
+        TRY(pactl(list, sizeof(list), "list short sink-inputs"));
+    } while (!list[0]);
+    list[strcspn(list, "\t")] = '\0';
+    TRY(order("move-sink-input", list, " other"));
+    TRY(hears(&c));
+    CHECK_INT(c.away, 0);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* What the server is told of the streams, so that a headset changes its profile and music waits. */
+static int test_roles(void)
+{
+    const struct ars_audio_conf conf = {.in = "device", .out = "device", .ring = "device"};
+    static char text[16384];
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(open_caller(&c, "device", "device"));
+    TRY(ars_audio_set(c.audio, &conf));
+    ars_audio_tone(c.audio, ARS_TONE_RINGING);
+    for (bool rings = false; !rings;) {
+        (void)comes(&c, 50);
+        TRY(pactl(text, sizeof(text), "list sink-inputs"));
+        rings = strstr(text, "media.role = \"event\"");
+    }
+    CHECK(!strstr(text, "media.role = \"phone\""));
+    ars_audio_tone(c.audio, ARS_TONE_NONE);
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    TRY(hears(&c));
+    TRY(pactl(text, sizeof(text), "list sink-inputs"));
+    CHECK(strstr(text, "media.role = \"phone\"") && !strstr(text, "media.role = \"event\""));
+    CHECK(strstr(text, "application.name = \"ARS Phone\""));
+    CHECK(strstr(text, "application.icon_name = \"io.github.arsphone.ArsPhone\""));
+    TRY(pactl(text, sizeof(text), "list source-outputs"));
+    CHECK(strstr(text, "media.role = \"phone\""));
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+static const struct {
+    unsigned rate;
+    unsigned channels;
+} cards[] = {{8000, 1}, {16000, 2}, {44100, 1}, {44100, 2}, {96000, 2}, {192000, 2}};
+
+#define WINDOW 960 /* 20 ms: the phase may move a little, as clocks are brought together */
+
+/* How much of it is a sine of 1000 Hz, on the average of its windows, and its level. */
+static void measure(const int16_t *pcm, size_t n, double *ret_share, double *ret_db)
+{
+    double share = 0, power = 0;
+
+    for (size_t at = 0; at + WINDOW <= n; at += WINDOW) {
+        double re = 0, im = 0, all = 0;
+        for (size_t i = at; i < at + WINDOW; i++) {
+            re += pcm[i] * cos(TWO_PI * 1000 * (double)i / AUDIO_RATE);
+            im += pcm[i] * sin(TWO_PI * 1000 * (double)i / AUDIO_RATE);
+            all += (double)pcm[i] * pcm[i];
+        }
+        share += all > 0 ? 2 * (re * re + im * im) / (WINDOW * all) : 0;
+        power += all / WINDOW;
+    }
+    *ret_share = share / (double)(n / WINDOW);
+    *ret_db = 10 * log10(power / (double)(n / WINDOW) / (PEAK * PEAK / 2.0));
+}
+
+static int judge_card(size_t which)
+{
+    static int16_t pcm[AUDIO_RATE / 2];
+    struct caller c = {0};
+    char line[192];
+    double share, db;
+    int err;
+
+    (void)snprintf(line, sizeof(line),
+                   "load-module module-null-sink norewinds=1 sink_name=card%zu rate=%u channels=%u",
+                   which, cards[which].rate, cards[which].channels);
+    TRY(pactl(NULL, 0, line));
+    (void)snprintf(line, sizeof(line), "device:card%zu.monitor", which);
+    (void)snprintf(line + 64, sizeof(line) - 64, "device:card%zu", which);
+    TRY(open_caller(&c, line, line + 64));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    TRY(hears(&c));
+    c.taken = pcm;
+    /* a stall of the machine may tear one; the next one is whole */
+    for (int i = 0; i < 5; i++) {
+        c.taken_n = 0;
+        c.want_taken = CHECK_COUNT(pcm);
+        TRY(run(&c, 6000));
+        measure(pcm, CHECK_COUNT(pcm), &share, &db);
+        printf("# %u Hz, %u channels: share %.4f, %+.2f dB\n", cards[which].rate,
+               cards[which].channels, share, db);
+        if (share > 0.95)
+            break;
+    }
+    CHECK(share > 0.95);
+    CHECK(fabs(db) < 0.5);
+out:
+    close_caller(&c);
+    return err;
+}
+
+/* Whatever a card runs at, a tone has the same pitch and loudness. */
+static int test_rates(void)
+{
+    struct pulse p;
+    int err;
+
+    TRY(open_pulse(&p));
+    for (size_t i = 0; i < CHECK_COUNT(cards); i++)
+        TRY(judge_card(i));
+out:
+    close_pulse(&p);
+    return err;
+}
+
+/* The names of PulseAudio's Bluetooth cards, and of PipeWire's. */
+static int test_same(void)
+{
+    int err = 0;
+
+    CHECK(card_same("bluez_sink.AA_BB.a2dp_sink", "bluez_sink.AA_BB.handsfree_head_unit"));
+    CHECK(card_same("bluez_output.AA_BB.1", "bluez_output.AA_BB.a2dp-sink"));
+    CHECK(!card_same("bluez_sink.AA_BB.a2dp_sink", "bluez_sink.AA_CC.a2dp_sink"));
+    CHECK(!card_same("bluez_sink.AA_BB.a2dp_sink", "bluez_source.AA_BB.handsfree_head_unit"));
+    CHECK(!card_same("alsa_output.usb-1.analog-stereo", "alsa_output.usb-1.iec958-stereo"));
+out:
+    return err;
+}
+
+int suite_audio_plug(int argc, char **argv)
+{
+    static const struct check_case cases[] = {
+        {"audio-plug/same", test_same, false},
+        {"audio-plug/headset", test_headset, false},
+        {"audio-plug/headset-later", test_headset_later, false},
+        {"audio-plug/default", test_default, false},
+        {"audio-plug/moved", test_moved, false},
+        {"audio-plug/roles", test_roles, false},
+        {"audio-plug/rates", test_rates, false},
+    };
+    int failed;
+
+    if (lab_begin())
+        return 1;
+    failed = check_run(cases, CHECK_COUNT(cases), argc, argv);
+    lab_end();
+    return failed;
+}

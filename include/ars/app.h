@@ -62,6 +62,7 @@ struct ars_app_handlers {
     void (*journal_changed)(size_t missed, void *arg);
     void (*problem)(const struct ars_app_problem *problem, void *arg);
     void (*devices)(const struct ars_device *v, size_t n, void *arg);
+    void (*sound_test)(enum ars_sound_test_step step, double dbfs, void *arg);
     void (*stopped)(void *arg); /* after ars_app_quit(); now ars_app_free() returns at once */
 };
 
@@ -116,8 +117,10 @@ int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id
 int ars_app_record(struct ars_app *app, ars_id call, bool on);
 /* While somebody looks at them. Also what it takes to see that one talks while muted. */
 int ars_app_show_levels(struct ars_app *app, bool on);
-/* Answered by `devices`, during a call with what was there before it. */
+/* Answered by `devices`, which comes again by itself when they have changed. */
 int ars_app_list_devices(struct ars_app *app);
+/* Answered by `sound_test`, or ARS_APP_COMMAND during a call; a call ends it. */
+int ars_app_sound_test(struct ars_app *app, enum ars_sound_test test);
 
 /* ---- settings ---- */
 

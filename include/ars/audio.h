@@ -25,7 +25,8 @@ struct ars_loop;
 struct ars_audio_conf {
     const char *in;
     const char *out;
-    const char *ring;       /* NULL: as out */
+    const char *ring; /* NULL: as out */
+    struct ars_ringer ringer;
     struct ars_voice voice; /* of a sound card's microphone; files and tones stay as they are */
 };
 
@@ -37,6 +38,7 @@ enum ars_tone {
     ARS_TONE_BUSY,       /* the far end is, ITU-T E.180 */
     ARS_TONE_CONGESTION, /* no way there, or no such number */
     ARS_TONE_ATTENTION,  /* the phone has answered by itself; once */
+    ARS_TONE_TEST,       /* a tune; once */
     ARS_TONE_KINDS,
 };
 
@@ -44,6 +46,8 @@ struct ars_audio_handlers {
     /* label: as the user knows it; why in English. The calls go on. */
     void (*device)(bool input, enum ars_device_state state, const char *label, const char *why,
                    void *arg);
+    /* What ars_audio_test() has come to; in dBFS what the microphone hears, -96: nothing. */
+    void (*test)(enum ars_sound_test_step step, double dbfs, void *arg);
     /* Devices came or went, or there is another default. After the first use of any. */
     void (*devices)(const struct ars_device *list, size_t n, void *arg);
 };
@@ -64,6 +68,12 @@ int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf);
 
 /* One tone at a time. */
 void ars_audio_tone(struct ars_audio *a, enum ars_tone tone);
+
+/*
+ * Instead of the test under way; ARS_SOUND_TEST_NONE: none. What comes of it is told by
+ * handlers.test; a call or a tone ends it at once. EBUSY: there is a call or a tone. ENOMEM.
+ */
+int ars_audio_test(struct ars_audio *a, enum ars_sound_test test);
 
 /* Whose tones they are from the next one on; the European ones at first. */
 void ars_audio_country(struct ars_audio *a, enum ars_tones country);

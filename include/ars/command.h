@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <ars/answering.h>
+#include <ars/sound.h>
 #include <ars/types.h>
 #include <ars/voice.h>
 
@@ -40,9 +41,11 @@ enum ars_command_type {
     ARS_CMD_UNWATCH,     /* the same, no more */
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
     ARS_CMD_VOICE,       /* voice: what is done to the microphone */
+    ARS_CMD_RINGER,      /* ringer: how callers are announced */
+    ARS_CMD_SOUND_TEST,  /* number: enum ars_sound_test; not during a call */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
-    ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES; during a call as they were before it */
+    ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES, and from then on one at each change */
     ARS_CMD_RESOLVE,     /* text: host, number: port, text2: host map; one ARS_EV_RESOLVED */
     ARS_CMD_SLEEP,       /* the machine is about to: un-registers, then ARS_EV_ASLEEP */
     ARS_CMD_WAKE,        /* it is awake again: connects at once, calls go on if they still can */
@@ -59,6 +62,7 @@ struct ars_command {
     char *text2;
     char *text3;
     struct ars_voice voice;
+    struct ars_ringer ringer;
     struct ars_account_conf *conf;
     struct ars_answering answering;
 };

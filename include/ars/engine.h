@@ -15,6 +15,7 @@ struct ars_engine_conf {
     const char *audio_in; /* as in audio.h */
     const char *audio_out;
     const char *audio_ring;
+    struct ars_ringer ringer;
     struct ars_voice voice;  /* all off unless set: ARS_VOICE_DEFAULT */
     enum ars_tones tones;    /* whose tones of the network are heard */
     const char *user_agent;  /* NULL: "ARS Phone/VERSION" */

@@ -61,6 +61,7 @@ enum ars_event_type {
     /* input; number: enum ars_device_state; text: its label; reason.text why */
     ARS_EV_AUDIO_DEVICE,
     ARS_EV_DEVICES,          /* tag (0: they changed by themselves), devices */
+    ARS_EV_SOUND_TEST,       /* number: enum ars_sound_test_step; dbfs where it listens */
     ARS_EV_HOST_MAP_PROBLEM, /* account or tag; number: rule, text: place and reason */
     ARS_EV_RESOLVED,         /* tag, text: what the map made of it; addrs, or the reason why none */
     ARS_EV_ERROR,            /* tag, account or call, reason: the command failed */
@@ -82,6 +83,7 @@ struct ars_event {
     bool input;
     bool pick_up;
     int number;
+    double dbfs; /* -96: nothing */
     uint32_t retry_ms;
     int setup_ms; /* established, ended, stats: -1 before */
     int first_audio_ms;

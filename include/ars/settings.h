@@ -76,11 +76,16 @@ struct ars_settings {
     char *default_account; /* id of the one that dials; see ars_settings_default() */
     char *audio_in;        /* as in audio.h; NULL: the system's default device */
     char *audio_out;
-    char *audio_ring; /* NULL: as audio_out */
-    char *echo;       /* "off", "low", "high"; NULL: as voice.h has it; so the next three */
+    char *audio_ring;     /* NULL: as audio_out */
+    char *audio_in_label; /* what the user calls it while it is away; so the next two */
+    char *audio_out_label;
+    char *audio_ring_label;
+    char *echo; /* "off", "low", "high"; NULL: as voice.h has it; so the next three */
     char *noise;
     char *gain;
     char *highpass;
+    char *ring_sound;     /* as in sound.h; NULL: the first */
+    uint32_t ring_volume; /* 1..100; 0: 100 */
     bool ring_off;
     bool do_not_disturb; /* as in answering.h, for all accounts */
     bool forwarding;     /* false: the numbers are kept, and nobody is sent there */

@@ -1,5 +1,6 @@
 /*
- * base: sound as all rooms speak of it: devices and what becomes of them. Plain data.
+ * base: sound as all rooms speak of it: devices and what becomes of them, the bell, tests. Plain
+ * data.
  */
 #ifndef ARS_SOUND_H
 #define ARS_SOUND_H
@@ -21,5 +22,41 @@ enum ars_device_state {
     ARS_DEVICE_WORKS,  /* again */
     ARS_DEVICE_AWAY,   /* not there; the system's default is used till it is */
 };
+
+/* How a caller is announced. */
+enum ars_ring_sound {
+    ARS_RING_TRILL,
+    ARS_RING_BELL,
+    ARS_RING_CHIME,
+    ARS_RING_MARIMBA,
+    ARS_RING_SOUNDS,
+};
+
+struct ars_ringer {
+    enum ars_ring_sound sound;
+    unsigned volume; /* 1..100, as the ear has it: 50 is 12 dB less; 0: 100 */
+};
+
+/* "trill". Any thread. */
+const char *ars_ring_sound_name(enum ars_ring_sound sound);
+/* false: no such word. Any thread. */
+bool ars_ring_sound_parse(const char *word, enum ars_ring_sound *ret);
+
+/* What the user tries out while there is no call. */
+enum ars_sound_test {
+    ARS_SOUND_TEST_NONE,
+    ARS_SOUND_TEST_SPEAKER,    /* a short tune */
+    ARS_SOUND_TEST_RING,       /* once, as a caller is announced */
+    ARS_SOUND_TEST_MICROPHONE, /* one speaks, and hears oneself after */
+};
+
+enum ars_sound_test_step {
+    ARS_SOUND_TEST_ENDED,
+    ARS_SOUND_TEST_PLAYS,   /* speaker or ring */
+    ARS_SOUND_TEST_LISTENS, /* microphone: how loud it is, ten times a second */
+    ARS_SOUND_TEST_REPEATS, /* what it heard */
+};
+
+#define ARS_SOUND_TEST_SECONDS 4 /* that the microphone is listened to */
 
 #endif

@@ -104,6 +104,10 @@ static void on_event(struct ars_app *app, const struct ars_event *ev)
         if (app->handlers.devices)
             app->handlers.devices(ev->devices, ev->devices_n, app->arg);
         break;
+    case ARS_EV_SOUND_TEST:
+        if (app->handlers.sound_test)
+            app->handlers.sound_test((enum ars_sound_test_step)ev->number, ev->dbfs, app->arg);
+        break;
     case ARS_EV_ERROR:
         problems_add(&app->problems,
                      &(struct ars_app_problem){.kind = ARS_APP_COMMAND, .reason = ev->reason});
@@ -381,6 +385,22 @@ static bool same_voice(const struct ars_settings *a, const struct ars_settings *
            ars_streq(a->gain, b->gain) && ars_streq(a->highpass, b->highpass);
 }
 
+static bool same_ringer(const struct ars_settings *a, const struct ars_settings *b)
+{
+    return ars_streq(a->ring_sound, b->ring_sound) && a->ring_volume == b->ring_volume;
+}
+
+static int copy_labels(struct ars_settings *to, const struct ars_settings *from)
+{
+    int err = ars_settings_set_text(&to->audio_in_label, from->audio_in_label);
+
+    if (!err)
+        err = ars_settings_set_text(&to->audio_out_label, from->audio_out_label);
+    if (!err)
+        err = ars_settings_set_text(&to->audio_ring_label, from->audio_ring_label);
+    return err;
+}
+
 static int copy_voice(struct ars_settings *to, const struct ars_settings *from)
 {
     int err = ars_settings_set_text(&to->echo, from->echo);
@@ -405,6 +425,7 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     struct ars_settings *old = app->settings;
     bool sound = !same_sound(old, from);
     bool voice = !same_voice(old, from);
+    bool ringer = !same_ringer(old, from);
     bool answering = !answering_same(old, from);
     int err;
 
@@ -421,6 +442,10 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     if (!err)
         err = ars_settings_set_text(&s->audio_ring, from->audio_ring);
     if (!err)
+        err = copy_labels(s, from);
+    if (!err)
+        err = ars_settings_set_text(&s->ring_sound, from->ring_sound);
+    if (!err)
         err = copy_voice(s, from);
     if (!err)
         err = answering_copy(s, from);
@@ -429,6 +454,7 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         return err;
     }
     s->ring_off = from->ring_off;
+    s->ring_volume = from->ring_volume;
     s->window_width = from->window_width;
     s->window_height = from->window_height;
     app->settings = s; /* before old goes: from may be old */
@@ -438,6 +464,8 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         err = sound_apply(app);
     if (voice && !err)
         err = sound_apply_voice(app);
+    if (ringer && !err)
+        err = sound_apply_ringer(app);
     return answering && !err ? answering_apply(app) : err;
 }
 

@@ -68,6 +68,7 @@ void app_save_settings(struct ars_app *app);
 void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf);
 int sound_apply(struct ars_app *app);
 int sound_apply_voice(struct ars_app *app);
+int sound_apply_ringer(struct ars_app *app);
 
 /* ---- answering.c ---- */
 

@@ -30,6 +30,13 @@ static void voice_conf(const struct ars_settings *s, struct ars_voice *ret)
     set_strength(&ret->highpass, s->highpass);
 }
 
+static void ringer_conf(const struct ars_settings *s, struct ars_ringer *ret)
+{
+    *ret = (struct ars_ringer){.volume = s->ring_volume};
+    if (s->ring_sound)
+        (void)ars_ring_sound_parse(s->ring_sound, &ret->sound);
+}
+
 /* By the country of the user's language and customs: "ru_RU.UTF-8". */
 static enum ars_tones tones_here(void)
 {
@@ -47,6 +54,7 @@ void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf)
     const struct ars_settings *s = app->settings;
 
     voice_conf(s, &conf->voice);
+    ringer_conf(s, &conf->ringer);
     conf->audio_in = first(app->audio_in, s->audio_in, DEFAULT);
     conf->audio_out = first(app->audio_out, s->audio_out, DEFAULT);
     conf->tones = tones_here();
@@ -78,5 +86,23 @@ int sound_apply_voice(struct ars_app *app)
 
     if (cmd)
         voice_conf(app->settings, &cmd->voice);
+    return app_post(app, cmd, app_next_tag(app));
+}
+
+int sound_apply_ringer(struct ars_app *app)
+{
+    struct ars_command *cmd = ars_command_new(ARS_CMD_RINGER);
+
+    if (cmd)
+        ringer_conf(app->settings, &cmd->ringer);
+    return app_post(app, cmd, app_next_tag(app));
+}
+
+int ars_app_sound_test(struct ars_app *app, enum ars_sound_test test)
+{
+    struct ars_command *cmd = ars_command_new(ARS_CMD_SOUND_TEST);
+
+    if (cmd)
+        cmd->number = (int)test;
     return app_post(app, cmd, app_next_tag(app));
 }

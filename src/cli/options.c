@@ -44,6 +44,9 @@ static const struct option long_options[] = {
     {"audio-in", required_argument, NULL, OPT_AUDIO_IN},
     {"audio-out", required_argument, NULL, OPT_AUDIO_OUT},
     {"audio-ring", required_argument, NULL, OPT_AUDIO_RING},
+    {"ring-sound", required_argument, NULL, OPT_RING_SOUND},
+    {"ring-volume", required_argument, NULL, OPT_RING_VOLUME},
+    {"test", no_argument, NULL, OPT_TEST},
     {"echo", required_argument, NULL, OPT_ECHO},
     {"noise", required_argument, NULL, OPT_NOISE},
     {"gain", required_argument, NULL, OPT_GAIN},
@@ -134,6 +137,8 @@ static const char usage[] =
     "  --codec LIST (opus,g722,pcmu,pcma)\n"
     "  --audio-in device[:NAME]|FILE.wav|tone:HZ|silence\n"
     "  --audio-out device[:NAME]|FILE.wav|none   --audio-ring (as --audio-out)\n"
+    "  --ring-sound trill|bell|chime|marimba   --ring-volume 1..100\n"
+    "  --test (devices: a tune is played, then you hear what the microphone hears)\n"
     "  --echo, --noise, --gain, --highpass off|low|high (high, low, low, low; of a device)\n"
     "  --tones eu|ru|us (eu)  ringback, busy, congestion and call waiting of that country\n"
     "\n"
@@ -183,6 +188,13 @@ static bool take(struct options *o, int id, const char *value)
         return true;
     case OPT_AUDIO_RING:
         o->audio_ring = value;
+        return true;
+    case OPT_RING_SOUND:
+        return ars_ring_sound_parse(value, &o->ringer.sound) || bad("--ring-sound", value);
+    case OPT_RING_VOLUME:
+        return set_number("--ring-volume", value, 1, 100, &o->ringer.volume);
+    case OPT_TEST:
+        o->test = true;
         return true;
     case OPT_ECHO:
         return set_strength("--echo", value, &o->voice.echo);

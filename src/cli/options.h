@@ -35,6 +35,8 @@ struct options {
     const char *audio_in;
     const char *audio_out;
     const char *audio_ring;
+    struct ars_ringer ringer;
+    bool test; /* devices: they are tried, too */
     enum ars_tones tones;
     uint32_t calls_max;
     bool json;

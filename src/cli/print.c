@@ -108,6 +108,13 @@ static void add_stats(struct json_object *o, const struct ars_event *ev)
     add_text(o, "path", s->path[0] ? s->path : NULL);
 }
 
+static const char *const test_steps[] = {
+    [ARS_SOUND_TEST_ENDED] = "ended",
+    [ARS_SOUND_TEST_PLAYS] = "plays",
+    [ARS_SOUND_TEST_LISTENS] = "listens",
+    [ARS_SOUND_TEST_REPEATS] = "repeats",
+};
+
 static void add_devices(struct json_object *o, const struct ars_event *ev)
 {
     struct json_object *list = json_object_new_array();
@@ -235,6 +242,11 @@ static void add_fields(struct json_object *o, const struct ars_event *ev)
         break;
     case ARS_EV_DEVICES:
         add_devices(o, ev);
+        break;
+    case ARS_EV_SOUND_TEST:
+        add_text(o, "step", test_steps[ev->number]);
+        if (ev->number == ARS_SOUND_TEST_LISTENS)
+            json_object_object_add(o, "dbfs", json_object_new_double(ev->dbfs));
         break;
     case ARS_EV_HOST_MAP_PROBLEM:
         add_int(o, "rule", ev->number);
@@ -450,6 +462,11 @@ static void print_details(const struct ars_event *ev)
         break;
     case ARS_EV_DEVICES:
         print_devices(ev);
+        break;
+    case ARS_EV_SOUND_TEST:
+        printf(" %s", test_steps[ev->number]);
+        if (ev->number == ARS_SOUND_TEST_LISTENS)
+            printf(", %.0f dBFS", ev->dbfs);
         break;
     case ARS_EV_HOST_MAP_PROBLEM:
         printf(" in rule %d, %s", ev->number, ev->text ? ev->text : "");

@@ -249,6 +249,7 @@ static int start_engine(struct session *s)
         .audio_in = o->audio_in,
         .audio_out = o->audio_out,
         .audio_ring = o->audio_ring,
+        .ringer = o->ringer,
         .calls_max = o->calls_max,
         .sip_trace = o->trace,
         .tones = o->tones,
@@ -257,7 +258,7 @@ static int start_engine(struct session *s)
     };
     int err;
 
-    if (!s->command->needs_account) {
+    if (!s->command->needs_account && !o->test) {
         conf.audio_in = "silence";
         conf.audio_out = "none";
         conf.audio_ring = "none";

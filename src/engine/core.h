@@ -54,6 +54,7 @@ struct ars_engine {
     char *audio_out;
     char *audio_ring;
     struct ars_voice voice;
+    struct ars_ringer ringer;
     struct ars_loop *loop;
     struct ars_audio *audio;
     struct account *accounts[ACCOUNTS_MAX];

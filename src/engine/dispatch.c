@@ -433,6 +433,7 @@ static void do_audio(struct ars_engine *e, struct ars_command *cmd)
         .in = cmd->text ? cmd->text : e->audio_in,
         .out = cmd->text2 ? cmd->text2 : e->audio_out,
         .ring = cmd->text3 ? cmd->text3 : e->audio_ring,
+        .ringer = e->ringer,
         .voice = e->voice,
     };
     int err = ars_audio_set(e->audio, &conf);
@@ -446,15 +447,47 @@ static void do_audio(struct ars_engine *e, struct ars_command *cmd)
     command_errno(e, cmd, err);
 }
 
-static void do_voice(struct ars_engine *e, struct ars_command *cmd)
+/* On the devices that there are. */
+static int set_sound(struct ars_engine *e, const struct ars_voice *voice,
+                     const struct ars_ringer *ringer)
 {
     struct ars_audio_conf conf = {
-        .in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring, .voice = cmd->voice};
-    int err = ars_audio_set(e->audio, &conf);
+        .in = e->audio_in,
+        .out = e->audio_out,
+        .ring = e->audio_ring,
+        .ringer = *ringer,
+        .voice = *voice,
+    };
+
+    return ars_audio_set(e->audio, &conf);
+}
+
+static void do_voice(struct ars_engine *e, struct ars_command *cmd)
+{
+    int err = set_sound(e, &cmd->voice, &e->ringer);
 
     if (!err)
         e->voice = cmd->voice;
     command_errno(e, cmd, err);
+}
+
+static void do_ringer(struct ars_engine *e, struct ars_command *cmd)
+{
+    int err = set_sound(e, &e->voice, &cmd->ringer);
+
+    if (!err)
+        e->ringer = cmd->ringer;
+    command_errno(e, cmd, err);
+}
+
+static void do_sound_test(struct ars_engine *e, struct ars_command *cmd)
+{
+    if (cmd->number < 0 || cmd->number > ARS_SOUND_TEST_MICROPHONE)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no such test");
+    else if (cmd->number && e->calls.n)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "not during a call");
+    else
+        command_errno(e, cmd, ars_audio_test(e->audio, (enum ars_sound_test)cmd->number));
 }
 
 struct device_query {
@@ -557,6 +590,8 @@ static command_fn *const table[] = {
     [ARS_CMD_UNWATCH] = do_unwatch,
     [ARS_CMD_AUDIO] = do_audio,
     [ARS_CMD_VOICE] = do_voice,
+    [ARS_CMD_RINGER] = do_ringer,
+    [ARS_CMD_SOUND_TEST] = do_sound_test,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,
     [ARS_CMD_DEVICES] = do_devices,

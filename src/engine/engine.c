@@ -120,6 +120,18 @@ static void on_devices(const struct ars_device *list, size_t n, void *arg)
     outbox_put(e->outbox, event_devices(list, n));
 }
 
+static void on_sound_test(enum ars_sound_test_step step, double dbfs, void *arg)
+{
+    struct ars_engine *e = arg;
+    struct ars_event *ev = event_new(ARS_EV_SOUND_TEST);
+
+    if (ev) {
+        ev->number = (int)step;
+        ev->dbfs = dbfs;
+    }
+    outbox_put(e->outbox, ev);
+}
+
 static void on_network(void *arg)
 {
     struct ars_engine *e = arg;
@@ -217,10 +229,15 @@ static void drop_command(void *msg)
 
 static int set_up(struct ars_engine *e)
 {
-    static const struct ars_audio_handlers audio_handlers = {.device = on_audio_device,
-                                                             .devices = on_devices};
+    static const struct ars_audio_handlers audio_handlers = {
+        .device = on_audio_device, .devices = on_devices, .test = on_sound_test};
     struct ars_audio_conf audio = {
-        .in = e->audio_in, .out = e->audio_out, .ring = e->audio_ring, .voice = e->voice};
+        .in = e->audio_in,
+        .out = e->audio_out,
+        .ring = e->audio_ring,
+        .ringer = e->ringer,
+        .voice = e->voice,
+    };
     struct ars_bell *bell = NULL;
     int err;
 
@@ -358,6 +375,7 @@ static int copy_conf(struct ars_engine *e, const struct ars_engine_conf *conf)
     e->tones = conf->tones;
     e->calls_max = conf->calls_max;
     e->voice = conf->voice;
+    e->ringer = conf->ringer;
     e->user_agent = ars_strdup(conf->user_agent ? conf->user_agent : "ARS Phone/" ARS_VERSION);
     e->audio_in = ars_strdup(conf->audio_in);
     e->audio_out = ars_strdup(conf->audio_out);

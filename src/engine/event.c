@@ -47,6 +47,7 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_STATS] = "stats",
     [ARS_EV_AUDIO_DEVICE] = "audio_device",
     [ARS_EV_DEVICES] = "devices",
+    [ARS_EV_SOUND_TEST] = "sound_test",
     [ARS_EV_HOST_MAP_PROBLEM] = "host_map_problem",
     [ARS_EV_RESOLVED] = "resolved",
     [ARS_EV_ERROR] = "error",

@@ -15,6 +15,7 @@
 /* Ours is three deep; what a later version adds may be deeper. */
 #define DEPTH_MAX     32
 
+#define PERCENT       100
 #define WINDOW_MAX    32767 /* X11's own */
 
 #define KEY_VERSION   "version"
@@ -32,6 +33,7 @@
 #define KEY_RING_OFF  "ring_off"
 #define KEY_DND       "do_not_disturb"
 #define KEY_FORWARD   "forwarding"
+#define KEY_VOLUME    "ring_volume"
 #define KEY_AFTER_S   "forward_after_seconds"
 #define KEY_ANONYMOUS "refuse_anonymous"
 #define KEY_WIDTH     "window_width"
@@ -78,6 +80,10 @@ static const struct text_field texts[] = {
     {"audio_in", offsetof(struct ars_settings, audio_in), ARS_SETTINGS_TEXT_MAX},
     {"audio_out", offsetof(struct ars_settings, audio_out), ARS_SETTINGS_TEXT_MAX},
     {"audio_ring", offsetof(struct ars_settings, audio_ring), ARS_SETTINGS_TEXT_MAX},
+    {"audio_in_label", offsetof(struct ars_settings, audio_in_label), ARS_SETTINGS_TEXT_MAX},
+    {"audio_out_label", offsetof(struct ars_settings, audio_out_label), ARS_SETTINGS_TEXT_MAX},
+    {"audio_ring_label", offsetof(struct ars_settings, audio_ring_label), ARS_SETTINGS_TEXT_MAX},
+    {"ring_sound", offsetof(struct ars_settings, ring_sound), ARS_SETTINGS_TEXT_MAX},
     {"echo", offsetof(struct ars_settings, echo), ARS_SETTINGS_TEXT_MAX},
     {"noise", offsetof(struct ars_settings, noise), ARS_SETTINGS_TEXT_MAX},
     {"gain", offsetof(struct ars_settings, gain), ARS_SETTINGS_TEXT_MAX},
@@ -321,6 +327,7 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     for (size_t i = 0; (to = settings_text(s, i, &key)); i++)
         read_text(&r, root, key, texts[i].max, to);
     s->ring_off = read_bool(&r, root, KEY_RING_OFF);
+    s->ring_volume = read_number(&r, root, KEY_VOLUME, PERCENT);
     s->do_not_disturb = read_bool(&r, root, KEY_DND);
     s->forwarding = read_bool(&r, root, KEY_FORWARD);
     s->forward_after_s = read_number(&r, root, KEY_AFTER_S, ARS_SETTINGS_RING_MAX);
@@ -471,6 +478,8 @@ static int print_root(const struct ars_settings *settings, struct json_object *r
         err = put_text(root, key, texts[i].max, *text);
     if (!err)
         err = put_bool(root, KEY_RING_OFF, s.ring_off);
+    if (!err)
+        err = put_number(root, KEY_VOLUME, s.ring_volume);
     if (!err)
         err = put_bool(root, KEY_DND, s.do_not_disturb);
     if (!err)

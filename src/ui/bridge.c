@@ -29,6 +29,7 @@ enum {
     LEVELS,
     PROBLEM,
     DEVICES,
+    SOUND_TEST,
     JOURNAL_CHANGED,
     JOURNAL_PAGE,
     PREFERENCES,
@@ -165,6 +166,11 @@ static void on_devices(const struct ars_device *v, size_t n, void *arg)
     g_signal_emit(arg, signals[DEVICES], 0, v, (gulong)n);
 }
 
+static void on_sound_test(enum ars_sound_test_step step, double dbfs, void *arg)
+{
+    g_signal_emit(arg, signals[SOUND_TEST], 0, (int)step, dbfs);
+}
+
 static void on_stopped(void *arg)
 {
     g_signal_emit(arg, signals[STOPPED], 0);
@@ -193,6 +199,7 @@ static const struct ars_app_handlers handlers = {
     .journal_changed = on_journal_changed,
     .problem = on_problem,
     .devices = on_devices,
+    .sound_test = on_sound_test,
     .stopped = on_stopped,
 };
 
@@ -258,6 +265,8 @@ static void ars_bridge_class_init(ArsBridgeClass *klass)
         g_signal_new("problem", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
     signals[DEVICES] = g_signal_new("devices", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                     G_TYPE_POINTER, G_TYPE_ULONG);
+    signals[SOUND_TEST] = g_signal_new("sound-test", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                       2, G_TYPE_INT, G_TYPE_DOUBLE);
     signals[JOURNAL_CHANGED] =
         g_signal_new("journal-changed", type, last, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[JOURNAL_PAGE] =

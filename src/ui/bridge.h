@@ -10,6 +10,7 @@
  *   "levels" (uint call, double, double): as in app.h
  *   "problem" (pointer: const struct ars_app_problem *, for the time of the call)
  *   "devices" (pointer: const struct ars_device *, ulong n)
+ *   "sound-test" (int: enum ars_sound_test_step, double: dBFS)
  *   "journal-changed": ask again
  *   "journal-page" (ulong offset, GPtrArray of ArsJournalItem, int err)
  *   "preferences": saved, see ars_bridge_save_preferences()

@@ -9,7 +9,13 @@
 
 #include "settings_sound.h"
 
-#define DEVICE "device:" /* as in ars/audio.h */
+#define DEVICE      "device:" /* as in ars/audio.h */
+#define SAVE_MS     300       /* after the slider stands still */
+#define FULL        100
+#define QUIETEST_DB (-60.0) /* the left end of the level bar */
+#define SILENT_DBFS (-90.0)
+
+#define TESTS       (ARS_SOUND_TEST_MICROPHONE + 1)
 
 struct _ArsSettingsSound {
     AdwPreferencesPage parent_instance;
@@ -22,19 +28,37 @@ struct _ArsSettingsSound {
     AdwComboRow *gain;
     AdwComboRow *highpass;
     AdwComboRow *ring_device;
+    AdwComboRow *ring_sound;
     GtkSwitch *ring;
+    GtkScale *ring_volume;
+    AdwActionRow *microphone_row;
+    AdwActionRow *ring_volume_row;
+    AdwActionRow *ring_row;
+    GtkLevelBar *level;
+    GtkButton *buttons[TESTS];
 
     ArsBridge *bridge;
     gboolean setting; /* the change is ours */
+    guint save;       /* source of a change that is not saved yet */
+    enum ars_sound_test asked;
+    enum ars_sound_test test; /* under way */
+    gboolean heard;           /* the microphone */
+    gsize calls_gone;         /* that the model still has */
 };
 
 G_DEFINE_FINAL_TYPE(ArsSettingsSound, ars_settings_sound, ADW_TYPE_PREFERENCES_PAGE)
+
+/* As PortAudio called the default one of a sound server. */
+static gboolean is_default(const char *spec)
+{
+    return g_str_equal(spec, DEVICE "default") || g_str_equal(spec, DEVICE "pulse");
+}
 
 /*
  * A list of choices: the default first, then the devices, and what is stored even if it is away.
  * Each has the spec that is stored behind it (NULL: the default).
  */
-static void fill(AdwComboRow *row, const char *first, const char *stored,
+static void fill(AdwComboRow *row, const char *first, const char *stored, const char *label,
                  const struct ars_device *devices, gsize n, gboolean input)
 {
     g_autoptr(GtkStringList) names = gtk_string_list_new(NULL);
@@ -51,10 +75,11 @@ static void fill(AdwComboRow *row, const char *first, const char *stored,
         if (stored && strcmp(stored, specs->pdata[specs->len - 1]) == 0)
             chosen = specs->len - 1;
     }
-    if (stored && chosen == 0) {
+    if (stored && chosen == 0 && !is_default(stored)) {
         const char *name = g_str_has_prefix(stored, DEVICE) ? stored + strlen(DEVICE) : stored;
         /* Translators: a sound device that is not there now */
-        g_autofree char *away = n ? g_strdup_printf(_("%s (not connected)"), name) : g_strdup(name);
+        g_autofree char *away =
+            g_strdup_printf(n ? _("%s (not connected)") : "%s", label ? label : name);
 
         gtk_string_list_append(names, away);
         g_ptr_array_add(specs, g_strdup(stored));
@@ -72,6 +97,18 @@ static const char *spec_of(AdwComboRow *row)
     guint i = adw_combo_row_get_selected(row);
 
     return specs && i < specs->len ? specs->pdata[i] : NULL;
+}
+
+/* The choice, and what it is called should it be away one day. */
+static gboolean take_device(AdwComboRow *row, char **spec, char **label)
+{
+    const char *chosen = spec_of(row);
+    GtkStringObject *item = adw_combo_row_get_selected_item(row);
+
+    if (g_strcmp0(chosen, *spec) == 0)
+        return TRUE;
+    return ars_settings_set_text(spec, chosen) == 0 &&
+           ars_settings_set_text(label, chosen ? gtk_string_object_get_string(item) : NULL) == 0;
 }
 
 static void show_strength(AdwComboRow *row, const char *stored, enum ars_strength usual)
@@ -106,17 +143,61 @@ static gboolean take_voice(ArsSettingsSound *self, struct ars_settings *s)
            take_strength(self->highpass, ARS_VOICE_DEFAULT.highpass, &s->highpass) == 0;
 }
 
+static void show_ring(ArsSettingsSound *self, const struct ars_settings *s)
+{
+    enum ars_ring_sound sound = ARS_RING_TRILL;
+
+    if (s->ring_sound)
+        (void)ars_ring_sound_parse(s->ring_sound, &sound);
+    gtk_switch_set_active(self->ring, !s->ring_off);
+    adw_combo_row_set_selected(self->ring_sound, sound);
+    gtk_range_set_value(GTK_RANGE(self->ring_volume), s->ring_volume ? s->ring_volume : FULL);
+}
+
+/* One test at a time, and none during a call. */
+static void show_what_can_be(ArsSettingsSound *self)
+{
+    struct ars_app *app = ars_bridge_app(self->bridge);
+    gboolean rings = gtk_switch_get_active(self->ring);
+    gboolean free = app && ars_app_call_count(app) <= self->calls_gone;
+
+    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_device), rings);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_sound), rings);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_volume_row), rings);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_row), rings);
+    for (enum ars_sound_test t = ARS_SOUND_TEST_SPEAKER; t < TESTS; t++) {
+        gtk_button_set_label(self->buttons[t], self->test == t ? C_("sound test", "Stop")
+                                               : t == ARS_SOUND_TEST_MICROPHONE ? _("Record")
+                                                                                : _("Play"));
+        gtk_widget_set_sensitive(GTK_WIDGET(self->buttons[t]),
+                                 free && (!self->test || self->test == t));
+    }
+}
+
+static gboolean take_ring(ArsSettingsSound *self, struct ars_settings *s)
+{
+    enum ars_ring_sound sound = adw_combo_row_get_selected(self->ring_sound);
+    guint volume = (guint)gtk_range_get_value(GTK_RANGE(self->ring_volume));
+
+    s->ring_off = !gtk_switch_get_active(self->ring);
+    s->ring_volume = volume == FULL ? 0 : volume;
+    return take_device(self->ring_device, &s->audio_ring, &s->audio_ring_label) &&
+           ars_settings_set_text(&s->ring_sound,
+                                 sound == ARS_RING_TRILL ? NULL : ars_ring_sound_name(sound)) == 0;
+}
+
 static void show(ArsSettingsSound *self, const struct ars_device *devices, gsize n)
 {
     const struct ars_settings *s = ars_app_settings(ars_bridge_app(self->bridge));
 
     self->setting = TRUE;
-    fill(self->microphone, _("As in the system"), s->audio_in, devices, n, TRUE);
-    fill(self->speaker, _("As in the system"), s->audio_out, devices, n, FALSE);
-    fill(self->ring_device, _("Same as the speaker"), s->audio_ring, devices, n, FALSE);
+    fill(self->microphone, _("As in the system"), s->audio_in, s->audio_in_label, devices, n, TRUE);
+    fill(self->speaker, _("As in the system"), s->audio_out, s->audio_out_label, devices, n, FALSE);
+    fill(self->ring_device, _("Same as the speaker"), s->audio_ring, s->audio_ring_label, devices,
+         n, FALSE);
     show_voice(self, s);
-    gtk_switch_set_active(self->ring, !s->ring_off);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_device), !s->ring_off);
+    show_ring(self, s);
+    show_what_can_be(self);
     self->setting = FALSE;
 }
 
@@ -126,33 +207,134 @@ static void on_devices(ArsSettingsSound *self, const struct ars_device *devices,
         show(self, devices, n);
 }
 
-static void on_changed(ArsSettingsSound *self)
+static void save(ArsSettingsSound *self)
 {
     struct ars_app *app = self->bridge ? ars_bridge_app(self->bridge) : NULL;
-    struct ars_settings *s;
+    struct ars_settings *s = app ? ars_settings_dup(ars_app_settings(app)) : NULL;
 
-    if (self->setting || !app)
-        return;
-    s = ars_settings_dup(ars_app_settings(app));
+    g_clear_handle_id(&self->save, g_source_remove);
     if (!s)
         return;
-    if (ars_settings_set_text(&s->audio_in, spec_of(self->microphone)) == 0 &&
-        ars_settings_set_text(&s->audio_out, spec_of(self->speaker)) == 0 &&
-        ars_settings_set_text(&s->audio_ring, spec_of(self->ring_device)) == 0 &&
-        take_voice(self, s)) {
-        s->ring_off = !gtk_switch_get_active(self->ring);
+    if (take_device(self->microphone, &s->audio_in, &s->audio_in_label) &&
+        take_device(self->speaker, &s->audio_out, &s->audio_out_label) && take_ring(self, s) &&
+        take_voice(self, s))
         (void)ars_app_save_preferences(app, s);
-    }
-    gtk_widget_set_sensitive(GTK_WIDGET(self->ring_device), !s->ring_off);
+    show_what_can_be(self);
     ars_settings_free(s);
+}
+
+static void on_changed(ArsSettingsSound *self)
+{
+    if (!self->setting)
+        save(self);
+}
+
+static gboolean on_still(gpointer arg)
+{
+    ArsSettingsSound *self = arg;
+
+    self->save = 0;
+    save(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* Each step would be a file that is written. */
+static void on_volume(ArsSettingsSound *self)
+{
+    if (self->setting)
+        return;
+    g_clear_handle_id(&self->save, g_source_remove);
+    self->save = g_timeout_add(SAVE_MS, on_still, self);
+}
+
+/* ---- trying it out ---- */
+
+static void try_out(ArsSettingsSound *self, enum ars_sound_test test)
+{
+    if (self->save)
+        save(self);
+    self->asked = self->test ? ARS_SOUND_TEST_NONE : test;
+    self->heard = FALSE;
+    (void)ars_app_sound_test(ars_bridge_app(self->bridge), self->asked);
+}
+
+static void on_test_speaker(ArsSettingsSound *self)
+{
+    try_out(self, ARS_SOUND_TEST_SPEAKER);
+}
+
+static void on_test_ring(ArsSettingsSound *self)
+{
+    try_out(self, ARS_SOUND_TEST_RING);
+}
+
+static void on_test_microphone(ArsSettingsSound *self)
+{
+    try_out(self, ARS_SOUND_TEST_MICROPHONE);
+}
+
+static const char *microphone_words(ArsSettingsSound *self, enum ars_sound_test_step step)
+{
+    switch (step) {
+    case ARS_SOUND_TEST_LISTENS:
+        return _("Speak now…");
+    case ARS_SOUND_TEST_REPEATS:
+        return self->heard ? _("This is how others hear you")
+                           : _("Nothing was heard. Is the microphone switched off?");
+    default:
+        return self->test != ARS_SOUND_TEST_MICROPHONE || self->heard
+                   ? _("Speak for four seconds, then hear yourself")
+                   : _("Nothing was heard. Is the microphone switched off?");
+    }
+}
+
+static void on_sound_test(ArsSettingsSound *self, int step, double dbfs)
+{
+    double level = 1 - dbfs / QUIETEST_DB;
+
+    if (step != ARS_SOUND_TEST_ENDED)
+        self->test = self->asked;
+    if (step == ARS_SOUND_TEST_LISTENS && dbfs > SILENT_DBFS)
+        self->heard = TRUE;
+    adw_action_row_set_subtitle(self->microphone_row, microphone_words(self, step));
+    gtk_level_bar_set_value(self->level, CLAMP(level, 0, 1));
+    gtk_widget_set_visible(GTK_WIDGET(self->level), step == ARS_SOUND_TEST_LISTENS);
+    if (step == ARS_SOUND_TEST_ENDED)
+        self->test = ARS_SOUND_TEST_NONE;
+    show_what_can_be(self);
+}
+
+static void on_call_added(ArsSettingsSound *self)
+{
+    show_what_can_be(self);
+}
+
+/* It is still in the model. */
+static void on_call_ended(ArsSettingsSound *self)
+{
+    self->calls_gone = 1;
+    show_what_can_be(self);
+    self->calls_gone = 0;
 }
 
 static void dispose(GObject *object)
 {
     ArsSettingsSound *self = ARS_SETTINGS_SOUND(object);
 
+    if (self->save)
+        save(self);
+    if (self->test && ars_bridge_app(self->bridge))
+        (void)ars_app_sound_test(ars_bridge_app(self->bridge), ARS_SOUND_TEST_NONE);
+    self->test = ARS_SOUND_TEST_NONE;
     g_clear_object(&self->bridge);
     G_OBJECT_CLASS(ars_settings_sound_parent_class)->dispose(object);
+}
+
+static void bind_button(GtkWidgetClass *widget, const char *name, enum ars_sound_test test)
+{
+    gtk_widget_class_bind_template_child_full(
+        widget, name, FALSE,
+        (gssize)(G_STRUCT_OFFSET(ArsSettingsSound, buttons) + test * sizeof(GtkButton *)));
 }
 
 static void ars_settings_sound_class_init(ArsSettingsSoundClass *klass)
@@ -170,7 +352,20 @@ static void ars_settings_sound_class_init(ArsSettingsSoundClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, highpass);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_device);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_sound);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_volume);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_volume_row);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_row);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, microphone_row);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, level);
+    bind_button(widget, "speaker_test", ARS_SOUND_TEST_SPEAKER);
+    bind_button(widget, "ring_test", ARS_SOUND_TEST_RING);
+    bind_button(widget, "microphone_test", ARS_SOUND_TEST_MICROPHONE);
     gtk_widget_class_bind_template_callback(widget, on_changed);
+    gtk_widget_class_bind_template_callback(widget, on_volume);
+    gtk_widget_class_bind_template_callback(widget, on_test_speaker);
+    gtk_widget_class_bind_template_callback(widget, on_test_ring);
+    gtk_widget_class_bind_template_callback(widget, on_test_microphone);
 }
 
 static void ars_settings_sound_init(ArsSettingsSound *self)
@@ -185,5 +380,11 @@ void ars_settings_sound_set_bridge(ArsSettingsSound *self, ArsBridge *bridge)
         return;
     show(self, NULL, 0);
     g_signal_connect_object(bridge, "devices", G_CALLBACK(on_devices), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "sound-test", G_CALLBACK(on_sound_test), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "call-added", G_CALLBACK(on_call_added), self,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(bridge, "call-ended", G_CALLBACK(on_call_ended), self,
+                            G_CONNECT_SWAPPED);
     (void)ars_app_list_devices(ars_bridge_app(bridge));
 }

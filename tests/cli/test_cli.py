@@ -351,6 +351,20 @@ def resolve_and_devices(t):
     need(isinstance(devices['devices'], list), f'{devices}')
 
 
+@test(40)
+def devices_are_tried(t):
+    """A tune, then the microphone, which hears nothing here."""
+    pulse = t.own(Pulse(t.dir))
+    r = run([CLI, '--json', 'devices', '--test'], check=False, env=pulse.env)
+    need(r.returncode == 5, f'exit {r.returncode}: {r.stdout}')
+    events = [json.loads(text) for text in r.stdout.splitlines()]
+    names = {d['name'] for d in events[0]['devices']}
+    need(names == {'bus', 'micfeed', 'spk', 'mic'}, f'{names}')
+    steps = [e['step'] for e in events if e['event'] == 'sound_test']
+    need(steps[:3] == ['plays', 'ended', 'listens'], f'{steps}')
+    need(steps[-2:] == ['repeats', 'ended'] and steps.count('listens') > 35, f'{steps}')
+
+
 @test(20)
 def for_people(t):
     r = run([CLI, *line(t).options(), 'call', '601', '--for', '0.5'])
@@ -365,7 +379,7 @@ def for_people(t):
 def sound_server_hangs(t):
     """Neither the list of devices nor a call waits for it for long."""
     pulse = t.own(Pulse(t.dir))
-    need(b'pulse' in subprocess.check_output([CLI, 'devices'], env={**os.environ, **pulse.env}),
+    need(b'micfeed' in subprocess.check_output([CLI, 'devices'], env={**os.environ, **pulse.env}),
          'no list of devices before')
     pulse.p.signal(signal.SIGSTOP)
     start = time.monotonic()

@@ -20,6 +20,7 @@
 #include "audio/process.h"
 #include "audio/recorder.h"
 #include "audio/tone.h"
+#include "audio/trial.h"
 #include "pcm.h"
 
 #define FRAME_US 10000
@@ -52,6 +53,7 @@ struct ars_audio {
     enum ars_tones country;
     struct keys keys;
     struct recorders recorders;
+    struct trial *trial; /* NULL: none is under way */
     struct ars_voice voice;
     struct process *process; /* NULL: the microphone as it is */
     unsigned opened;         /* both cards, when the process learnt its path */
@@ -296,8 +298,20 @@ struct recorders *audio_recorders(struct ars_audio *a)
     return &a->recorders;
 }
 
+static void end_trial(struct ars_audio *a)
+{
+    struct trial *t = a->trial;
+
+    a->trial = NULL;
+    trial_free(t);
+    if (t && a->handlers.test)
+        a->handlers.test(ARS_SOUND_TEST_ENDED, -96, a->arg);
+}
+
 void audio_port_attach(struct ars_audio *a, struct audio_port *p)
 {
+    if (!trial_has(a->trial, p))
+        end_trial(a);
     p->audio = a;
     p->next = a->ports;
     a->ports = p;
@@ -344,12 +358,50 @@ void audio_port_silence(struct audio_port *p, bool on)
     p->silenced = on;
 }
 
-void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
+void audio_tone(struct ars_audio *a, enum ars_tone tone)
 {
     if (tone == a->tone.kind)
         return;
     tone_set(&a->tone, a->country, tone);
     sync(a);
+}
+
+void ars_audio_tone(struct ars_audio *a, enum ars_tone tone)
+{
+    if (a->trial && tone == ARS_TONE_NONE)
+        return;
+    end_trial(a);
+    audio_tone(a, tone);
+}
+
+enum ars_ring_sound audio_ring_sound(const struct ars_audio *a)
+{
+    return a->tone.ringer.sound;
+}
+
+struct ars_loop *audio_loop(const struct ars_audio *a)
+{
+    return a->loop;
+}
+
+static void on_trial(enum ars_sound_test_step step, double dbfs, void *arg)
+{
+    struct ars_audio *a = arg;
+
+    if (step == ARS_SOUND_TEST_ENDED)
+        end_trial(a);
+    else if (a->handlers.test)
+        a->handlers.test(step, dbfs, a->arg);
+}
+
+int ars_audio_test(struct ars_audio *a, enum ars_sound_test test)
+{
+    end_trial(a);
+    if (test == ARS_SOUND_TEST_NONE)
+        return 0;
+    if (a->ports || a->tone.kind != ARS_TONE_NONE)
+        return EBUSY;
+    return trial_start(&a->trial, a, a->loop, test, on_trial, a);
 }
 
 void ars_audio_country(struct ars_audio *a, enum ars_tones country)
@@ -447,8 +499,10 @@ int ars_audio_set(struct ars_audio *a, const struct ars_audio_conf *conf)
     }
     if (!err)
         err = set_voice(a, &conf->voice);
-    if (!err)
+    if (!err) {
+        a->tone.ringer = conf->ringer;
         sync(a);
+    }
     return err;
 }
 
@@ -481,9 +535,10 @@ void ars_audio_free(struct ars_audio *a)
 {
     if (!a)
         return;
+    memset(&a->handlers, 0, sizeof(a->handlers));
+    end_trial(a);
     ars_timer_stop(&a->timer);
     recorders_finish(&a->recorders);
-    memset(&a->handlers, 0, sizeof(a->handlers));
     for (enum slot_kind k = 0; k < SLOTS; k++)
         free_slot(&a->slots[k]);
     process_free(a->process);

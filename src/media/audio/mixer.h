@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ars/audio.h>
+
 struct ars_audio;
+struct ars_loop;
 struct recorders;
 
 #define AUDIO_RATE  48000
@@ -48,6 +51,11 @@ void audio_port_volume(struct audio_port *p, unsigned percent);
 void audio_port_share(struct audio_port *p, bool on);
 /* Nobody hears its far side. */
 void audio_port_silence(struct audio_port *p, bool on);
+
+/* For a trial of the devices, which ars_audio_tone() would end. */
+void audio_tone(struct ars_audio *a, enum ars_tone tone);
+enum ars_ring_sound audio_ring_sound(const struct ars_audio *a);
+struct ars_loop *audio_loop(const struct ars_audio *a);
 
 /* Those that record a call of this mixer. */
 struct recorders *audio_recorders(struct ars_audio *a);

@@ -38,14 +38,40 @@ struct cadence {
     struct step steps[STEPS_MAX]; /* ends at ms 0 */
 };
 
-static const struct cadence ringing = {10000,
-                                       {{150, 660, 0},
-                                        {150, 880, 0},
-                                        {150, 660, 0},
-                                        {150, 880, 0},
-                                        {150, 660, 0},
-                                        {150, 880, 0},
-                                        {2100, 0, 0}}};
+struct ring {
+    struct cadence cadence;
+    unsigned decay_ms; /* of each step to 1/e; 0: it is steady */
+    unsigned strokes;  /* of a clapper, a second; 0: none */
+};
+
+static const struct ring rings[ARS_RING_SOUNDS] = {
+    [ARS_RING_TRILL] = {.cadence = {10000,
+                                    {{150, 660, 0},
+                                     {150, 880, 0},
+                                     {150, 660, 0},
+                                     {150, 880, 0},
+                                     {150, 660, 0},
+                                     {150, 880, 0},
+                                     {2100, 0, 0}}}},
+    [ARS_RING_BELL] =
+        {.cadence = {9000, {{400, 1060, 1340}, {200, 0, 0}, {400, 1060, 1340}, {2000, 0, 0}}},
+         .strokes = 22},
+    [ARS_RING_CHIME] =
+        {.cadence = {9000, {{450, 784, 1568}, {450, 659, 1318}, {1200, 523, 1046}, {1900, 0, 0}}},
+         .decay_ms = 350},
+    [ARS_RING_MARIMBA] = {.cadence = {11000,
+                                      {{170, 523, 2092},
+                                       {170, 659, 2636},
+                                       {170, 784, 3136},
+                                       {340, 1047, 4188},
+                                       {170, 784, 3136},
+                                       {680, 1047, 4188},
+                                       {1800, 0, 0}}},
+                          .decay_ms = 110},
+};
+
+static const struct cadence test = {
+    8000, {{350, 523, 0}, {350, 659, 0}, {350, 784, 0}, {700, 1047, 0}, {60000, 0, 0}}};
 
 static const struct cadence attention = {
     4000, {{150, 880, 0}, {100, 0, 0}, {250, 1175, 0}, {60000, 0, 0}}};
@@ -79,9 +105,16 @@ static const struct cadence cadences[ARS_TONES_COUNTRIES][ARS_TONE_KINDS] =
 
 void tone_set(struct tone *t, enum ars_tones country, enum ars_tone kind)
 {
-    memset(t, 0, sizeof(*t));
-    t->kind = kind;
-    t->country = country;
+    *t = (struct tone){.kind = kind, .country = country, .ringer = t->ringer};
+}
+
+unsigned tone_ring_ms(enum ars_ring_sound sound)
+{
+    unsigned ms = 0;
+
+    for (size_t i = 0; i < STEPS_MAX; i++)
+        ms += rings[sound].cadence.steps[i].ms;
+    return ms;
 }
 
 static double edge(unsigned at, unsigned len)
@@ -91,17 +124,48 @@ static double edge(unsigned at, unsigned len)
     return from_end >= EDGE ? 1 : (double)from_end / EDGE;
 }
 
+static const struct cadence *cadence_of(const struct tone *t)
+{
+    switch (t->kind) {
+    case ARS_TONE_RINGING:
+        return &rings[t->ringer.sound].cadence;
+    case ARS_TONE_ATTENTION:
+        return &attention;
+    case ARS_TONE_TEST:
+        return &test;
+    default:
+        return &cadences[t->country][t->kind];
+    }
+}
+
+/* How much of its peak a ringing sound has at the sample that comes next. */
+static double ring_amplitude(const struct tone *t)
+{
+    const struct ring *r = &rings[t->ringer.sound];
+    double volume = t->ringer.volume ? t->ringer.volume / 100.0 : 1;
+    double a = volume * volume;
+
+    if (r->decay_ms)
+        a *= exp(-(double)t->at / (r->decay_ms * (AUDIO_RATE / 1000.0)));
+    if (r->strokes)
+        a *= 0.55 + 0.45 * cos(TWO_PI * r->strokes * t->at / AUDIO_RATE);
+    return a;
+}
+
+static double amplitude(const struct tone *t, const struct cadence *c, unsigned len)
+{
+    return c->peak * edge(t->at, len) * (t->kind == ARS_TONE_RINGING ? ring_amplitude(t) : 1);
+}
+
 void tone_add(struct tone *t, int32_t *mix)
 {
-    const struct cadence *c = t->kind == ARS_TONE_RINGING     ? &ringing
-                              : t->kind == ARS_TONE_ATTENTION ? &attention
-                                                              : &cadences[t->country][t->kind];
+    const struct cadence *c = cadence_of(t);
 
     for (unsigned i = 0; i < AUDIO_FRAME && t->kind != ARS_TONE_NONE; i++) {
         const struct step *s = &c->steps[t->step];
         unsigned len = s->ms * (AUDIO_RATE / 1000);
         if (s->hz > 0) {
-            mix[i] += (int32_t)(c->peak * edge(t->at, len) *
+            mix[i] += (int32_t)(amplitude(t, c, len) *
                                 (sin(t->phase) + (s->also_hz > 0 ? sin(t->also_phase) : 0)));
             t->phase = fmod(t->phase + TWO_PI * s->hz / AUDIO_RATE, TWO_PI);
             t->also_phase = fmod(t->also_phase + TWO_PI * s->also_hz / AUDIO_RATE, TWO_PI);

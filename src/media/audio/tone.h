@@ -12,6 +12,7 @@
 struct tone {
     enum ars_tone kind;
     enum ars_tones country;
+    struct ars_ringer ringer;
     unsigned step; /* in the cadence */
     unsigned at;   /* samples in the step */
     double phase;
@@ -26,8 +27,11 @@ struct keys {
     unsigned at; /* samples of the first */
 };
 
-/* From its start. */
+/* From its start; the ringer stays. */
 void tone_set(struct tone *t, enum ars_tones country, enum ars_tone kind);
+
+/* Of a ringing sound: from one announcement to the next. */
+unsigned tone_ring_ms(enum ars_ring_sound sound);
 
 /* Adds one frame of it to mix. */
 void tone_add(struct tone *t, int32_t *mix);

@@ -278,6 +278,71 @@ static void play_sound(void)
     ars_command_free(cmd);
 }
 
+static void step(enum ars_sound_test_step step, double dbfs)
+{
+    struct ars_event *ev = fake_event(ARS_EV_SOUND_TEST);
+
+    ev->number = (int)step;
+    ev->dbfs = dbfs;
+    fake_push(ev);
+    settle();
+}
+
+static enum ars_sound_test asked(void)
+{
+    struct ars_command *cmd = fake_find_command(ARS_CMD_SOUND_TEST);
+    int test = cmd ? cmd->number : -1;
+
+    ars_command_free(cmd);
+    return (enum ars_sound_test)test;
+}
+
+/* One speaks, sees the level, hears oneself; a dead microphone is told. */
+static void play_try(void)
+{
+    gtk_widget_activate_action(GTK_WIDGET(stage_window()), "app.sound-settings", NULL);
+    settle();
+    press("Record", "Записать");
+    must(asked() == ARS_SOUND_TEST_MICROPHONE);
+    step(ARS_SOUND_TEST_LISTENS, -20);
+    sees("Speak now…", "Говорите…");
+    button("Stop", "Стоп", TRUE);
+    look("settings-sound-listens");
+    step(ARS_SOUND_TEST_REPEATS, -96);
+    sees("This is how others hear you", "Так вас слышат собеседники");
+    press("Stop", "Стоп");
+    must(asked() == ARS_SOUND_TEST_NONE);
+    step(ARS_SOUND_TEST_ENDED, -96);
+    press("Record", "Записать");
+    step(ARS_SOUND_TEST_LISTENS, -96);
+    step(ARS_SOUND_TEST_REPEATS, -96);
+    step(ARS_SOUND_TEST_ENDED, -96);
+    sees("Nothing was heard. Is the microphone switched off?",
+         "Ничего не слышно. Не выключен ли микрофон?");
+    button("Record", "Записать", TRUE);
+}
+
+static void play_ring(void)
+{
+    struct ars_command *cmd;
+
+    gtk_widget_activate_action(GTK_WIDGET(stage_window()), "app.sound-settings", NULL);
+    settle();
+    adw_combo_row_set_selected(ADW_COMBO_ROW(find(ADW_TYPE_COMBO_ROW, say("Melody", "Мелодия"))),
+                               ARS_RING_BELL);
+    settle();
+    cmd = fake_find_command(ARS_CMD_RINGER);
+    must(cmd && cmd->ringer.sound == ARS_RING_BELL);
+    ars_command_free(cmd);
+    gtk_range_set_value(GTK_RANGE(find(GTK_TYPE_SCALE, say("Ring volume", "Громкость звонка"))),
+                        30);
+    run_for(400);
+    cmd = fake_find_command(ARS_CMD_RINGER);
+    must(cmd && cmd->ringer.volume == 30);
+    ars_command_free(cmd);
+    look("settings-ring");
+}
+
 static void play_callers(void)
 {
     struct ars_command *cmd;
@@ -348,9 +413,11 @@ static void play_forwarding(void)
 }
 
 static const struct scene settings_scenes[] = {
-    {"filled", play_filled},         {"field-errors", play_field_errors}, {"rules", play_rules},
-    {"connecting", play_connecting}, {"refused", play_refused},           {"sound", play_sound},
-    {"callers", play_callers},       {"forwarding", play_forwarding},
+    {"filled", play_filled},   {"field-errors", play_field_errors},
+    {"rules", play_rules},     {"connecting", play_connecting},
+    {"refused", play_refused}, {"sound", play_sound},
+    {"try", play_try},         {"ring", play_ring},
+    {"callers", play_callers}, {"forwarding", play_forwarding},
 };
 
 const struct group settings_group = {

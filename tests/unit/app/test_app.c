@@ -160,12 +160,24 @@ static int test_preferences(void)
     CHECK_INT(cmd->type, ARS_CMD_VOICE);
     CHECK_INT(cmd->voice.echo, ARS_STRENGTH_LOW);
     CHECK_INT(cmd->voice.noise, ARS_VOICE_DEFAULT.noise);
+    ars_command_free(cmd);
+    TRY(ars_settings_set_text(&s->ring_sound, "chime"));
+    TRY(ars_settings_set_text(&s->audio_in_label, "Headset"));
+    s->ring_volume = 40;
+    TRY(ars_app_save_preferences(f.app, s));
+    cmd = fake_next_command();
+    CHECK(cmd);
+    CHECK_INT(cmd->type, ARS_CMD_RINGER);
+    CHECK_INT(cmd->ringer.sound, ARS_RING_CHIME);
+    CHECK_INT(cmd->ringer.volume, 40);
     TRY(ars_app_save_preferences(f.app, ars_app_settings(f.app))); /* its own */
     face_stop(&f);
     TRY(face_start(&f));
     CHECK_INT(ars_app_settings(f.app)->window_width, 400);
     CHECK_STR(fake_audio(0), "device:Headset");
     CHECK_STR(fake_audio(2), "none");
+    CHECK_INT(ars_app_settings(f.app)->ring_volume, 40);
+    CHECK_STR(ars_app_settings(f.app)->audio_in_label, "Headset");
     CHECK_INT(f.problems_n, 0);
 out:
     ars_command_free(cmd);

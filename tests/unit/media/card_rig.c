@@ -213,7 +213,7 @@ static void on_capture(const int16_t *pcm, const int16_t *others, void *arg)
 int open_caller(struct caller *c, const char *in, const char *out)
 {
     const struct ars_audio_conf conf = {.in = in, .out = out};
-    const struct ars_audio_handlers handlers = {on_device, on_devices};
+    const struct ars_audio_handlers handlers = {.device = on_device, .devices = on_devices};
 
     memset(c, 0, sizeof(*c));
     c->loop = lab_loop();

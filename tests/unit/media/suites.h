@@ -22,6 +22,7 @@ int suite_drift(int argc, char **argv);
 int suite_audio(int argc, char **argv);
 int suite_audio_device(int argc, char **argv);
 int suite_audio_plug(int argc, char **argv);
+int suite_trial(int argc, char **argv);
 
 /* session */
 int suite_sdp(int argc, char **argv);

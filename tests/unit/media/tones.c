@@ -1,6 +1,7 @@
 /* The tones of the network, and of the keys. */
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "audio/mixer.h"
 #include "audio/tone.h"
@@ -12,7 +13,7 @@
 /* Where a tone is on and off, by 10 ms: one character each. */
 static void cadence(enum ars_tones country, enum ars_tone kind, char *out, size_t n)
 {
-    struct tone t;
+    struct tone t = {0};
     int32_t mix[AUDIO_FRAME];
     double energy;
 
@@ -66,7 +67,7 @@ static int judge_tone(size_t which)
 {
     static double pcm[16 * AUDIO_FRAME];
     int32_t mix[AUDIO_FRAME];
-    struct tone t;
+    struct tone t = {0};
     double want = listed[which].also_hz > 0 ? 0.5 : 1;
     int err = 0;
 
@@ -137,10 +138,53 @@ out:
     return err;
 }
 
+/* Of a whole announcement. */
+static double ring_power(struct ars_ringer ringer, size_t *ret_frames)
+{
+    struct tone t = {.ringer = ringer};
+    double power = 0;
+
+    tone_set(&t, ARS_TONES_EU, ARS_TONE_RINGING);
+    *ret_frames = tone_ring_ms(ringer.sound) / 10;
+    for (size_t i = 0; i < *ret_frames; i++) {
+        int32_t mix[AUDIO_FRAME] = {0};
+        tone_add(&t, mix);
+        for (int k = 0; k < AUDIO_FRAME; k++)
+            power += (double)mix[k] * mix[k];
+    }
+    return power / (double)*ret_frames / AUDIO_FRAME;
+}
+
+/* Each can be heard, pauses, and is as much softer as it says: 40 log10 of the share. */
+static int test_ringers(void)
+{
+    enum ars_ring_sound back;
+    size_t frames;
+    int err = 0;
+
+    for (enum ars_ring_sound s = 0; s < ARS_RING_SOUNDS; s++) {
+        struct ars_ringer ringer = {.sound = s};
+        double full = ring_power(ringer, &frames);
+        printf("# %s: %zu ms, %.1f dBFS\n", ars_ring_sound_name(s), frames * 10,
+               10 * log10(full) - 20 * log10(32768));
+        CHECK(frames >= 250 && frames <= 600);
+        CHECK(10 * log10(full) - 20 * log10(32768) > -25);
+        ringer.volume = 50;
+        CHECK(fabs(10 * log10(full / ring_power(ringer, &frames)) - 12.04) < 0.1);
+        ringer.volume = 100;
+        CHECK(fabs(10 * log10(full / ring_power(ringer, &frames))) < 0.01);
+        CHECK(ars_ring_sound_parse(ars_ring_sound_name(s), &back) && back == s);
+    }
+    CHECK(!ars_ring_sound_parse("gong", &back));
+out:
+    return err;
+}
+
 int suite_tones(int argc, char **argv)
 {
     static const struct check_case cases[] = {
         {"tones/listed", test_tones, false},
+        {"tones/ringers", test_ringers, false},
         {"tones/keys", test_keys, false},
     };
 

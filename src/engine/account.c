@@ -15,6 +15,9 @@
 /* For a certificate that is not trusted: long for the server, and short for who reads a page. */
 #define TRUST_LO_S 30u
 #define TRUST_HI_S 60u
+/* After a 403: so seldom that no server takes it for guessing of passwords. */
+#define REFUSED_LO_S 180u
+#define REFUSED_HI_S 300u
 
 static const char *const state_names[ARS_ACCOUNT_STATES] = {
     [ARS_ACCOUNT_OFF] = "off",
@@ -146,11 +149,22 @@ void account_wait(struct account *a, const struct ars_reason *why, uint32_t at_l
     wait_for(a, why, NULL, ms);
 }
 
+static uint32_t between_ms(uint32_t lo_s, uint32_t hi_s)
+{
+    return 1000 * (lo_s + ars_rand_below(hi_s - lo_s + 1));
+}
+
 void account_wait_for_trust(struct account *a, const struct ars_reason *why,
                             const struct ars_cert *cert)
 {
     if (!waits_for_network(a, why))
-        wait_for(a, why, cert, 1000 * (TRUST_LO_S + ars_rand_below(TRUST_HI_S - TRUST_LO_S + 1)));
+        wait_for(a, why, cert, between_ms(TRUST_LO_S, TRUST_HI_S));
+}
+
+void account_wait_refused(struct account *a, const struct ars_reason *why)
+{
+    if (!waits_for_network(a, why))
+        wait_for(a, why, NULL, between_ms(REFUSED_LO_S, REFUSED_HI_S));
 }
 
 void account_reconnect(struct account *a, const struct ars_reason *why)

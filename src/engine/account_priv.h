@@ -70,6 +70,12 @@ void account_reconnect(struct account *a, const struct ars_reason *why);
 void account_wait_for_trust(struct account *a, const struct ars_reason *why,
                             const struct ars_cert *cert);
 
+/*
+ * Refused by 403, where it was registered before: the server's directory is away, or it still holds
+ * a binding of ours from another address and takes no second one. Asked again seldom.
+ */
+void account_wait_refused(struct account *a, const struct ars_reason *why);
+
 /* Trouble that stays until the user does something. cert: what was refused, or NULL. */
 void account_fail(struct account *a, const struct ars_reason *why, const struct ars_cert *cert);
 

@@ -46,7 +46,9 @@ static void on_register_failed(const struct ars_reason *why, uint32_t retry_afte
 
     if (a->state != ARS_ACCOUNT_REGISTERING && a->state != ARS_ACCOUNT_READY)
         return;
-    if (final)
+    if (final && why->sip_status == 403 && a->proven)
+        account_wait_refused(a, why);
+    else if (final)
         account_fail(a, why, NULL);
     else
         account_wait(a, why, retry_after_s);

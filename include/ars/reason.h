@@ -21,7 +21,7 @@ enum ars_reason_code {
     ARS_REASON_NO_ANSWER,      /* 408, 480, 487 by time, or our own ring time ran out */
     ARS_REASON_NOT_FOUND,      /* 404, 410, 484, 604 */
     ARS_REASON_FORBIDDEN,      /* 403 */
-    ARS_REASON_UNAVAILABLE,    /* 5xx, congestion */
+    ARS_REASON_UNAVAILABLE,    /* 5xx, congestion, nobody registered there */
     ARS_REASON_REDIRECTED,     /* 3xx */
     ARS_REASON_NOT_ACCEPTABLE, /* 488, 606: no common codec, or no usable candidate */
     ARS_REASON_NO_CANDIDATE,   /* FreeSWITCH's 488 with Q.850 88: none of ours is of use to it */

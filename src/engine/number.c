@@ -13,6 +13,8 @@
 /* Longer than any number (E.164: 15 digits) and any sensible URI. */
 #define NUMBER_MAX 256
 
+#define EXT        ";ext="
+
 /* What may stand between the digits of a number (RFC 3966 section 5.1.1 and what people write). */
 static const char *const separators[] = {
     " ",
@@ -229,10 +231,47 @@ static int take_uri(char *s, const char *scheme, char **ret)
     return err;
 }
 
-/* RFC 3966: parameters mean nothing to a PBX, and what a web page wrote may be escaped. */
+/* The digits of ";ext=" (RFC 3966 section 3) without visual separators; NULL: there is none. */
+static int extension(const char *params, char **ret)
+{
+    const char *at = params;
+
+    *ret = NULL;
+    while (at && strncasecmp(at, EXT, sizeof(EXT) - 1) != 0)
+        at = *at ? strchr(at + 1, ';') : NULL;
+    if (!at)
+        return 0;
+    at += sizeof(EXT) - 1;
+    *ret = ars_strndup(at, strcspn(at, ";"));
+    if (!*ret)
+        return ENOMEM;
+    strip(*ret);
+    return 0;
+}
+
+/* What follows the number is for after the answer: its pause is a comma. */
+static int with_extension(const char *number, const char *params, char **ret)
+{
+    struct ars_buf b;
+    char *ext;
+    int err = extension(params, &ext);
+
+    if (err)
+        return err;
+    ars_buf_init(&b, strlen(number) + strlen(params) + 2);
+    ars_buf_adds(&b, number);
+    if (ext && *ext && !ext[strspn(ext, "0123456789")])
+        ars_buf_addf(&b, ",%s", ext);
+    free(ext);
+    *ret = ars_buf_take(&b, &err);
+    return err;
+}
+
+/* Other parameters mean nothing to a PBX, and what a web page wrote may be escaped. */
 static int take_tel(const char *s, char **ret)
 {
-    char *decoded = ars_percent_decode(s, strcspn(s, ";"));
+    size_t len = strcspn(s, ";");
+    char *decoded = ars_percent_decode(s, len);
     char *number = decoded;
     int err = 0;
 
@@ -246,10 +285,8 @@ static int take_tel(const char *s, char **ret)
         strip(number);
     else if (!*number || !is_clean(number))
         err = EINVAL;
-    if (!err) {
-        *ret = ars_strdup(number);
-        err = *ret ? 0 : ENOMEM;
-    }
+    if (!err)
+        err = with_extension(number, s + len, ret);
     free(decoded);
     return err;
 }

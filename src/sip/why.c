@@ -16,6 +16,7 @@
 #include "why.h"
 
 /* ITU-T Q.850 */
+#define Q850_SUBSCRIBER_ABSENT 20
 #define Q850_CALL_REJECTED     21
 #define Q850_NON_SELECTED_USER 26
 #define Q850_INCOMPATIBLE      88
@@ -112,6 +113,9 @@ void why_from_response(struct ars_reason *why, const struct sip_in *in)
     /* Asterisk turns the callee's 603 into 403 with this cause */
     if (in->status == 403 && r.q850 == Q850_CALL_REJECTED)
         code = ARS_REASON_DECLINED;
+    /* nobody is registered there */
+    if (in->status == 480 && r.q850 == Q850_SUBSCRIBER_ABSENT)
+        code = ARS_REASON_UNAVAILABLE;
     if (in->status == 488 && r.q850 == Q850_INCOMPATIBLE && is_freeswitch(in))
         code = ARS_REASON_NO_CANDIDATE;
     set(why, code, in->status, r.q850, in->phrase.l ? &in->phrase : &r.text);

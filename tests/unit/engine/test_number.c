@@ -30,7 +30,11 @@ static const struct {
     {"sip:600@pbx.test", "sip:600@pbx.test"},
     {" SIPS:a-b@pbx.test;x=1 ", "SIPS:a-b@pbx.test;x=1"},
     {"600@pbx.test", "sip:600@pbx.test"},
-    {"tel:+7-912-345;ext=7", "+7912345"},
+    /* an extension is dialled after the answer */
+    {"tel:+7-912-345;ext=7", "+7912345,7"},
+    {"tel:+7-912-345;phone-context=x;EXT=1-2.3", "+7912345,123"},
+    {"tel:+7-912-345;ext=", "+7912345"},
+    {"tel:+7-912-345;ext=p2", "+7912345"},
     /* RFC 3966 sections 3, 5.1.1 and 6 */
     {"tel:+1-201-555-0123", "+12015550123"},
     {"tel:7042;phone-context=example.com", "7042"},

@@ -103,8 +103,8 @@ int ars_sip_call_reinvite(struct ars_sip_call *call, const struct ars_sip_body *
 /*
  * Ends the call by what its state needs: CANCEL, refusal with 603 (or `status` if not 0), BYE (with
  * `status` in a Reason header if not 0). `ended` follows, at once or within 0.5 s; what is left is
- * done without the owner, for 32 s: CANCEL after the first provisional answer, ACK and BYE to a 2xx
- * that crossed it, BYE on the next connection.
+ * done without the owner: CANCEL after the first provisional answer, ACK and BYE to a 2xx that
+ * crossed it, for 32 s; BYE on the next connection, when one comes within 10 min.
  */
 void ars_sip_call_hangup(struct ars_sip_call *call, int status);
 

@@ -19,6 +19,8 @@
 
 /* What the peer says to CANCEL or BYE is waited for so long before `ended` is told without it. */
 #define TELL_MS 500u
+/* So long a BYE waits for a connection. */
+#define BYE_WAIT_MS 600000u
 
 static const char *const call_names[] = {
     "idle",     "calling",  "proceeding",  "redirected", "cancel_wait", "cancelling", "late",
@@ -179,9 +181,17 @@ void call_end(struct ars_sip_call *call, const struct ars_reason *why)
 
 /* ---- BYE ---- */
 
-static void on_bye_timeout(void *arg)
+static void on_bye_timer(void *arg)
 {
     call_end(arg, NULL);
+}
+
+/* The BYE waits for the next connection, its owner does not. This one may free the call. */
+static void keep_bye(struct ars_sip_call *call)
+{
+    if (!ars_timer_running(&call->bye_timer))
+        ars_timer_start(call->sip->timers, &call->bye_timer, BYE_WAIT_MS, on_bye_timer, call);
+    tell_ended(call);
 }
 
 static int send_bye(struct ars_sip_call *call)
@@ -213,16 +223,15 @@ static void try_bye(struct ars_sip_call *call)
     /* RFC 3261 section 15: the callee waits for the ACK */
     if (ars_timer_running(&call->ok_timer))
         return;
-    if (!ars_timer_running(&call->bye_timer))
-        ars_timer_start(call->sip->timers, &call->bye_timer, SIP_T1_64_MS, on_bye_timeout, call);
     memset(&call->try, 0, sizeof(call->try));
     err = send_bye(call);
     if (!err) {
+        ars_timer_stop(&call->bye_timer);
         call_set_state(call, CALL_BYING);
         return;
     }
     mem_ref(call);
-    tell_ended(call);
+    keep_bye(call);
     if (err == ENOMEM)
         call_end(call, NULL);
     mem_deref(call);
@@ -256,7 +265,7 @@ static void on_bye(const struct sip_in *in, int err, void *arg)
         return;
     if (!in && err == ENOTCONN) {
         call_set_state(call, CALL_BYE_WAIT);
-        tell_ended(call);
+        keep_bye(call);
         return;
     }
     if (in && (in->status == 401 || in->status == 407) &&

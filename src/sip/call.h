@@ -96,9 +96,9 @@ struct ars_sip_call {
     uint64_t ok_wait_ms;
     uint64_t ok_until_ms;
     struct ars_timer ok_timer;
-    struct ars_timer mod_timer; /* RFC 3261 section 14.1: after 491, or a Retry-After */
-    unsigned mod_waits;         /* for those */
-    struct ars_timer bye_timer;
+    struct ars_timer mod_timer;  /* RFC 3261 section 14.1: after 491, or a Retry-After */
+    unsigned mod_waits;          /* for those */
+    struct ars_timer bye_timer;  /* our BYE waits for a connection */
     struct ars_timer tell_timer; /* `ended` is told when the peer takes its time */
     int bye_status;              /* why we end it, 0: no fault */
     struct ars_reason why;

@@ -94,6 +94,7 @@ struct ars_settings {
     char *forward_no_answer;
     uint32_t forward_after_s; /* 0: 20 */
     bool refuse_anonymous;
+    bool record_tone; /* both sides hear that they are recorded */
     char *auto_answer;
     int window_width; /* 0: not known */
     int window_height;

@@ -455,6 +455,7 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     }
     s->ring_off = from->ring_off;
     s->ring_volume = from->ring_volume;
+    s->record_tone = from->record_tone;
     s->window_width = from->window_width;
     s->window_height = from->window_height;
     app->settings = s; /* before old goes: from may be old */

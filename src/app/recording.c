@@ -57,7 +57,8 @@ int ars_app_record(struct ars_app *app, ars_id id, bool on)
         err = new_path(&c->view, path);
     if (err)
         return err;
-    return ars_app_call_command(app, ARS_CMD_RECORD, id, 0, on ? path : NULL);
+    return ars_app_call_command(app, ARS_CMD_RECORD, id, on && app->settings->record_tone,
+                                on ? path : NULL);
 }
 
 void recording_event(struct call *c, const struct ars_event *ev)

@@ -13,31 +13,32 @@
 #include "settings_json.h"
 
 /* Ours is three deep; what a later version adds may be deeper. */
-#define DEPTH_MAX     32
+#define DEPTH_MAX       32
 
-#define PERCENT       100
-#define WINDOW_MAX    32767 /* X11's own */
+#define PERCENT         100
+#define WINDOW_MAX      32767 /* X11's own */
 
-#define KEY_VERSION   "version"
-#define KEY_ACCOUNTS  "accounts"
-#define KEY_PORT      "port"
-#define KEY_NO_PROXY  "no_proxy"
-#define KEY_RING_S    "ring_seconds"
-#define KEY_EXPIRES_S "expires_seconds"
-#define KEY_ROUTE     "outbound_route"
-#define KEY_DISABLED  "disabled"
-#define KEY_LINES     "lines"
-#define KEY_NUMBER    "number"
-#define KEY_NAME      "name"
-#define KEY_PARKING   "parking"
-#define KEY_RING_OFF  "ring_off"
-#define KEY_DND       "do_not_disturb"
-#define KEY_FORWARD   "forwarding"
-#define KEY_VOLUME    "ring_volume"
-#define KEY_AFTER_S   "forward_after_seconds"
-#define KEY_ANONYMOUS "refuse_anonymous"
-#define KEY_WIDTH     "window_width"
-#define KEY_HEIGHT    "window_height"
+#define KEY_VERSION     "version"
+#define KEY_ACCOUNTS    "accounts"
+#define KEY_PORT        "port"
+#define KEY_NO_PROXY    "no_proxy"
+#define KEY_RING_S      "ring_seconds"
+#define KEY_EXPIRES_S   "expires_seconds"
+#define KEY_ROUTE       "outbound_route"
+#define KEY_DISABLED    "disabled"
+#define KEY_LINES       "lines"
+#define KEY_NUMBER      "number"
+#define KEY_NAME        "name"
+#define KEY_PARKING     "parking"
+#define KEY_RING_OFF    "ring_off"
+#define KEY_DND         "do_not_disturb"
+#define KEY_FORWARD     "forwarding"
+#define KEY_VOLUME      "ring_volume"
+#define KEY_AFTER_S     "forward_after_seconds"
+#define KEY_ANONYMOUS   "refuse_anonymous"
+#define KEY_RECORD_TONE "record_tone"
+#define KEY_WIDTH       "window_width"
+#define KEY_HEIGHT      "window_height"
 
 struct text_field {
     const char *key;
@@ -332,6 +333,7 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     s->forwarding = read_bool(&r, root, KEY_FORWARD);
     s->forward_after_s = read_number(&r, root, KEY_AFTER_S, ARS_SETTINGS_RING_MAX);
     s->refuse_anonymous = read_bool(&r, root, KEY_ANONYMOUS);
+    s->record_tone = read_bool(&r, root, KEY_RECORD_TONE);
     s->window_width = (int)read_number(&r, root, KEY_WIDTH, WINDOW_MAX);
     s->window_height = (int)read_number(&r, root, KEY_HEIGHT, WINDOW_MAX);
     read_accounts(&r, root, s);
@@ -488,6 +490,8 @@ static int print_root(const struct ars_settings *settings, struct json_object *r
         err = put_number(root, KEY_AFTER_S, s.forward_after_s);
     if (!err)
         err = put_bool(root, KEY_ANONYMOUS, s.refuse_anonymous);
+    if (!err)
+        err = put_bool(root, KEY_RECORD_TONE, s.record_tone);
     if (!err)
         err = put_number(root, KEY_WIDTH, s.window_width);
     if (!err)

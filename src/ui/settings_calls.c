@@ -28,6 +28,7 @@ struct _ArsSettingsCalls {
     ArsHintRow *no_answer_hint;
     GtkSpinButton *after;
     GtkSwitch *refuse_anonymous;
+    GtkSwitch *record_tone;
     AdwEntryRow *auto_answer;
 
     ArsBridge *bridge;
@@ -74,6 +75,7 @@ static void show(ArsSettingsCalls *self)
     adw_action_row_set_subtitle(self->forwarding_row,
                                 has_target(s) ? "" : _("First enter below to whom."));
     gtk_switch_set_active(self->refuse_anonymous, s->refuse_anonymous);
+    gtk_switch_set_active(self->record_tone, s->record_tone);
     gtk_spin_button_set_value(self->after, after);
     self->setting = FALSE;
 }
@@ -117,6 +119,7 @@ static void on_switched(ArsSettingsCalls *self)
     s->do_not_disturb = gtk_switch_get_active(self->do_not_disturb);
     s->forwarding = gtk_switch_get_active(self->forwarding);
     s->refuse_anonymous = gtk_switch_get_active(self->refuse_anonymous);
+    s->record_tone = gtk_switch_get_active(self->record_tone);
     s->forward_after_s = (uint32_t)gtk_spin_button_get_value_as_int(self->after);
     save(self, s);
 }
@@ -191,6 +194,7 @@ static void ars_settings_calls_class_init(ArsSettingsCallsClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, no_answer_hint);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, after);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, refuse_anonymous);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, record_tone);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, auto_answer);
     gtk_widget_class_bind_template_callback(widget, on_switched);
     gtk_widget_class_bind_template_callback(widget, on_number);

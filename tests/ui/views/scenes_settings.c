@@ -356,6 +356,11 @@ static void play_callers(void)
     cmd = fake_find_command(ARS_CMD_ANSWERING);
     must(cmd && cmd->answering.do_not_disturb);
     ars_command_free(cmd);
+    gtk_switch_set_active(GTK_SWITCH(find(GTK_TYPE_SWITCH, say("A tone while a call is recorded",
+                                                               "Сигнал во время записи"))),
+                          TRUE);
+    settle();
+    must(ars_app_settings(stage_app())->record_tone);
     look("callers");
     close_top();
     sees("Do not disturb: callers hear busy.", "Не беспокоить: звонящие слышат «занято».");
@@ -363,6 +368,11 @@ static void play_callers(void)
     press("Switch off", "Выключить");
     cmd = fake_find_command(ARS_CMD_ANSWERING);
     must(cmd && !cmd->answering.do_not_disturb);
+    ars_command_free(cmd);
+    (void)dial("600");
+    press("Record the call", "Записать разговор");
+    cmd = fake_find_command(ARS_CMD_RECORD);
+    must(cmd && cmd->number == 1); /* with the tone */
     ars_command_free(cmd);
 }
 

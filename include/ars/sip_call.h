@@ -12,7 +12,7 @@ struct ars_sip_call_handlers {
                      void *arg);
     /*
      * 3xx to our INVITE: number is whom to call instead, ars_sip_call_redirect() goes there or not,
-     * now or later. NULL: the call ends.
+     * now or later. Again, with the next best, when that one refuses. NULL: the call ends.
      */
     void (*redirected)(struct ars_sip_call *call, const char *number, void *arg);
     /* 2xx to our INVITE, ACK is out. When we sent no offer, body is one: ars_sip_call_ack(). */
@@ -58,8 +58,8 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
                         size_t n, const struct ars_sip_call_handlers *handlers, void *arg);
 
 /*
- * After `redirected`: calls there, or ends with REDIRECTED. No URI is called twice, and no more
- * than five. EPROTO: nothing was asked. ENOMEM.
+ * After `redirected`: calls there, or ends with what was said last. No URI is called twice, and no
+ * more than five. EPROTO: nothing was asked. ENOMEM.
  */
 int ars_sip_call_redirect(struct ars_sip_call *call, bool follow);
 

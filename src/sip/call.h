@@ -30,7 +30,7 @@ enum call_state {
     CALL_IDLE,
     CALL_CALLING,     /* INVITE is out */
     CALL_PROCEEDING,  /* a provisional answer came */
-    CALL_REDIRECTED,  /* a 3xx came: the owner says whether to go there */
+    CALL_REDIRECTED,  /* there is another to call: the owner says whether */
     CALL_CANCEL_WAIT, /* to be cancelled at the first provisional answer */
     CALL_CANCELLING,  /* CANCEL is out */
     CALL_LATE,        /* 2xx with an offer came, our answer goes into the ACK */

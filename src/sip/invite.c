@@ -156,8 +156,6 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
     struct ars_reason why;
     int err = 0;
 
-    if (!is_given_up(call) && redirect_receive(call, in))
-        return;
     if (!is_given_up(call) && challenged)
         err = auth_challenged(call->sip, &call->try, in);
     else if (is_given_up(call) || in->status != 422 || !refresh_raise(call, in))
@@ -166,6 +164,8 @@ static void on_refused(struct ars_sip_call *call, const struct sip_in *in)
         invite_again(call);
         return;
     }
+    if (!challenged && !is_given_up(call) && redirect_receive(call, in))
+        return;
     if (challenged && !is_given_up(call))
         why_from_auth(&why, err, in);
     else

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <ars/log.h>
 #include <ars/str.h>
@@ -43,51 +44,92 @@ static struct pl plain_uri(const struct in_addr_hdr *a)
     return (struct pl){a->addr.auri.p, mark ? (size_t)(mark - a->addr.auri.p) : a->addr.auri.l};
 }
 
-static bool is_callable(const struct in_addr_hdr *a)
+static bool is_clean(const char *uri)
 {
-    struct pl uri = plain_uri(a);
-
-    if (pl_strcasecmp(&a->addr.uri.scheme, "sip") && pl_strcasecmp(&a->addr.uri.scheme, "sips"))
-        return false;
-    for (size_t i = 0; i < uri.l; i++) {
-        if ((unsigned char)uri.p[i] <= ' ' || strchr("<>\"", uri.p[i]))
+    for (; *uri; uri++) {
+        if ((unsigned char)*uri <= ' ' || strchr("<>\"", *uri))
             return false;
     }
-    return a->addr.uri.host.l > 0;
+    return true;
 }
 
-static bool is_tried(const struct ars_sip_call *call, const struct pl *uri)
+/* What to put into a Request-URI; a number is called at our own server. NULL: cannot be called. */
+static char *callable_uri(const struct ars_sip *sip, const struct in_addr_hdr *a)
+{
+    const struct pl *scheme = &a->addr.uri.scheme;
+    struct pl plain = plain_uri(a);
+    char *uri = a->addr.uri.host.l ? msg_in_dup(&plain) : NULL;
+    char *number = NULL;
+    char *called = NULL;
+
+    if (!uri || !is_clean(uri)) {
+        free(uri);
+        return NULL;
+    }
+    if (pl_strcasecmp(scheme, "sip") == 0 || pl_strcasecmp(scheme, "sips") == 0)
+        return uri;
+    if (pl_strcasecmp(scheme, "tel") == 0)
+        (void)invite_target(sip, uri, &called, &number);
+    free(number);
+    free(uri);
+    return called;
+}
+
+static bool is_known(const struct ars_sip_call *call, const char *uri)
 {
     const struct redirect *r = &call->redirect;
 
     for (size_t i = 0; i < r->n; i++) {
-        if (pl_strcasecmp(uri, r->tried[i]) == 0)
+        if (strcasecmp(uri, r->tried[i]) == 0)
             return true;
     }
-    return pl_strcasecmp(uri, call->dlg->target) == 0;
+    for (size_t i = 0; i < r->nleft; i++) {
+        if (strcasecmp(uri, r->left[i].uri) == 0)
+            return true;
+    }
+    return strcasecmp(uri, call->dlg->target) == 0;
 }
 
-/* The best of those that we have not called; NULL: none. */
-static char *choose(const struct ars_sip_call *call, const struct sip_in *in)
+/* Into its place; the worst makes room. */
+static void keep(struct redirect *r, struct redirect_target t)
+{
+    size_t i;
+
+    if (r->nleft == SIP_REDIRECTS_MAX) {
+        if (r->left[r->nleft - 1].q >= t.q) {
+            free(t.uri);
+            return;
+        }
+        free(r->left[--r->nleft].uri);
+    }
+    for (i = r->nleft++; i > 0 && r->left[i - 1].q < t.q; i--)
+        r->left[i] = r->left[i - 1];
+    r->left[i] = t;
+}
+
+static void collect(struct ars_sip_call *call, const struct sip_in *in)
 {
     struct in_list it = {0};
     struct in_addr_hdr a;
-    struct pl best = {0};
-    unsigned best_q = 0;
     struct pl pl;
 
     while (msg_in_list(in, "Contact", &it, &pl)) {
-        struct pl uri;
+        char *uri = msg_in_addr(&a, &pl) ? NULL : callable_uri(call->sip, &a);
 
-        if (msg_in_addr(&a, &pl) || !is_callable(&a))
-            continue;
-        uri = plain_uri(&a);
-        if (is_tried(call, &uri) || (best.l && q_of(&a) <= best_q))
-            continue;
-        best = uri;
-        best_q = q_of(&a);
+        if (uri && !is_known(call, uri))
+            keep(&call->redirect, (struct redirect_target){uri, q_of(&a)});
+        else
+            free(uri);
     }
-    return best.l ? msg_in_dup(&best) : NULL;
+}
+
+static char *take_best(struct redirect *r)
+{
+    char *uri = r->left[0].uri;
+
+    r->nleft--;
+    memmove(&r->left[0], &r->left[1], r->nleft * sizeof(r->left[0]));
+    return uri;
 }
 
 static char *number_of(const char *uri)
@@ -102,20 +144,24 @@ static char *number_of(const char *uri)
 bool redirect_receive(struct ars_sip_call *call, const struct sip_in *in)
 {
     struct redirect *r = &call->redirect;
-    char *next;
+    bool moved = in->status >= 300 && in->status <= 302;
     char *number;
 
-    if (in->status < 300 || in->status > 302 || !call->h.redirected)
+    /* RFC 3261 section 21.6: nobody else is to be tried after a 6xx */
+    if (in->status >= 600 || !call->h.redirected)
         return false;
-    next = r->n < SIP_REDIRECTS_MAX ? choose(call, in) : NULL;
-    number = next ? number_of(next) : NULL;
-    if (!number) {
-        ars_log(ARS_LOG_INFO, "sip", "a redirection leads nowhere new");
-        free(next);
+    if (moved)
+        collect(call, in);
+    if (!r->nleft || r->n == SIP_REDIRECTS_MAX) {
+        if (moved)
+            ars_log(ARS_LOG_INFO, "sip", "a redirection leads nowhere new");
         return false;
     }
     free(r->next);
-    r->next = next;
+    r->next = take_best(r);
+    number = number_of(r->next);
+    if (!number)
+        return false;
     why_from_response(&r->why, in);
     call_set_state(call, CALL_REDIRECTED);
     call->h.redirected(call, number, call->arg);
@@ -163,6 +209,8 @@ void redirect_close(struct redirect *r)
 {
     while (r->n)
         free(r->tried[--r->n]);
+    while (r->nleft)
+        free(r->left[--r->nleft].uri);
     free(r->next);
     r->next = NULL;
 }

@@ -75,6 +75,7 @@ class Leg:
         self.offered = False              # the phone's own waits for an answer
         self.role = None                  # the phone's DTLS role
         self.called = set()               # Request-URIs of INVITEs outside the dialog
+        self.named = []                   # where 3xx have pointed
         self.invites = []                 # Sent and Got INVITEs
         self.peer_reliable = reliable.Reliable()
         self.phone_reliable = reliable.Reliable()
@@ -220,8 +221,12 @@ class Judge:
             self.bad('from', 'From is %s' % msg.from_.uri)
         moved = leg.last.final if leg.last and leg.last.final and msg.method == 'INVITE' else None
         if moved and 300 <= moved.status <= 302:
+            leg.named += [Address(c) for c in moved.values('contact')]
+        refused = moved and moved.status < 600 and moved.status not in (401, 407, 422)
+        if leg.named and refused:
             # RFC 3261 8.1.3.4
-            if msg.uri not in [Address(c).uri for c in moved.values('contact')]:
+            left = [(float(c.params.get('q', 1)), c.uri) for c in leg.named if c.uri not in leg.called]
+            if not left or msg.uri not in [uri for q, uri in left if q == max(left)[0]]:
                 self.bad('redirect', 'INVITE to %s, not where %s points' % (msg.uri, moved.title()))
             if msg.uri in leg.called:
                 self.bad('redirect', 'INVITE to %s once more' % msg.uri)

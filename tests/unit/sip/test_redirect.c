@@ -22,7 +22,8 @@ static int test_choice(void)
         {"300 Choices",
          "Contact: <sip:1@a>;q=0.2, <sip:2@a>;q=0.95\r\nContact: <sip:3@a>;q=0.5\r\n", "2"},
         {MOVED, "Contact: <sip:1@a>;q=0.9, <sip:2@a>\r\n", "2"},
-        {MOVED, "Contact: <tel:+7495>, <mailto:a@b>, <sips:3@a;user=phone?Route=x>;q=0.1\r\n", "3"},
+        {MOVED, "Contact: <mailto:a@b>, <sips:3@a;user=phone?Route=x>;q=0.1\r\n", "3"},
+        {MOVED, "Contact: <sip:3@a>;q=0.1, <tel:+7495;phone-context=a>\r\n", "+7495"},
         /* ourselves again, nobody, no redirection */
         {MOVED, "Contact: <sip:600@PBX.test>\r\n", ""},
         {MOVED, "", ""},
@@ -88,6 +89,48 @@ static int test_followed(void)
     fake_answer(&f, req, "200 OK", "b", "Contact: <sip:b@b>\r\n", FAKE_ANSWER);
     CHECK(fake_want(&f, "ACK sip:b@b "));
     CHECK_INT(f.answered, 1);
+out:
+    fake_close(&f);
+    return err;
+}
+
+/* The next by q when one refuses; a number at our own server; nobody any more after a 6xx. */
+static int test_next(void)
+{
+    static const struct {
+        const char *last;
+        int asked;
+        enum ars_reason_code code;
+    } rows[] = {{"486 Busy Here", 3, ARS_REASON_BUSY}, {"603 Decline", 2, ARS_REASON_DECLINED}};
+    struct fake f = {0};
+    const char *req;
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        TRY(fake_dial(&f, &req));
+        fake_answer(&f, req, MOVED, "x",
+                    "Contact: <sip:1@a>;q=0.2, <tel:+7495>;q=0.9, <sip:2@a>;q=0.5\r\n", NULL);
+        CHECK(fake_want(&f, "ACK "));
+        TRY(ars_sip_call_redirect(f.call, true));
+        req = fake_want(&f, "INVITE sip:+7495@pbx.test SIP/2.0\r\n");
+        CHECK(req);
+        fake_answer(&f, req, "404 Not Found", "y", NULL, NULL);
+        CHECK(fake_want(&f, "ACK "));
+        CHECK_STR(f.redirect, "2");
+        TRY(ars_sip_call_redirect(f.call, true));
+        req = fake_want(&f, "INVITE sip:2@a SIP/2.0\r\n");
+        CHECK(req);
+        fake_answer(&f, req, rows[i].last, "z", NULL, NULL);
+        CHECK(fake_want(&f, "ACK "));
+        CHECK_INT(f.redirects, rows[i].asked);
+        if (!f.ended)
+            TRY(ars_sip_call_redirect(f.call, false));
+        CHECK(fake_quiet(&f));
+        CHECK_INT(f.ended, 1);
+        CHECK_INT(f.why.code, rows[i].code);
+        fake_close(&f);
+    }
+    return 0;
 out:
     fake_close(&f);
     return err;
@@ -167,6 +210,7 @@ out:
 static const struct check_case cases[] = {
     {"redirect_choice", test_choice, false},
     {"redirect_followed", test_followed, false},
+    {"redirect_next", test_next, false},
     {"redirect_loop", test_loop, false},
     {"redirect_not_followed", test_not_followed, false},
 };

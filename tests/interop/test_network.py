@@ -158,7 +158,8 @@ def network_address_changes_before(t):
     p.wait('ended')
     lab.pbx.wait_idle()
     need(fresh.finish() == 0, 'a bad exit')
-    lab.pbx.call('100')
+    # all contacts: Asterisk keeps the one of the connection that went without a word
+    lab.pbx.cli('channel originate Local/8200@internal extension 600@internal')
     p.wait('incoming')
     lab.address('10.0.1.4', HOME)
     p.wait('reconnected', 10, pass_over=('registration_failed',), call=2)

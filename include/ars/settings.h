@@ -33,7 +33,7 @@ struct ars_stored_account {
     char *id; /* UUID, made once: the SIP instance, and the key of its secret */
     char *display_name;
     char *server;
-    uint16_t port; /* 0: 7443 */
+    uint16_t port; /* 0: what DNS says, else 7443 */
     char *path;    /* NULL: "/ws"; "" or "/": none */
     char *login;
     char *auth_user; /* NULL: login */

@@ -107,7 +107,7 @@ uint16_t account_conf_port(const struct ars_account_conf *c)
 
 bool account_conf_same_identity(const struct ars_account_conf *a, const struct ars_account_conf *b)
 {
-    return ars_streq(a->server, b->server) && account_conf_port(a) == account_conf_port(b) &&
+    return ars_streq(a->server, b->server) && given_port(a) == given_port(b) &&
            ars_streq(account_conf_path(a), account_conf_path(b)) && ars_streq(a->login, b->login) &&
            ars_streq(a->auth_user, b->auth_user) &&
            ars_streq(ars_secret_text(a->password), ars_secret_text(b->password)) &&

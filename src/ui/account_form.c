@@ -285,7 +285,8 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
 {
     static const struct ars_stored_account none;
     const struct ars_stored_account *a = account ? account : &none;
-    g_autofree char *port = g_strdup_printf("%u", a->port ? a->port : PORT_DEFAULT);
+    guint number = a->port || a->id ? a->port : PORT_DEFAULT;
+    g_autofree char *port = number ? g_strdup_printf("%u", number) : NULL; /* NULL: DNS says it */
 
     self->filling = TRUE;
     self->has_password = a->id != NULL;
@@ -378,8 +379,7 @@ static gboolean same(const struct ars_stored_account *a, const struct ars_stored
     return g_strcmp0(a->display_name, b->display_name) == 0 &&
            g_strcmp0(a->server, b->server) == 0 && g_strcmp0(a->path, b->path) == 0 &&
            g_strcmp0(a->login, b->login) == 0 && g_strcmp0(a->host_map, b->host_map) == 0 &&
-           ars_account_details_same(a, b) &&
-           (a->port ? a->port : PORT_DEFAULT) == (b->port ? b->port : PORT_DEFAULT);
+           ars_account_details_same(a, b) && a->port == b->port;
 }
 
 gboolean ars_account_form_differs(ArsAccountForm *self, const struct ars_stored_account *stored)

@@ -103,10 +103,27 @@ static void play_save(void)
     look("first-ready");
 }
 
+/* An empty port is DNS's to say, and stays so. */
+static void play_port_by_dns(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    fill(PORT, "");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && cmd->conf->port == 0);
+    ars_command_free(cmd);
+    open_settings();
+    reads(PORT, "");
+    close_top();
+}
+
 static const struct scene first_scenes[] = {
     {"opens-itself", play_opens_itself},
     {"errors-at-once", play_errors_at_once},
     {"save", play_save},
+    {"port-by-dns", play_port_by_dns},
 };
 
 const struct group first_group = {

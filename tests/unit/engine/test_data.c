@@ -50,7 +50,9 @@ static int test_conf(void)
     CHECK(account_conf_same_identity(a, b));
     b->port = 7443;
     CHECK(!account_conf_same_identity(a, b));
-    a->port = 0; /* the same by default */
+    a->port = 0; /* DNS says which */
+    CHECK(!account_conf_same_identity(a, b));
+    b->port = 0;
     CHECK(account_conf_same_identity(a, b));
     b->stun_port = 1;
     b->ring_s = 1;

@@ -58,6 +58,7 @@ static void destructor(void *arg)
     ars_timer_stop(&call->mod_timer);
     ars_timer_stop(&call->bye_timer);
     ars_timer_stop(&call->tell_timer);
+    invite_in_stop(call);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     ctrans_detach(&call->update);
@@ -146,6 +147,7 @@ static void silence(struct ars_sip_call *call)
     ars_timer_stop(&call->mod_timer);
     ars_timer_stop(&call->bye_timer);
     ars_timer_stop(&call->tell_timer);
+    invite_in_stop(call);
     ctrans_detach(&call->invite);
     ctrans_detach(&call->bye);
     ctrans_detach(&call->update);

@@ -96,9 +96,12 @@ struct ars_sip_call {
     uint64_t ok_wait_ms;
     uint64_t ok_until_ms;
     struct ars_timer ok_timer;
-    struct ars_timer mod_timer;  /* RFC 3261 section 14.1: after 491, or a Retry-After */
-    unsigned mod_waits;          /* for those */
-    struct ars_timer bye_timer;  /* our BYE waits for a connection */
+    struct ars_timer mod_timer;     /* RFC 3261 section 14.1: after 491, or a Retry-After */
+    unsigned mod_waits;             /* for those */
+    struct ars_timer bye_timer;     /* our BYE waits for a connection */
+    struct ars_timer ring_timer;    /* the caller is told again that it rings here */
+    struct ars_timer expires_timer; /* their INVITE is good so long */
+    int ring_status;
     struct ars_timer tell_timer; /* `ended` is told when the peer takes its time */
     int bye_status;              /* why we end it, 0: no fault */
     struct ars_reason why;
@@ -168,6 +171,9 @@ int invite_send(struct ars_sip_call *call, ctrans_fn *fn);
 /* ---- invite_in.c ---- */
 
 void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st);
+
+/* It rings no more. */
+void invite_in_stop(struct ars_sip_call *call);
 
 /* 200 to call->server, repeated until ACK for an INVITE. */
 int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body);

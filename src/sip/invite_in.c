@@ -18,6 +18,9 @@
 #include "why.h"
 #include "wishes.h"
 
+/* RFC 3261 section 13.3.1.1: a proxy on the way is told so often that it still rings. */
+#define RING_MS 60000u
+
 /* The caller gave up, or the call was answered elsewhere. */
 static void on_cancel(const struct sip_in *cancel, void *arg)
 {
@@ -87,6 +90,41 @@ out:
     return err;
 }
 
+void invite_in_stop(struct ars_sip_call *call)
+{
+    ars_timer_stop(&call->ring_timer);
+    ars_timer_stop(&call->expires_timer);
+}
+
+static void on_ring_timer(void *arg)
+{
+    struct ars_sip_call *call = arg;
+
+    (void)ars_sip_call_progress(call, call->ring_status, NULL);
+}
+
+static void on_expires(void *arg)
+{
+    struct ars_sip_call *call = arg;
+    struct ars_reason why;
+
+    ars_reason_set(&why, ARS_REASON_CANCELLED, 0, "the caller does not wait any longer");
+    if (call->server)
+        (void)strans_reply(call->server, 487, NULL, NULL, NULL);
+    call_end(call, &why);
+}
+
+/* Section 13.3.1: the INVITE says for how long it is good. */
+static void read_expires(struct ars_sip_call *call, const struct sip_in *in)
+{
+    const struct pl *val = msg_in_hdr(in, "Expires");
+    uint32_t s;
+
+    if (val && msg_in_number(val, UINT32_MAX, &s) && s > 0)
+        ars_timer_start(call->sip->timers, &call->expires_timer, (uint64_t)s * 1000, on_expires,
+                        call);
+}
+
 /* Asks the owner; the status to refuse with, or 0. */
 static int announce(struct ars_sip_call *call, const struct sip_in *in)
 {
@@ -132,6 +170,7 @@ void call_incoming(struct ars_sip *sip, struct sip_in *in, struct strans *st)
     call->invite_cseq = in->cseq;
     call_set_state(call, CALL_INCOMING);
     strans_own(st, &call->server, on_cancel, call);
+    read_expires(call, in);
     (void)strans_reply(st, 100, NULL, NULL, NULL);
     mem_ref(call);
     status = replaces_find(sip, in, &call->replaced);
@@ -163,6 +202,8 @@ int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ar
     else if (!err)
         err = strans_reply(call->server, status, NULL, b.data, body);
     ars_buf_free(&b);
+    call->ring_status = status;
+    ars_timer_start(call->sip->timers, &call->ring_timer, RING_MS, on_ring_timer, call);
     return err;
 }
 
@@ -177,6 +218,7 @@ int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *bo
     err = invite_in_accept(call, body);
     if (err)
         return err;
+    invite_in_stop(call);
     reliable_stop(call);
     call_set_state(call, CALL_ACCEPTED);
     return err;

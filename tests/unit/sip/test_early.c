@@ -271,7 +271,7 @@ static int test_reliable(void)
     snprintf(rack, sizeof(rack), "RAck: %s 10  INVITE\r\n", rseq);
     fake_request(&f, "PRACK", "z9hG4bKp3", 13, tag, rack, NULL);
     CHECK(fake_want(&f, "SIP/2.0 200 "));
-    fake_advance(&f, 60000);
+    fake_advance(&f, 40000);
     CHECK(fake_quiet(&f));
     TRY(ars_sip_call_progress(f.call, 183, NULL));
     again = fake_want(&f, "SIP/2.0 183 ");

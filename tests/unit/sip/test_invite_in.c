@@ -445,6 +445,60 @@ out:
     return err;
 }
 
+/* RFC 3261 section 13.3.1.1: each minute, until there is an answer. */
+static int test_rings_long(void)
+{
+    struct fake f;
+    int err;
+
+    TRY(fake_open(&f, 0));
+    fake_invite(&f, "z9hG4bKin1", NULL, FAKE_OFFER);
+    CHECK(fake_want(&f, "SIP/2.0 100 "));
+    TRY(ars_sip_call_progress(f.call, 180, NULL));
+    CHECK(fake_want(&f, "SIP/2.0 180 "));
+    for (int i = 0; i < 3; i++) {
+        fake_advance(&f, 59999);
+        CHECK(fake_quiet(&f));
+        fake_advance(&f, 1);
+        CHECK(fake_want(&f, "SIP/2.0 180 "));
+    }
+    TRY(ars_sip_call_refuse(f.call, 486, NULL));
+    CHECK(fake_want(&f, "SIP/2.0 486 "));
+    fake_advance(&f, 120000);
+    CHECK(fake_quiet(&f));
+out:
+    fake_close(&f);
+    return err;
+}
+
+/* Section 13.3.1: over, unless it was answered before. */
+static int test_expires(void)
+{
+    struct fake f = {0};
+    int err = 0;
+
+    for (int answered = 0; answered < 2; answered++) {
+        TRY(fake_open(&f, 0));
+        fake_invite(&f, "z9hG4bKin1", "Expires: 20\r\n", FAKE_OFFER);
+        CHECK(fake_want(&f, "SIP/2.0 100 "));
+        fake_advance(&f, 19999);
+        CHECK(fake_quiet(&f));
+        CHECK_INT(f.ended, 0);
+        if (answered)
+            TRY(ars_sip_call_answer(f.call, &answer));
+        CHECK(!answered || fake_want(&f, "SIP/2.0 200 "));
+        fake_advance(&f, 1);
+        CHECK(answered ? fake_quiet(&f) : fake_want(&f, "SIP/2.0 487 ") != NULL);
+        CHECK_INT(f.ended, answered ? 0 : 1);
+        CHECK_INT(f.why.code, answered ? ARS_REASON_NONE : ARS_REASON_CANCELLED);
+        fake_close(&f);
+    }
+    return 0;
+out:
+    fake_close(&f);
+    return err;
+}
+
 static const struct check_case cases[] = {
     {"in_answered", test_in_answered, false},
     {"ok_is_repeated", test_ok_is_repeated, false},
@@ -459,6 +513,8 @@ static const struct check_case cases[] = {
     {"freeswitch_invite", test_freeswitch_invite, false},
     {"in_free_in_handlers", test_in_free_in_handlers, false},
     {"without_handlers", test_without_handlers, false},
+    {"rings_long", test_rings_long, false},
+    {"expires", test_expires, false},
 };
 
 const struct suite suite_invite_in = {cases, CHECK_COUNT(cases)};

@@ -18,7 +18,7 @@
 #define HALF  160
 #define RIR   3200   /* 200 ms */
 #define CLIP  9000.0 /* the speaker gives no more */
-#define AHEAD 16     /* samples that are known before they are heard */
+#define AHEAD 64     /* samples that are known before they are heard: 20 s of 100 ppm, and 8 */
 
 struct scene {
     unsigned seed;

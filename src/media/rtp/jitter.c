@@ -135,12 +135,13 @@ static void append_concealed(struct jitter *j, const struct packet *next, size_t
 }
 
 /*
- * Whether a packet makes up for one of n samples that was lost right before it, so well that it is
- * waited for: a bridge over more than 20 ms is worth no delay.
+ * Whether a packet makes up for one of n samples that was lost right before it, the last of so
+ * many, so well that it is waited for: a bridge over more than 20 ms is worth no delay.
  */
-static bool mends(const struct jitter *j, const uint8_t *payload, size_t len, size_t n)
+static bool mends(const struct jitter *j, const uint8_t *payload, size_t len, size_t n,
+                  uint32_t lost)
 {
-    return (j->codec->bridges && n <= 2 * j->tick) ||
+    return (j->codec->bridges && lost == 1 && n <= 2 * j->tick) ||
            (j->codec->redundant && j->codec->redundant(payload, len) >= n);
 }
 
@@ -383,6 +384,7 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     struct packet head = {.seq = seq, .n = n, .len = len};
     bool first = j->line == LINE_NONE;
     bool recovered = false;
+    uint32_t lost;
     int64_t transit;
 
     if (!n || n > (size_t)j->rate * PACKET_MAX_MS / 1000)
@@ -397,7 +399,8 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     }
     transit = (int64_t)now_us - to_us(j, head.ts);
     if (first || (int32_t)(seq - j->newest_seq) > 0) {
-        recovered = !first && seq - j->newest_seq == 2 && mends(j, payload, len, n);
+        lost = first ? 0 : seq - j->newest_seq - 1;
+        recovered = lost && mends(j, payload, len, n, lost);
         j->newest_ts = head.ts;
         j->newest_wire = ts;
         j->newest_seq = seq;

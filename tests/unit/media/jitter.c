@@ -318,18 +318,24 @@ out:
     return err;
 }
 
-/* Bursts of three in the mean, 6 % in all: of each the last can be brought back. */
+/*
+ * Bursts of three in the mean, 6 % in all. The last of each comes once more with Opus, where the
+ * voice is strong: a good part of the third that this is at most.
+ */
 static int test_bursts(void)
 {
     const struct net net = {.packets = 6000, .enter = 2, .leave = 30};
+    double made_up = 0;
     struct result r;
     int err = 0;
 
     for (size_t i = 0; i < CHECK_COUNT(all); i++) {
+        bool fec = !strcmp(all[i], "opus");
         TRY(simulate(all[i], &net, &r));
         print("lost in bursts", all[i], &r);
-        CHECK(concealed(&r) <= (strcmp(all[i], "opus") ? 9 : 6.5));
+        CHECK(concealed(&r) <= (fec ? 0.85 * made_up : 9));
         CHECK(r.delay <= 40);
+        made_up = concealed(&r);
     }
 out:
     return err;

@@ -64,6 +64,9 @@ int account_retry(struct account *a);
 /* The network of this machine has changed. */
 void account_network(struct account *a);
 
+/* Whether its connection still carries anything is to be known soon. */
+void account_probe(struct account *a);
+
 /* Un-registers and disconnects until it is woken; calls are left as they are. `off` follows. */
 void account_sleep(struct account *a);
 void account_wake(struct account *a);

@@ -157,6 +157,12 @@ static void connected_changed(struct account *a)
     }
 }
 
+void account_probe(struct account *a)
+{
+    if (a->state == ARS_ACCOUNT_READY)
+        ars_wss_probe(a->wss, PROBE_MS);
+}
+
 void account_network(struct account *a)
 {
     switch (a->state) {

@@ -134,6 +134,8 @@ static void establish(struct call *c)
     call_watch_remote_hold(c);
     call_update_talk(c);
     call_digits_ready(c);
+    if (ars_media_is_stranded(c->media)) /* meanwhile */
+        call_network(c);
     c->env.established(c, c->env.arg);
 }
 
@@ -287,8 +289,7 @@ static void send_answer(struct call *c)
     call_update_talk(c);
 }
 
-/* From where we are reached, once that is known. */
-static void answer(struct call *c)
+void call_send_answer(struct call *c)
 {
     if (c->gathered && c->link != CALL_LINK_LOST)
         send_answer(c);
@@ -302,7 +303,7 @@ static void on_gathered(void *arg)
     if (c->state == ARS_CALL_PREPARING)
         send_invite(c);
     else if (c->state == ARS_CALL_ANSWERING)
-        answer(c);
+        call_send_answer(c);
     else
         call_sync(c); /* with what is new */
 }
@@ -558,7 +559,7 @@ int call_answer(struct call *c)
     c->start_ms = ars_clock_ms();
     call_go(c, ARS_CALL_ANSWERING);
     call_changed(c);
-    answer(c);
+    call_send_answer(c);
     return 0;
 }
 

@@ -33,6 +33,7 @@ void call_on_redirected(struct ars_sip_call *sc, const char *number, void *arg)
     struct call *c = arg;
 
     c->answered_early = false;
+    c->first_audio_ms = -1;
     switch (account_conf(c->account)->refer) {
     case ARS_REFER_FOLLOW:
         (void)ars_sip_call_redirect(sc, true);

@@ -217,13 +217,15 @@ bool call_interrupted(struct call *c)
         return false;
     ars_media_set_handlers(c->media, &nobody, c);
     c->answered_early = c->told_ringing = c->told_early = c->ringback = false;
+    c->first_audio_ms = -1;
     call_go(c, ARS_CALL_PREPARING);
     go(c, CALL_LINK_LOST);
     call_changed(c);
     return true;
 }
 
-static void begin_again(struct call *c)
+/* False: it cannot, and c may be gone. */
+static bool begin_again(struct call *c)
 {
     struct ars_reason why;
     int err;
@@ -231,10 +233,11 @@ static void begin_again(struct call *c)
     go(c, CALL_LINK_LOST);
     go(c, CALL_LINK_MOVING);
     err = call_begin(c);
-    if (err) {
-        ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "no media over here: %s", strerror(err));
-        call_hang_up_for(c, 500, &why);
-    }
+    if (!err)
+        return true;
+    ars_reason_set(&why, ARS_REASON_INTERNAL, 0, "no media over here: %s", strerror(err));
+    call_hang_up_for(c, 500, &why);
+    return false;
 }
 
 static bool awaits_connection(const struct call *c)
@@ -245,8 +248,8 @@ static bool awaits_connection(const struct call *c)
 /* The caller has been told by the dialog, and will be by the answer: from where we are now. */
 static void ring_on(struct call *c)
 {
-    begin_again(c);
-    call_link_good(c);
+    if (begin_again(c))
+        call_link_good(c);
 }
 
 /* ---- the connection ---- */
@@ -266,14 +269,8 @@ void call_lost(struct call *c)
     go(c, CALL_LINK_LOST);
 }
 
-void call_rebind(struct call *c)
+static void move_on(struct call *c)
 {
-    if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_LOST)
-        begin_again(c);
-    else if (c->state == ARS_CALL_INCOMING || awaits_connection(c))
-        ring_on(c);
-    if (c->state != ARS_CALL_ESTABLISHED)
-        return;
     go(c, CALL_LINK_LOST);
     go(c, CALL_LINK_MOVING);
     if (ars_media_is_stranded(c->media))
@@ -284,10 +281,25 @@ void call_rebind(struct call *c)
         call_refresh(c);
 }
 
+void call_rebind(struct call *c)
+{
+    if (c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_LOST)
+        (void)begin_again(c);
+    else if (c->state == ARS_CALL_INCOMING || awaits_connection(c))
+        ring_on(c);
+    else if (c->state == ARS_CALL_ESTABLISHED)
+        move_on(c);
+}
+
 void call_found(struct call *c)
 {
-    if (c->link == CALL_LINK_LOST)
-        go(c, CALL_LINK_GOOD);
+    bool waits = awaits_connection(c);
+
+    if (c->link != CALL_LINK_LOST)
+        return;
+    go(c, CALL_LINK_GOOD);
+    if (waits)
+        call_send_answer(c);
 }
 
 /* ---- the network ---- */
@@ -304,10 +316,16 @@ void call_network(struct call *c)
         (void)ars_media_restart(c->media); /* its candidates are known when there is a connection */
 }
 
-/* A NAT is part of the way, and has another address: as if it were one of this machine. */
+/*
+ * A NAT is part of the way, and has another address: as if it were one of this machine. It may have
+ * forgotten the connection to the server, too.
+ */
 void call_on_remapped(void *arg)
 {
-    call_network(arg);
+    struct call *c = arg;
+
+    account_probe(c->account);
+    call_network(c);
 }
 
 void call_on_heard(bool heard, void *arg)

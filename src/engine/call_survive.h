@@ -33,6 +33,9 @@ const char *call_far_end(const struct call *c);
 /* c->sip and c->media are others than before, and answered. */
 void call_moved(struct call *c);
 
+/* The user's answer, from where we are reached, once that is known. c may be gone afterwards. */
+void call_send_answer(struct call *c);
+
 /* From its candidates on, with media of its own. */
 int call_begin(struct call *c);
 

@@ -128,8 +128,11 @@ static void on_early_update(const struct sip_in *in, int err, void *arg)
     if (challenged && !auth_challenged(call->sip, &call->update_try, in) &&
         !send_update(call, on_early_update))
         return;
-    if (call->state == CALL_INCOMING) {
-        why_from_errno(&why, ENOTCONN);
-        call_end(call, &why);
-    }
+    /* RFC 5057 section 5.1: what else it may be, the dialog is there */
+    if (call->state != CALL_INCOMING || (in && in->status != 481 && in->status != 408))
+        return;
+    if (call->server)
+        (void)strans_reply(call->server, 480, NULL, NULL, NULL);
+    why_from_errno(&why, ENOTCONN);
+    call_end(call, &why);
 }

@@ -149,6 +149,10 @@ void why_from_errno(struct ars_reason *why, int err)
     case ENOMEM:
         ars_reason_set(why, ARS_REASON_INTERNAL, 0, "out of memory");
         break;
+    case EAGAIN:
+    case EMSGSIZE:
+        ars_reason_set(why, ARS_REASON_INTERNAL, 0, "too many requests, or too large a one");
+        break;
     default:
         ars_reason_set(why, ARS_REASON_CONNECTION_LOST, 0, "the connection was lost");
         break;

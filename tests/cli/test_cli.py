@@ -74,7 +74,7 @@ def number(t):
     need(r.stdout == '89161234567 -> +79161234567 (rule 1)\n', r.stdout)
     r = run([CLI, *rules, '--json', 'number', 'tel:+7-916;ext=5'])
     got = json.loads(r.stdout)
-    need((got['number'], got['wire'], got['rule']) == ('+7916', '+7916', None), r.stdout)
+    need((got['number'], got['wire'], got['rule']) == ('+7916,5', '+7916,5', None), r.stdout)
 
 
 @test(30)

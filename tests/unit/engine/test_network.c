@@ -107,6 +107,7 @@ static int lose_address(bool of_nat)
     else
         changed(&f);
     CHECK(fakes.wss_h);
+    CHECK_INT(fakes.probes, of_nat);
     CHECK_INT(fakes.media[0].restarts, 1);
     CHECK_INT(fakes.sip_calls[0].reinvites, 1);
     reanswered(0, 200);

@@ -341,6 +341,26 @@ out:
     return tear_down(&f, err);
 }
 
+/* The connection was only out of reach for a while: what the user said meanwhile is said then. */
+static int answered_while_away(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    CHECK_INT(called(&sdp), 0);
+    gathered(0);
+    calls_lost(&f.calls, f.account);
+    TRY(call_answer(nth(&f, 1)));
+    CHECK_INT(fakes.sip_calls[0].answers, 0);
+    calls_found(&f.calls, f.account);
+    CHECK_INT(fakes.sip_calls[0].answers, 1);
+    confirmed(0, &no_body);
+    CHECK(nth(&f, 1) && fakes.media[0].alive);
+out:
+    return tear_down(&f, err);
+}
+
 /* What a peer does, with what there is. */
 static void play_peer(size_t i)
 {
@@ -363,6 +383,22 @@ static int out_of_memory(void)
     return tear_down(&f, 0);
 }
 
+static int out_of_memory_before_the_answer(void)
+{
+    struct fixture f;
+
+    if (!set_up(&f)) {
+        (void)calls_dial(&f.calls, f.account, "600", "600", 0);
+        if (fakes.media[0].alive)
+            gathered(0);
+        if (fakes.sip_calls[0].alive)
+            ended(0, ARS_REASON_CONNECTION_LOST, 0);
+        (void)called(&sdp);
+        (void)reconnect(&f, "Asterisk");
+    }
+    return tear_down(&f, 0);
+}
+
 const struct check_case survive_cases[] = {
     {.name = "reinvited", .fn = reinvited},
     {.name = "moved", .fn = moved},
@@ -376,6 +412,8 @@ const struct check_case survive_cases[] = {
     {.name = "rings_on", .fn = rings_on},
     {.name = "given_up", .fn = given_up},
     {.name = "refused_and_unheard", .fn = refused_and_unheard},
+    {.name = "answered_while_away", .fn = answered_while_away},
+    {.name = "begin_out_of_memory", .fn = out_of_memory_before_the_answer, .oom = true},
     {.name = "move_out_of_memory", .fn = out_of_memory, .oom = true},
 };
 const size_t survive_cases_n = CHECK_COUNT(survive_cases);

@@ -77,8 +77,11 @@ static int configure(struct line *l, const struct ars_stored_account *a)
         return err;
     if (l->conf) {
         conf->password = l->conf->password;
+        l->conf->password = NULL;
+    }
+    if (l->conf && conf->turn) {
         conf->turn_password = l->conf->turn_password;
-        l->conf->password = l->conf->turn_password = NULL;
+        l->conf->turn_password = NULL;
     }
     l->view.disabled = a->disabled;
     line_set_conf(l, conf);

@@ -66,10 +66,15 @@ void recording_event(struct call *c, const struct ars_event *ev)
     char *path = ars_strdup(ev->text ? ev->text : "");
     char *problem = ars_strdup(ev->reason.text);
 
+    c->view.recording = ev->number != 0;
+    if (!c->view.recording && c->recorded) { /* another one that did not begin leaves the first */
+        free(path);
+        path = c->record_path;
+        c->record_path = NULL;
+    }
     recording_free(c);
     c->record_path = path;
     c->record_problem = problem;
-    c->view.recording = ev->number != 0;
     c->recorded = c->recorded || c->view.recording;
     c->view.record_path = path ? path : "";
     c->view.record_problem = problem ? problem : "";

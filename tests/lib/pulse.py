@@ -51,7 +51,7 @@ class Pulse:
     def _keep_time(self):
         """It gives up the priority that we have (runner.py); a card that comes late is none."""
         for task in os.listdir(f'/proc/{self.p.pid}/task'):
-            with contextlib.suppress(PermissionError):
+            with contextlib.suppress(PermissionError, ProcessLookupError):
                 os.sched_setscheduler(int(task), os.SCHED_RR, os.sched_param(2))
 
     def record(self, path):

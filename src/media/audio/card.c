@@ -153,7 +153,7 @@ static int set_rate(struct card *d)
  * Whether it sounds where it should. A card that is there and was left for another is the doing of
  * the user, who has moved the stream; unless it has just come back.
  */
-static void follow(struct card *d)
+static void follow(struct card *d, bool news)
 {
     if (d->state != RUNNING)
         return;
@@ -161,13 +161,13 @@ static void follow(struct card *d)
         tell(d, ARS_DEVICE_WORKS, "works");
     else if (!card_host_find(d->env->host, d->stream.name, d->stream.input))
         tell(d, ARS_DEVICE_AWAY, "not there, the default one is used");
-    else if (d->stream.replaced || d->told == ARS_DEVICE_AWAY)
+    else if (news && (d->stream.replaced || d->told == ARS_DEVICE_AWAY))
         close_device(d);
 }
 
 static void cards_changed(struct audio_dev *dev)
 {
-    follow((struct card *)dev);
+    follow((struct card *)dev, true);
 }
 
 static void on_opened(struct card *d)
@@ -186,7 +186,7 @@ static void on_opened(struct card *d)
         d->quiet_us = DEAD_US - FIRST_US;
         d->watched_us = ars_clock_us();
         (void)label_of(d);
-        follow(d);
+        follow(d, false);
     } else {
         go(d, WAITING);
         ars_timer_start(ars_loop_timers(d->env->loop), &d->retry, RETRY_MS, on_retry, d);
@@ -253,7 +253,7 @@ static bool watch(struct card *d)
     d->watched_us = now;
     callbacks = atomic_load_explicit(&d->stream.callbacks, memory_order_relaxed);
     if (atomic_load(&d->stream.elsewhere) == (d->told == ARS_DEVICE_WORKS))
-        follow(d);
+        follow(d, false);
     if (d->state != RUNNING)
         return false;
     if (callbacks != d->seen) {

@@ -75,8 +75,7 @@ bool card_same(const char *a, const char *b)
     return ars_streq(a, b) || (n && n == bluetooth_len(b) && !strncmp(a, b, n));
 }
 
-/* A name of PortAudio's own for the sound server. */
-static bool is_server(const char *name)
+bool card_is_server(const char *name)
 {
     return ars_streq(name, "pulse") || ars_streq(name, "default");
 }
@@ -108,7 +107,7 @@ static int open_by(const struct card_driver *driver, void *arg, struct card_stre
 static int open_stream(struct card_host *h, struct card_stream *s)
 {
     bool served = h->pulse && pulse_connect(h->pulse);
-    const char *name = served && is_server(s->name) ? "" : s->name;
+    const char *name = served && card_is_server(s->name) ? "" : s->name;
     int err = ENODEV;
 
     s->replaced = false;

@@ -95,4 +95,7 @@ void card_on_frames(const void *in, void *out, size_t n, struct card_stream *s);
  */
 bool card_same(const char *a, const char *b);
 
+/* A name of PortAudio's own for the sound server: no card, but its default one. */
+bool card_is_server(const char *name);
+
 #endif

@@ -78,10 +78,13 @@ static void on_moved(pa_stream *stream, void *arg)
 {
     struct link *l = arg;
     const char *now = pa_stream_get_device_name(stream);
+    const char *name = l->s->name;
 
-    atomic_store(&l->s->elsewhere, l->s->name[0] && now && !card_same(now, l->s->name));
+    atomic_store(&l->s->elsewhere,
+                 name[0] && !card_is_server(name) && now && !card_same(now, name));
 }
 
+/* The role "event" would be silenced with the desktop's own sounds, and a call be missed. */
 static pa_stream *new_stream(struct pulse *p, const struct card_stream *s)
 {
     const pa_sample_spec spec = {PA_SAMPLE_S16NE, AUDIO_RATE, 1};
@@ -89,7 +92,8 @@ static pa_stream *new_stream(struct pulse *p, const struct card_stream *s)
     bool rings = s->role == CARD_ROLE_RING;
     pa_stream *stream;
 
-    (void)pa_proplist_sets(about, PA_PROP_MEDIA_ROLE, rings ? "event" : "phone");
+    if (!rings)
+        (void)pa_proplist_sets(about, PA_PROP_MEDIA_ROLE, "phone");
     stream = pa_stream_new_with_proplist(p->context, rings ? "Ring" : "Call", &spec, NULL, about);
     pa_proplist_free(about);
     return stream;

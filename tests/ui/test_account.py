@@ -30,7 +30,7 @@ def typed_and_trusted(t):
     w.keys(f'MAP {NAME} 127.0.0.1')
     w.wait_text(f'{NAME}:{server.wss} becomes 127.0.0.1:{server.wss}', frame=SETTINGS)
     w.shot('typed')
-    w.key('Tab', 'Tab', 'Tab', 'Return')
+    w.key('Tab', 'Tab', 'Tab', 'Tab', 'Return')     # past relay, details and dial rules
     w.wait_frame(CERTIFICATE, CONNECT)
     need_certificate(w, server)
     need(server.received('REGISTER', mark) == 0, 'something was sent over it')

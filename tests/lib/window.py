@@ -162,11 +162,24 @@ class Window:
 
     def press(self, name, frame=None, can=lambda node: True):
         """With the pointer, in the middle of it; the frame is that of an X window of this title."""
-        x, y, width, height = self.wait_still(name, frame, can)
         window = wait_for(f'X window "{frame or APP_TITLE}"',
                           lambda: self.x_window(frame or APP_TITLE), ACT)
+        x, y, width, height = self.scroll_to(window, name, frame, can)
         run(['xdotool', 'mousemove', '--window', window, str(x + width // 2),
              str(y + height // 2), 'click', '1'])
+
+    def scroll_to(self, window, name, frame, can):
+        """With the wheel, until it is inside of the window; where it is then."""
+        size = run(['xdotool', 'getwindowgeometry', '--shell', window]).stdout
+        width, height = (int(re.search(rf'{side}=(\d+)', size).group(1))
+                         for side in ('WIDTH', 'HEIGHT'))
+        for _ in range(30):
+            box = self.wait_still(name, frame, can)
+            if box[1] + box[3] <= height:
+                return box
+            run(['xdotool', 'mousemove', '--window', window, str(width // 2), str(height // 2),
+                 'click', '5'])
+        raise Failed(f'"{text_of(name)}" does not come into view')
 
     def type(self, name, text, frame=None):
         """Into a field, in the place of what it holds."""

@@ -118,11 +118,11 @@ static void play_states(void)
     watch("741", ARS_WATCH_BUSY, NULL, FALSE);
     watch("742", ARS_WATCH_IDLE, NULL, FALSE);
     sees("101 · Free", "101 · Свободно");
-    sees("102 · Busy, has called +7 (495) 123-45-67", "102 · Занято, звонок к: +7 (495) 123-45-67");
+    sees("102 · Busy, has called +7 (495) 123-45-67", "102 · Занято, вызывает: +7 (495) 123-45-67");
     sees("103 · State not known", "103 · Состояние неизвестно");
     sees("104 · Rings, called by 600", "104 · Звонит, звонок от: 600");
     sees("741 · A parked call waits", "741 · Ждёт звонок");
-    sees("742 · No call waits here", "742 · Звонков нет");
+    sees("742 · No call waits here", "742 · Вызовов нет");
     look("lines-states");
     press("Pick up: Vera", "Взять: Vera");
     asked(ARS_CMD_PICKUP, "104");

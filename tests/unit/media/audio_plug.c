@@ -22,7 +22,7 @@
 
 static int order(const char *verb, const char *name, const char *value)
 {
-    char line[256];
+    char line[1024];
 
     (void)snprintf(line, sizeof(line), "%s %s%s", verb, name, value);
     return pactl(NULL, 0, line);

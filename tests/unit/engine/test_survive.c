@@ -3,14 +3,20 @@
 #include "check.h"
 #include "tests.h"
 
-/* The connection goes and comes back; how often the user is told so. */
-static int reconnect(struct fixture *f, const char *server)
+static void lose(void)
 {
     struct ars_reason why;
-    int told = 0;
 
     ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
     fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+}
+
+/* The connection goes and comes back; how often the user is told so. */
+static int reconnect(struct fixture *f, const char *server)
+{
+    int told = 0;
+
+    lose();
     fakes_pass(3000);
     if (fakes.resolve)
         fakes_resolve(1);
@@ -171,14 +177,12 @@ out:
 /* While the sides hear each other it goes on without a server; without sound 30 s are enough. */
 static int given_up(void)
 {
-    struct ars_reason why;
     struct fixture f;
     int err;
 
     TRY(set_up(&f));
     TRY(talk(&f, "600"));
-    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
-    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    lose();
     fakes.media[0].heard = true;
     fakes_pass(90000);
     CHECK(fakes.media[0].alive);
@@ -273,7 +277,6 @@ out:
 /* No way back in 30 s, or the machine goes to sleep: it is over. */
 static int not_made_again(void)
 {
-    struct ars_reason why;
     struct fixture f;
     int err;
 
@@ -282,8 +285,7 @@ static int not_made_again(void)
     gathered(0);
     progress(0, 180, &no_body);
     CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_RINGING));
-    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
-    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    lose();
     ended(0, ARS_REASON_CONNECTION_LOST, 0);
     fakes.media[0].heard = true;
     fakes_pass(29000);
@@ -303,7 +305,6 @@ out:
 /* It rings on, and is answered from where the phone is then, whenever the user says so. */
 static int rings_on(void)
 {
-    struct ars_reason why;
     struct fixture f;
     int err;
 
@@ -326,8 +327,7 @@ static int rings_on(void)
     CHECK_INT(called(&sdp), 0);
     gathered(2);
     CHECK(fakes_told(ARS_EV_INCOMING));
-    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "gone");
-    fakes.wss_h->closed(&why, NULL, fakes.wss_arg);
+    lose();
     TRY(call_answer(nth(&f, 2)));
     CHECK_INT(fakes.sip_calls[1].answers, 0);
     fakes_pass(3000);

@@ -14,7 +14,6 @@
 struct ars_media;
 struct ars_sip_body;
 struct ars_sip_call;
-struct ars_sip_header;
 
 struct call {
     ars_id id;
@@ -114,6 +113,29 @@ struct ars_sip_body call_sdp_body(const char *sdp);
 /* We end it: `why` is what the face hears. c may be gone afterwards. */
 void call_hang_up_for(struct call *c, int status, const struct ars_reason *why);
 
+/* The same for what failed here. */
+void call_hang_up_internal(struct call *c, const char *what, int error);
+
+/* Stops whatever could call back but sip. */
+void call_close(struct call *c);
+
+/* As in ars_sip_call_handlers. */
+void call_on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void *arg);
+
+/* INVITE, with our candidates. c may be gone afterwards. */
+void call_send_invite(struct call *c);
+
+/* ---- call_media.c ---- */
+
+/* Its own media. What ars_media_alloc() says. */
+int call_media_open(struct call *c);
+void call_media_close(struct call *c);
+
+/* c->media were opened for something else, and are its own now. */
+void call_media_take(struct call *c);
+
+/* ---- call_sound.c ---- */
+
 /* As in ars_media_handlers. */
 void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
 
@@ -145,27 +167,6 @@ void call_on_reanswered(struct ars_sip_call *sc, int status, const struct ars_si
                         void *arg);
 void call_on_reoffer(struct ars_sip_call *sc, const struct ars_sip_body *offer, void *arg);
 void call_on_refresh(struct ars_sip_call *sc, void *arg);
-
-/* ---- call_transfer.c ---- */
-
-/* Once there is c->sip, and before it goes. */
-void call_transfer_watch(struct call *c);
-void call_transfer_close(struct call *c);
-
-/* In another dialog nobody tells what comes of a REFER. */
-void call_transfer_moved(struct call *c);
-
-/* Whether its far end has left for another call; then *ret_why is what the face hears. */
-bool call_was_transferred(const struct call *c, const struct ars_reason *why,
-                          struct ars_reason *ret_why);
-
-/* The headers of an INVITE that a far end asked for (RFC 3891, RFC 3892). */
-#define CALL_REFERRAL_HEADERS 2
-size_t call_referral_headers(const struct call *c, struct ars_sip_header *headers);
-struct call_referral *call_referral_dup(const struct call_referral *r);
-
-/* News for the call whose far end wanted this one. */
-void call_tell_origin(struct call *c, int status);
 
 /* ---- call_report.c ---- */
 

@@ -181,7 +181,7 @@ static void start_move(struct call *c)
     int err;
 
     drop_move(c);
-    err = call_open_media(c, &handlers, &c->next_media);
+    err = call_media_alloc(c, &handlers, &c->next_media);
     if (err)
         move_failed(c, strerror(err));
 }

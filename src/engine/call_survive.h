@@ -24,8 +24,8 @@ bool call_interrupted(struct call *c);
 /* ---- what call.c does for it ---- */
 
 /* Gathers for c. What ars_media_alloc() says. */
-int call_open_media(struct call *c, const struct ars_media_handlers *handlers,
-                    struct ars_media **ret);
+int call_media_alloc(struct call *c, const struct ars_media_handlers *handlers,
+                     struct ars_media **ret);
 
 /* Whom to call to reach its far end. */
 const char *call_far_end(const struct call *c);

@@ -17,6 +17,7 @@
 #include <ars/str.h>
 
 #include "call_priv.h"
+#include "call_transfer.h"
 #include "event.h"
 
 /* The PBX hangs up by itself, or does not (Asterisk): so long it is given for it. */

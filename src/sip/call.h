@@ -1,8 +1,8 @@
 /*
- * sip: the INVITE usage of one call. call.c holds its life, invite.c the outgoing and invite_in.c
- * the incoming INVITE, invite_mod.c what happens inside the established dialog;
- * refresh.c and update.c
- * keep it alive; early.c, prack.c and reliable.c are what precedes the answer.
+ * sip: the INVITE usage of one call. call.c holds its life and call_end.c its end, invite.c the
+ * outgoing and invite_in.c the incoming INVITE, invite_mod.c what happens inside the established
+ * dialog; refresh.c and update.c keep it alive; early.c, prack.c and reliable.c are what precedes
+ * the answer.
  */
 #ifndef SIP_CALL_H
 #define SIP_CALL_H
@@ -118,18 +118,6 @@ struct ars_sip_call {
 int call_alloc(struct ars_sip_call **ret, struct ars_sip *sip, bool outgoing);
 void call_set_state(struct ars_sip_call *call, enum call_state to);
 
-/* Ends it and tells `ended`; the first reason that was given stays. why may be NULL. */
-void call_end(struct ars_sip_call *call, const struct ars_reason *why);
-void call_set_why(struct ars_sip_call *call, const struct ars_reason *why);
-
-/* BYE now, or as soon as the ACK or a connection is there; `ended` soon, whatever comes of it. */
-void call_bye(struct ars_sip_call *call);
-
-#define CALL_SILENT "the far end does not answer any more"
-
-/* The far end is gone or does not hear us (sections 12.2.1.2, 14.1): BYE all the same. */
-void call_lose(struct ars_sip_call *call, int status, const char *text);
-
 /* The call whose dialog the request belongs to, or NULL. */
 struct ars_sip_call *call_find(struct ars_sip *sip, const struct sip_in *in);
 
@@ -153,6 +141,21 @@ void call_found_all(struct ars_sip *sip);
 void call_add_contact(const struct ars_sip_call *call, struct ars_buf *b);
 int call_keep_offer(struct ars_sip_call *call, const struct ars_sip_body *offer);
 struct ars_sip_body call_offer(const struct ars_sip_call *call);
+
+/* ---- call_end.c ---- */
+
+/* Ends it and tells `ended`; the first reason that was given stays. why may be NULL. */
+void call_end(struct ars_sip_call *call, const struct ars_reason *why);
+void call_set_why(struct ars_sip_call *call, const struct ars_reason *why);
+
+/* BYE now, or as soon as the ACK or a connection is there; `ended` soon, whatever comes of it. */
+void call_bye(struct ars_sip_call *call);
+void call_try_bye(struct ars_sip_call *call); /* the one that waits, if nothing holds it up */
+
+#define CALL_SILENT "the far end does not answer any more"
+
+/* The far end is gone or does not hear us (sections 12.2.1.2, 14.1): BYE all the same. */
+void call_lose(struct ars_sip_call *call, int status, const char *text);
 
 /* ---- invite.c ---- */
 

@@ -11,10 +11,8 @@
 #include "print.h"
 
 static const char *const watch_states[ARS_WATCH_STATES] = {
-    [ARS_WATCH_UNKNOWN] = "unknown",
-    [ARS_WATCH_IDLE] = "idle",
-    [ARS_WATCH_BUSY] = "busy",
-    [ARS_WATCH_RINGING] = "ringing",
+    [ARS_WATCH_UNKNOWN] = "unknown", [ARS_WATCH_CLOSED] = "closed",   [ARS_WATCH_IDLE] = "idle",
+    [ARS_WATCH_BUSY] = "busy",       [ARS_WATCH_RINGING] = "ringing",
 };
 
 static uint64_t event_us(struct printer *p, const struct ars_event *ev)

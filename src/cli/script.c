@@ -57,6 +57,19 @@ static bool to_account(const struct session *s, const char *word, ars_id *ret)
     return true;
 }
 
+/* VERB [@ACCOUNT] ...: takes it out of the words; 0: none is named. */
+static bool take_account(const struct session *s, char **words, size_t *n, ars_id *ret)
+{
+    *ret = 0;
+    if (*n < 2 || words[1][0] != '@')
+        return true;
+    if (!to_account(s, words[1] + 1, ret))
+        return false;
+    --*n;
+    memmove(&words[1], &words[2], (*n - 1) * sizeof(words[0]));
+    return true;
+}
+
 /* The call that a line names, or without one the newest. */
 static bool named_call(const struct script *sc, char **words, size_t n, ars_id *ret)
 {
@@ -68,6 +81,17 @@ static bool post_call(struct session *s, enum ars_command_type type, ars_id call
                       const char *text)
 {
     session_post(s, ars_command_call(type, call, number, text));
+    return true;
+}
+
+static bool post_account(struct session *s, enum ars_command_type type, ars_id account,
+                         const char *text)
+{
+    struct ars_command *cmd = ars_command_call(type, 0, 0, text);
+
+    if (cmd)
+        cmd->account = account;
+    session_post(s, cmd);
     return true;
 }
 
@@ -130,20 +154,14 @@ static bool do_dial(struct session *s, struct script *sc, char **words, size_t n
 /* account N on|off */
 static bool do_account(struct session *s, struct script *sc, char **words, size_t n)
 {
-    struct ars_command *cmd;
     bool on = n == 3 && ars_streq(words[2], "on");
     ars_id account;
 
     if (n != 3 || (!on && !ars_streq(words[2], "off")) || !to_account(s, words[1], &account))
         return false;
-    if (on) {
-        cmd = ars_command_account(account, s->opt->accounts[account - 1]);
-    } else {
-        cmd = ars_command_new(ARS_CMD_ACCOUNT_OFF);
-        if (cmd)
-            cmd->account = account;
-    }
-    session_post(s, cmd);
+    if (!on)
+        return post_account(s, ARS_CMD_ACCOUNT_OFF, account, NULL);
+    session_post(s, ars_command_account(account, s->opt->accounts[account - 1]));
     return true;
 }
 
@@ -208,10 +226,13 @@ static bool do_connect(struct session *s, struct script *sc, char **words, size_
            post_call(s, ARS_CMD_CONNECT, call, (int)other, NULL);
 }
 
-/* pickup [NUMBER] */
+/* pickup [@ACCOUNT] [NUMBER] */
 static bool do_pickup(struct session *s, struct script *sc, char **words, size_t n)
 {
-    return n <= 2 && post_call(s, ARS_CMD_PICKUP, 0, 0, n == 2 ? words[1] : "");
+    ars_id account;
+
+    return take_account(s, words, &n, &account) && n <= 2 &&
+           post_account(s, ARS_CMD_PICKUP, account, n == 2 ? words[1] : "");
 }
 
 /* park [CALL [CODE]] */
@@ -223,14 +244,14 @@ static bool do_park(struct session *s, struct script *sc, char **words, size_t n
            post_call(s, ARS_CMD_PARK, call, 0, n == 3 ? words[2] : NULL);
 }
 
+/* watch [@ACCOUNT] NUMBER, and unwatch */
 static bool do_watch(struct session *s, struct script *sc, char **words, size_t n)
 {
-    return n == 2 && post_call(s, ARS_CMD_WATCH, 0, 0, words[1]);
-}
+    bool on = ars_streq(words[0], "watch");
+    ars_id account;
 
-static bool do_unwatch(struct session *s, struct script *sc, char **words, size_t n)
-{
-    return n == 2 && post_call(s, ARS_CMD_UNWATCH, 0, 0, words[1]);
+    return take_account(s, words, &n, &account) && n == 2 &&
+           post_account(s, on ? ARS_CMD_WATCH : ARS_CMD_UNWATCH, account, words[1]);
 }
 
 static bool do_audio(struct session *s, struct script *sc, char **words, size_t n)
@@ -248,17 +269,13 @@ static bool do_audio(struct session *s, struct script *sc, char **words, size_t 
     return true;
 }
 
+/* retry [@ACCOUNT] */
 static bool do_retry(struct session *s, struct script *sc, char **words, size_t n)
 {
-    struct ars_command *cmd;
+    ars_id account;
 
-    if (n != 1)
-        return false;
-    cmd = ars_command_new(ARS_CMD_RETRY);
-    if (cmd)
-        cmd->account = 1;
-    session_post(s, cmd);
-    return true;
+    return take_account(s, words, &n, &account) && n == 1 &&
+           post_account(s, ARS_CMD_RETRY, account ? account : 1, NULL);
 }
 
 static bool do_quit(struct session *s, struct script *sc, char **words, size_t n)
@@ -426,7 +443,7 @@ static const struct {
     {"connect", do_connect, 4},
     {"silence", do_silence, 4},
     {"watch", do_watch, 4},
-    {"unwatch", do_unwatch, 4},
+    {"unwatch", do_watch, 4},
     {"suspend", do_power, 4},
     {"wake", do_power, 4},
     {"account", do_account, 4},

@@ -1,4 +1,4 @@
-/* engine: dialog-info: no more XML than its elements, their attributes and texts. */
+/* engine: dialog-info: what the calls of a line make of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,116 +7,12 @@
 #include <ars/str.h>
 
 #include "dialog_info.h"
-#include "text.h"
+#include "xml.h"
 
 /* Longer is cut or, where that would be another thing, left out. */
 #define NAME_MAX     128
 #define URI_MAX      256
 #define REPLACES_MAX 512
-
-/* ---- XML ---- */
-
-static bool is_name_end(char c)
-{
-    return strchr(" \t\r\n/>", c) != NULL;
-}
-
-/* The next element of that name, which has an end: its attributes, and what stands before that. */
-static bool next_element(struct text *rest, const char *open, const char *close,
-                         struct text *ret_attrs, struct text *ret_inside)
-{
-    size_t at;
-    size_t end;
-
-    while (text_find(*rest, open, &at)) {
-        *rest = text_skip(*rest, at + strlen(open));
-        if (!rest->len || !is_name_end(*rest->p))
-            continue;
-        if (!text_find(*rest, ">", &end))
-            return false;
-        *ret_attrs = (struct text){rest->p, end};
-        *rest = text_skip(*rest, end + 1);
-        *ret_inside = (struct text){rest->p, 0};
-        if (end && ret_attrs->p[end - 1] == '/')
-            return true;
-        if (!text_find(*rest, close, &at))
-            return false;
-        ret_inside->len = at;
-        *rest = text_skip(*rest, at);
-        return true;
-    }
-    return false;
-}
-
-/* name="value", in either kind of quotes. */
-static bool attribute(struct text attrs, const char *name, struct text *ret)
-{
-    size_t n = strlen(name);
-    size_t at;
-
-    while (text_find(attrs, name, &at)) {
-        bool whole = at > 0 && strchr(" \t\r\n", attrs.p[at - 1]);
-        const char *end;
-        char quote;
-
-        attrs = text_skip(attrs, at + n);
-        if (!whole || attrs.len < 2 || attrs.p[0] != '=')
-            continue;
-        quote = attrs.p[1];
-        end = quote == '"' || quote == '\'' ? memchr(attrs.p + 2, quote, attrs.len - 2) : NULL;
-        if (!end)
-            return false;
-        *ret = (struct text){attrs.p + 2, (size_t)(end - attrs.p - 2)};
-        return true;
-    }
-    return false;
-}
-
-/* What a reference stands for (XML 1.0 sections 4.1 and 4.6), and how long it is; 0: none. */
-static size_t reference(struct text t, char *ret)
-{
-    static const struct {
-        const char *name;
-        char c;
-    } all[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        size_t n = strlen(all[i].name);
-
-        if (t.len >= n && memcmp(t.p, all[i].name, n) == 0) {
-            *ret = all[i].c;
-            return n;
-        }
-    }
-    return 0;
-}
-
-/* An owned copy without references; NULL: empty, too long, no UTF-8, or no memory. */
-static char *plain(struct text t, size_t max)
-{
-    struct ars_buf b;
-    char *s;
-    int err = 0;
-
-    t = text_trim(t);
-    if (!t.len)
-        return NULL;
-    ars_buf_init(&b, max + 1);
-    while (t.len) {
-        char c = *t.p;
-        size_t n = c == '&' ? reference(t, &c) : 0;
-
-        if ((unsigned char)c < ' ')
-            c = ' ';
-        ars_buf_addn(&b, &c, 1);
-        t = text_skip(t, n ? n : 1);
-    }
-    s = ars_buf_take(&b, &err);
-    if (s && ars_utf8_valid(s, strlen(s)))
-        return s;
-    free(s);
-    return NULL;
-}
 
 /* ---- one dialog ---- */
 
@@ -126,7 +22,7 @@ static enum ars_watch_state state_of(struct text inside, bool called)
     struct text ignored;
     struct text state;
 
-    if (!next_element(&inside, "<state", "</state>", &ignored, &state))
+    if (!xml_next(&inside, "state", &ignored, &state))
         return ARS_WATCH_IDLE;
     state = text_trim(state);
     if (text_is(state, "early") || text_is(state, "proceeding") || text_is(state, "trying"))
@@ -151,19 +47,19 @@ static void read_remote(struct line_dialog *d, struct text inside)
     struct text remote;
     char *uri;
 
-    if (!next_element(&inside, "<remote", "</remote>", &attrs, &remote))
+    if (!xml_next(&inside, "remote", &attrs, &remote))
         return;
     rest = remote;
-    if (next_element(&rest, "<identity", "</identity>", &attrs, &value)) {
-        uri = plain(value, URI_MAX);
+    if (xml_next(&rest, "identity", &attrs, &value)) {
+        uri = xml_plain(value, URI_MAX);
         d->number = user_of(uri);
         d->target = uri;
-        if (attribute(attrs, "display", &value))
-            d->name = plain(value, NAME_MAX);
+        if (xml_attribute(attrs, "display", &value))
+            d->name = xml_plain(value, NAME_MAX);
     }
     rest = remote;
-    if (next_element(&rest, "<target", "</target>", &attrs, &value) &&
-        attribute(attrs, "uri", &value) && (uri = plain(value, URI_MAX))) {
+    if (xml_next(&rest, "target", &attrs, &value) && xml_attribute(attrs, "uri", &value) &&
+        (uri = xml_plain(value, URI_MAX))) {
         free(d->target);
         d->target = uri;
     }
@@ -173,7 +69,7 @@ static void read_remote(struct line_dialog *d, struct text inside)
 static char *word(struct text attrs, const char *name)
 {
     struct text value;
-    char *s = attribute(attrs, name, &value) ? plain(value, URI_MAX) : NULL;
+    char *s = xml_attribute(attrs, name, &value) ? xml_plain(value, URI_MAX) : NULL;
 
     for (const char *c = s; c && *c; c++)
         if (*c <= ' ' || *c == 0x7f || strchr(";,\"<>", *c)) {
@@ -231,10 +127,10 @@ static void keep(struct dialogs *ds, struct text attrs, struct text inside)
     struct text value = {"", 0};
     size_t i = 0;
 
-    (void)attribute(attrs, "id", &value);
+    (void)xml_attribute(attrs, "id", &value);
     (void)ars_strncpy(d.id, sizeof(d.id), value.p, value.len);
     value = (struct text){"", 0};
-    (void)attribute(attrs, "direction", &value);
+    (void)xml_attribute(attrs, "direction", &value);
     d.called = !text_is(value, "initiator");
     d.state = state_of(inside, d.called);
     while (i < ds->n && strcmp(ds->list[i].id, d.id) != 0)
@@ -259,7 +155,7 @@ static bool is_next(struct dialogs *ds, struct text attrs, bool partial, bool *r
     char digits[16];
     uint32_t version;
 
-    if (!attribute(attrs, "version", &value) ||
+    if (!xml_attribute(attrs, "version", &value) ||
         !ars_strncpy(digits, sizeof(digits), value.p, value.len) ||
         ars_str_to_u32(digits, UINT32_MAX, &version))
         return true; /* a server without versions: as it comes */
@@ -291,15 +187,15 @@ enum ars_watch_state dialogs_take(struct dialogs *ds, const char *body, size_t l
     bool partial;
 
     *ret_gap = false;
-    if (!next_element(&rest, "<dialog-info", "</dialog-info>", &attrs, &inside))
+    if (!xml_next(&rest, "dialog-info", &attrs, &inside))
         return ARS_WATCH_UNKNOWN;
-    partial = attribute(attrs, "state", &value) && text_is(text_trim(value), "partial");
+    partial = xml_attribute(attrs, "state", &value) && text_is(text_trim(value), "partial");
     if (is_next(ds, attrs, partial, ret_gap)) {
         for (size_t i = 0; !partial && i < ds->n; i++)
             clear(&ds->list[i]);
         ds->n = partial ? ds->n : 0;
         rest = inside;
-        while (next_element(&rest, "<dialog", "</dialog>", &attrs, &inside))
+        while (xml_next(&rest, "dialog", &attrs, &inside))
             keep(ds, attrs, inside);
     }
     first = dialogs_first(ds);

@@ -13,6 +13,7 @@
 #include "dialog_info.h"
 #include "event.h"
 #include "outbox.h"
+#include "pidf.h"
 #include "summary.h"
 #include "watch.h"
 
@@ -21,6 +22,8 @@
 #define AGAIN_S     30u
 #define AGAIN_MAX_S 3600u
 #define EVENT_MWI   "message-summary"
+/* RFC 6665 section 8.3.2: the server does not know the event package. */
+#define BAD_EVENT 489
 
 struct watch {
     struct watches *ws;
@@ -28,6 +31,7 @@ struct watch {
     struct ars_sip_sub *sub;
     struct ars_timer timer;
     struct dialogs dialogs;
+    bool presence; /* instead: the server has nothing to say of dialogs */
 
     /* what was told last */
     enum ars_watch_state state;
@@ -137,6 +141,10 @@ static void on_notify(struct ars_sip_sub *sub, const struct ars_sip_body *body, 
         tell_mailbox(w->ws, body);
         return;
     }
+    if (w->presence) {
+        set_state(w, pidf_state(body->data, body->len));
+        return;
+    }
     state = dialogs_take(&w->dialogs, body->data, body->len, &gap);
     if (gap)
         ask_anew(w);
@@ -153,25 +161,39 @@ static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint
     dialogs_clear(&w->dialogs);
     ars_log(ARS_LOG_INFO, "engine", "watching %s: %s", w->number ? w->number : "the mailbox",
             why->text);
-    if (!final && w->ws->sip)
-        again(w, retry_after_s);
     set_state(w, ARS_WATCH_UNKNOWN);
+    if (w->number && !w->presence && why->sip_status == BAD_EVENT) {
+        w->presence = true;
+        begin(w);
+    } else if (!final && w->ws->sip) {
+        again(w, retry_after_s);
+    }
+}
+
+static void set_package(const struct watch *w, struct ars_sip_sub_conf *conf)
+{
+    if (!w->number) {
+        conf->event = EVENT_MWI;
+        conf->accept = "application/simple-message-summary";
+    } else if (w->presence) {
+        conf->event = "presence";
+        conf->accept = "application/pidf+xml";
+    } else {
+        conf->event = "dialog";
+        conf->accept = "application/dialog-info+xml";
+    }
 }
 
 static void begin(struct watch *w)
 {
     static const struct ars_sip_sub_handlers handlers = {.notify = on_notify, .ended = on_ended};
-    struct ars_sip_sub_conf conf = {
-        .target = w->number,
-        .event = w->number ? "dialog" : EVENT_MWI,
-        .accept = w->number ? "application/dialog-info+xml" : "application/simple-message-summary",
-        .expires_s = EXPIRES_S,
-    };
+    struct ars_sip_sub_conf conf = {.target = w->number, .expires_s = EXPIRES_S};
     int err;
 
     ars_timer_stop(&w->timer);
     if (w->sub || !w->ws->sip)
         return;
+    set_package(w, &conf);
     err = ars_sip_subscribe(w->ws->sip, &w->sub, &conf, &handlers, w);
     if (err)
         ars_log(ARS_LOG_WARN, "engine", "cannot watch: %s", strerror(err));
@@ -252,8 +274,11 @@ void watches_begin(struct watches *ws, struct ars_sip *sip, bool mailbox)
         (void)watches_add(ws, NULL);
     else
         (void)watches_remove(ws, NULL);
-    for (size_t i = 0; i < ws->n; i++)
+    for (size_t i = 0; i < ws->n; i++) {
+        if (!ws->list[i]->sub)
+            ws->list[i]->presence = false; /* the server may be another */
         begin(ws->list[i]);
+    }
 }
 
 void watches_pause(struct watches *ws)

@@ -126,6 +126,7 @@ static void show_state(ArsWatchedRow *self, enum ars_watch_state state)
         const char *css;
     } all[ARS_WATCH_STATES] = {
         [ARS_WATCH_UNKNOWN] = {"ars-line-off-symbolic", "dot-off"},
+        [ARS_WATCH_CLOSED] = {"ars-line-off-symbolic", "dot-off"},
         [ARS_WATCH_IDLE] = {"ars-line-ready-symbolic", "dot-ready"},
         [ARS_WATCH_BUSY] = {"ars-line-busy-symbolic", "dot-failed"},
         [ARS_WATCH_RINGING] = {"ars-call-in-symbolic", "dot-busy"},

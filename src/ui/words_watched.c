@@ -10,6 +10,8 @@ static const char *state_words(const struct ars_app_watched *w)
         return w->parking ? _("No call waits here") : _("Free");
     case ARS_WATCH_BUSY:
         return w->parking ? _("A parked call waits") : C_("line", "Busy");
+    case ARS_WATCH_CLOSED:
+        return _("Not reachable");
     case ARS_WATCH_RINGING:
         return C_("line", "Rings");
     default:

@@ -88,6 +88,15 @@ def two_accounts(t):
     p.wait('established', line=1)
     p.do('hangup')
     p.wait('ended')
+    p.do('watch @2 104')
+    p.wait('watch', line=2, number='104', state='unknown')
+    p.do('unwatch 104')     # the first does not watch it
+    p.wait('error', line=None, code='not_now')
+    p.do('unwatch @2 104')
+    p.do('pickup @2 104')
+    need('no connection' in p.wait('error', line=2)['text'], 'it is off')
+    p.do('pickup 104')
+    need('no code' in p.wait('error', line=None)['text'], 'it is on, and has no code')
     p.do('account 3 off')
     ends(p, 2)
 

@@ -156,13 +156,19 @@ def notify(msg, bad):
             % (msg.get('subscription-state'), line.group(0)))
 
 
+# RFC 3842 3.5, RFC 4235 3.5, RFC 3856 6.5
+PACKAGES = {'message-summary': 'application/simple-message-summary',
+            'dialog': 'application/dialog-info+xml',
+            'presence': 'application/pidf+xml'}
+
+
 def subscribe(msg, bad):
     """RFC 6665 8.1 and 4.1.2.1."""
     contact(msg, bad)
-    if not re.match(r'(dialog|message-summary)$', msg.get('event') or ''):
+    accept = PACKAGES.get(msg.get('event'))
+    if not accept:
         bad('subscribe.event', 'Event: %r' % msg.get('event'))
-    if not re.match(r'application/(dialog-info\+xml|simple-message-summary)$',
-                    msg.get('accept') or ''):
+    if msg.get('accept') != accept:
         bad('subscribe.accept', 'Accept: %r' % msg.get('accept'))
     if not re.match(r'\d+$', msg.get('expires') or ''):
         bad('subscribe.expires', 'Expires: %r' % msg.get('expires'))

@@ -1,7 +1,10 @@
 """What Asterisk tells of a mailbox and of other people's lines."""
+import re
+
 from lab import need_tone, pbx, phone, registered
 from proc import need
 from runner import test
+from test_edge import edge
 
 
 @test(40)
@@ -74,21 +77,63 @@ def message(t):
 
 
 @test(60)
-def pick_up(t):
-    """102 calls 104; 100 sees it ring there and takes the call by the code: 102 and 100 talk."""
+def presence(t):
+    """
+    111's server refuses the event package `dialog`: presence says that nobody is at 104, that it
+    can be reached, that it talks.
+    """
     server = pbx(t)
-    w = registered(t, server, '100', extra=('--pickup-code', '*8'), audio_out=t.path('w.wav'))
-    a = registered(t, server, '102', audio_in='tone:440')
-    b = registered(t, server, '104')
+    w = registered(t, edge(t), '111')
     w.do('watch 104')
+    w.wait('watch', number='104', state='closed')
+    b = registered(t, server, '104')
     w.wait('watch', number='104', state='idle')
+    a = registered(t, server, '102')
     a.do('dial 104')
     b.wait('incoming')
-    w.wait('watch', number='104', state='ringing', called=True)
-    w.do('pickup 104')
+    b.do('answer 1')
+    w.wait('watch', number='104', state='busy')
+    a.wait('media')
+    a.do('hangup 1')
+    w.wait('watch', number='104', state='idle')
+    a.wait('ended')
     b.wait('ended')
-    w.wait('established')
+    need(b.finish() == 0, 'exit')
+    w.wait('watch', number='104', state='closed')
+    need(a.finish() == 0 and w.finish() == 0, 'exit')
+    server.wait_idle()
+
+
+@test(60)
+def pick_up(t):
+    """
+    A phone is 101, which has no code, and 100, each with its mailbox. 102 calls 104; the second
+    account sees it ring there and takes the call by its code: 102 and 100 talk.
+    """
+    server = pbx(t)
+    secret = t.path('secret100')
+    with open(secret, 'w', encoding='ascii') as f:
+        f.write('secret100\n')
+    w = phone(t, server, '101', audio_out=t.path('w.wav'),
+              extra=('--also', '--login', '100', '--password-file', secret, '--pickup-code', '*8'))
+    told = {(e['line'], e['account']) for e in (w.wait('mailbox', 10), w.wait('mailbox', 10))}
+    need(told == {(1, '622'), (2, '*97')}, told)
+    a = registered(t, server, '102', audio_in='tone:440')
+    b = registered(t, server, '104')
+    w.do('watch @2 104')
+    w.wait('watch', line=2, number='104', state='idle')
+    a.do('dial 104')
+    b.wait('incoming')
+    w.wait('watch', line=2, number='104', state='ringing', called=True)
+    w.do('pickup 104')
+    w.wait('error')
+    mark = server.mark()
+    w.do('pickup @2 104')
+    b.wait('ended')
+    w.wait('established', line=2)
     a.wait('established')
+    need(re.search(r'INVITE sip:\*8104@(.(?!\n\r?\n))*From: [^\n]*<sip:100@', server.since(mark), re.S),
+         'not by 100')
     w.wait('media')
     w.do('sleep 2')
     w.do('hangup')

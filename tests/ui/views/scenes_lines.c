@@ -105,6 +105,7 @@ static void play_states(void)
         {.number = (char *)(uintptr_t) "102", .name = (char *)(uintptr_t) "Boris"},
         {.number = (char *)(uintptr_t) "103"},
         {.number = (char *)(uintptr_t) "104", .name = (char *)(uintptr_t) "Vera"},
+        {.number = (char *)(uintptr_t) "105"},
         {.number = (char *)(uintptr_t) "741", .parking = true},
         {.number = (char *)(uintptr_t) "742", .parking = true},
     };
@@ -115,12 +116,14 @@ static void play_states(void)
     watch("101", ARS_WATCH_IDLE, NULL, FALSE);
     watch("102", ARS_WATCH_BUSY, "84951234567", FALSE);
     watch("104", ARS_WATCH_RINGING, "600", TRUE);
+    watch("105", ARS_WATCH_CLOSED, NULL, FALSE);
     watch("741", ARS_WATCH_BUSY, NULL, FALSE);
     watch("742", ARS_WATCH_IDLE, NULL, FALSE);
     sees("101 · Free", "101 · Свободно");
     sees("102 · Busy, has called +7 (495) 123-45-67", "102 · Занято, вызывает: +7 (495) 123-45-67");
     sees("103 · State not known", "103 · Состояние неизвестно");
     sees("104 · Rings, called by 600", "104 · Звонит, звонок от: 600");
+    sees("105 · Not reachable", "105 · Недоступен");
     sees("741 · A parked call waits", "741 · Ждёт звонок");
     sees("742 · No call waits here", "742 · Вызовов нет");
     look("lines-states");

@@ -1,12 +1,15 @@
 /* Mailbox and watched lines: what NOTIFYs say, and what is subscribed when. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "calls_rig.h"
 #include "check.h"
 #include "dialog_info.h"
 #include "feature.h"
+#include "pidf.h"
 #include "summary.h"
 #include "tests.h"
 #include "watch.h"
@@ -82,6 +85,13 @@ static int test_dialogs(void)
         {INFO("partial", "<dialog id=\"b\"><state>terminated</state></dialog>"), ARS_WATCH_BUSY},
         {INFO("partial", "<dialog id=\"a\"><state>terminated</state></dialog>"), ARS_WATCH_IDLE},
         {INFO("full", "<dialog id=\"a\"/><dialog id=\"b\"><state>confirmed</state></dialog>"),
+         ARS_WATCH_BUSY},
+        {"<!-- <dialog-info> --><d:dialog-info xmlns:d=\"x\"><d:dialog id = '9'><d:state "
+         "event=\">\">early"
+         "</d:state></d:dialog></d:dialog-info>",
+         ARS_WATCH_RINGING},
+        {INFO("full",
+              "<dialog id='9'><!-- <state>early</state> --><state>confirmed</state></dialog>"),
          ARS_WATCH_BUSY},
         {"<presence/>", ARS_WATCH_UNKNOWN},
         {"<dialog-info", ARS_WATCH_UNKNOWN},
@@ -183,6 +193,95 @@ out:
     return err;
 }
 
+/* What has no end costs no more than what has one: a second would be a thousand times as much. */
+static int test_endless(void)
+{
+    static const char *const parts[] = {
+        "<dialog>",  "<dialog id='a'>", "<dialog-info>", "<dialog><state>",
+        "<dialog ",  "<dialog x='",     "<!--",          "<dialog/><state",
+        "</dialog>", "<dialog x=\"y\"",
+    };
+    const size_t len = 65536;
+    struct dialogs ds = {0};
+    char *body = malloc(len + 1);
+    int err = 0;
+    clock_t begun = clock();
+    bool gap;
+
+    if (!body)
+        return ENOMEM;
+    for (size_t i = 0; i < CHECK_COUNT(parts); i++) {
+        size_t n = strlen(parts[i]);
+        size_t at = (size_t)snprintf(body, len, "<dialog-info>");
+
+        for (; at + n < len; at += n)
+            memcpy(body + at, parts[i], n);
+        CHECK_INT(dialogs_take(&ds, body, at, &gap), ARS_WATCH_UNKNOWN);
+        CHECK_INT(pidf_state(body, at), ARS_WATCH_UNKNOWN);
+    }
+    CHECK((clock() - begun) / CLOCKS_PER_SEC < 1);
+out:
+    free(body);
+    dialogs_clear(&ds);
+    return err;
+}
+
+#define PRESENCE(inside)                                                                           \
+    "<?xml version=\"1.0\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\" "                      \
+    "xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\" "                                         \
+    "xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\" entity=\"sip:9@p\">" inside "</presence>"
+
+/* RFC 3863 section 4.1 and its examples; RFC 4480 sections 3.2 and 3.10. */
+static int test_presence(void)
+{
+    static const char open[] = "<tuple id=\"a\"><status><basic>open</basic></status></tuple>";
+    static const struct {
+        const char *body;
+        enum ars_watch_state state;
+    } rows[] = {
+        {PRESENCE("<tuple id=\"a\"><status><basic>open</basic></status></tuple>"), ARS_WATCH_IDLE},
+        {PRESENCE("<tuple id=\"a\"><status>\n<basic> closed </basic>\n</status></tuple>"),
+         ARS_WATCH_CLOSED},
+        {PRESENCE("<tuple id=\"a\"><status><basic>closed</basic></status></tuple><tuple id=\"b\">"
+                  "<status><basic>open</basic></status></tuple>"),
+         ARS_WATCH_IDLE},
+        {PRESENCE("<tuple id=\"a\"><status><basic>open</basic></status></tuple><dm:person id=\"p\">"
+                  "<rpid:activities><rpid:on-the-phone/></rpid:activities></dm:person>"),
+         ARS_WATCH_BUSY},
+        {PRESENCE(
+             "<tuple id=\"a\"><status><basic>open</basic></status></tuple><dm:person id=\"p\">"
+             "<rpid:activities><rpid:away/><rpid:busy></rpid:busy></rpid:activities></dm:person>"),
+         ARS_WATCH_BUSY},
+        {PRESENCE("<tuple id=\"a\"><status><basic>open</basic></status></tuple><dm:person id=\"p\">"
+                  "<rpid:activities><rpid:note>on-the-phone</rpid:note><rpid:meal/>"
+                  "</rpid:activities></dm:person><note>busy</note>"),
+         ARS_WATCH_IDLE},
+        /* as Asterisk writes them: ringing or talking, nobody registered */
+        {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<presence entity=\"sip:104@h\" "
+         "xmlns=\"urn:ietf:params:xml:ns:pidf\" "
+         "xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\" "
+         "xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\">\n <note>On the phone</note>\n"
+         " <tuple id=\"104\">\n  <status>\n   <basic>open</basic>\n  </status>\n"
+         "  <contact priority=\"1\">sip:104@h</contact>\n </tuple>\n <dm:person>\n"
+         "  <rpid:activities>\n   <rpid:on-the-phone />\n  </rpid:activities>\n </dm:person>\n"
+         "</presence>\n",
+         ARS_WATCH_BUSY},
+        {PRESENCE(""), ARS_WATCH_UNKNOWN},
+        {PRESENCE("<tuple id=\"a\"><status/></tuple>"), ARS_WATCH_UNKNOWN},
+        {INFO("full", "<tuple id=\"a\"><status><basic>open</basic></status></tuple>"),
+         ARS_WATCH_UNKNOWN},
+        {"<presence><tuple><basic>open</basic></tuple>", ARS_WATCH_UNKNOWN},
+        {"", ARS_WATCH_UNKNOWN},
+    };
+    int err = 0;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++)
+        CHECK_INT(pidf_state(rows[i].body, strlen(rows[i].body)), rows[i].state);
+    CHECK_INT(pidf_state(open, strlen(open)), ARS_WATCH_UNKNOWN);
+out:
+    return err;
+}
+
 static void notify(size_t i, const char *body)
 {
     struct ars_sip_sub *sub = &fakes.subs[i];
@@ -191,14 +290,60 @@ static void notify(size_t i, const char *body)
     sub->h->notify(sub, &b, sub->arg);
 }
 
-static void sub_ended(size_t i, uint32_t retry_s, bool final)
+static void tell_end(size_t i, int status, uint32_t retry_s, bool final)
 {
     struct ars_sip_sub *sub = &fakes.subs[i];
     struct ars_reason why;
 
-    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 0, "%s", "");
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, status, "%s", "");
     sub->alive = false;
     sub->h->ended(sub, &why, retry_s, final, sub->arg);
+}
+
+static void sub_ended(size_t i, uint32_t retry_s, bool final)
+{
+    tell_end(i, 0, retry_s, final);
+}
+
+static void sub_refused(size_t i, int status)
+{
+    tell_end(i, status, 0, true);
+}
+
+/* A server that does not know of dialogs is asked for presence, once. */
+static int test_bad_event(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(watches_add(account_watches(f.account), "104"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    sub_refused(0, 489);
+    CHECK_INT(fakes.subs_n, 2);
+    CHECK_STR(fakes.subs[1].target, "104");
+    CHECK_STR(fakes.subs[1].event, "presence");
+    notify(1, PRESENCE("<tuple id='a'><status><basic>closed</basic></status></tuple>"));
+    CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(f.ev->number, ARS_WATCH_CLOSED);
+    /* an end that passes: presence again */
+    sub_ended(1, 0, false);
+    CHECK(take(&f, ARS_EV_WATCH));
+    fakes_pass(30000);
+    CHECK_INT(fakes.subs_n, 3);
+    CHECK_STR(fakes.subs[2].event, "presence");
+    sub_refused(2, 489);
+    fakes_pass(3600000);
+    CHECK_INT(fakes.subs_n, 3);
+    CHECK(fakes_quiet());
+    /* another server, perhaps */
+    watches_begin(account_watches(f.account), account_sip(f.account), false);
+    CHECK_INT(fakes.subs_n, 4);
+    CHECK_STR(fakes.subs[3].event, "dialog");
+    sub_refused(3, 404);
+    CHECK_INT(fakes.subs_n, 4);
+out:
+    return tear_down(&f, err);
 }
 
 static int test_watch(void)
@@ -382,6 +527,9 @@ const struct check_case watch_cases[] = {
     {.name = "dialog_info", .fn = test_dialogs},
     {.name = "dialog_info_versions", .fn = test_versions},
     {.name = "dialog_info_peer", .fn = test_peer},
+    {.name = "dialog_info_endless", .fn = test_endless},
+    {.name = "presence", .fn = test_presence},
+    {.name = "watch_bad_event", .fn = test_bad_event},
     {.name = "watch_gap", .fn = test_gap},
     {.name = "pick_up", .fn = test_pick_up},
     {.name = "pick_up_again", .fn = test_pick_up_again},

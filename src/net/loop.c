@@ -101,16 +101,12 @@ static void on_rearm(uint64_t delay_ms, void *arg)
     timer_fd_set(arg, delay_ms);
 }
 
+/* Running them arms it anew, which also takes back that it has expired. */
 static void on_timer_fd(int flags, void *arg)
 {
     struct ars_loop *l = arg;
-    uint64_t expirations;
 
-    if (read(l->timer_fd, &expirations, sizeof(expirations)) < 0) {
-        return;
-    }
     ars_timers_run(l->timers);
-    timer_fd_set(l, ars_timers_next_ms(l->timers));
 }
 
 static void on_mqueue(int id, void *data, void *arg)

@@ -205,7 +205,7 @@ static void play_port(struct ars_audio *a, struct audio_port *p, int32_t *mix, i
 }
 
 /* The microphone and, in a conference, all the others. p may be gone afterwards. */
-static void capture_port(struct audio_port *p, const int16_t *mic, bool lives,
+static void capture_port(struct ars_audio *a, struct audio_port *p, const int16_t *mic, bool lives,
                          const int32_t *conference)
 {
     int16_t others[AUDIO_FRAME];
@@ -213,6 +213,7 @@ static void capture_port(struct audio_port *p, const int16_t *mic, bool lives,
     for (size_t i = 0; p->shared && i < AUDIO_FRAME; i++)
         others[i] = pcm_clip(conference[i] - (p->heard ? p->said[i] : 0));
     p->mic_lives = p->talk && lives;
+    p->wideband = !p->shared && a->process && process_is_wideband(a->process);
     p->capture(p->talk ? mic : NULL, p->talk && p->shared ? others : NULL, p->arg);
 }
 
@@ -285,7 +286,7 @@ void audio_frame(struct ars_audio *a)
     }
     for (struct audio_port *p = a->ports; p; p = a->next_port) {
         a->next_port = p->next;
-        capture_port(p, mic, lives, conference);
+        capture_port(a, p, mic, lives, conference);
     }
     tone_add(&a->tone, apart ? ring : out);
     (void)keys_add(&a->keys, out);

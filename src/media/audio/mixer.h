@@ -34,6 +34,7 @@ struct audio_port {
     bool shared;
     bool silenced;
     bool mic_lives;  /* in this frame; before it was processed, which silences what is faint */
+    bool wideband;   /* what this frame captures ends at 8 kHz */
     bool heard;      /* in this frame's conference, with `said` */
     unsigned volume; /* percent */
     int16_t said[AUDIO_FRAME];

@@ -27,6 +27,9 @@ void process_reset(struct process *p);
 void process_near(struct process *p, int16_t *pcm, int sooner);
 void process_far(struct process *p, const int16_t *pcm);
 
+/* Whether what comes out ends at 8 kHz. */
+bool process_is_wideband(const struct process *p);
+
 /* By how much the speaker's sound is held back to meet its echo, in samples of 48 kHz. */
 unsigned process_lag(const struct process *p);
 

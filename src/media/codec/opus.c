@@ -12,6 +12,8 @@
 #define RATE       48000
 #define BITRATE    32000
 #define COMPLEXITY 5
+/* Enough for a voice that ends at 8 kHz, which has all bits for itself, as long as none is lost. */
+#define COMPLEXITY_WIDEBAND 3
 /* RFC 7587 6.1: maxaveragebitrate is 6000 to 510000 */
 #define BITRATE_MIN 6000
 /* RFC 6716 2.1.4: a packet holds at most 120 ms */
@@ -28,6 +30,8 @@
 struct codec_enc {
     OpusEncoder *opus;
     bool fec;
+    bool wideband;
+    unsigned loss;
     uint32_t max_bitrate; /* 0: none */
 };
 
@@ -100,8 +104,26 @@ static int encode(struct codec_enc *e, const int16_t *pcm, size_t n, uint8_t *ou
     return 0;
 }
 
+static void set_complexity(struct codec_enc *e)
+{
+    opus_int32 n = e->wideband && !e->loss ? COMPLEXITY_WIDEBAND : COMPLEXITY;
+
+    (void)opus_encoder_ctl(e->opus, OPUS_SET_COMPLEXITY(n));
+}
+
+/* Bits for what is not there would be missing where the voice is. */
+static void expect_wideband(struct codec_enc *e, bool wideband)
+{
+    e->wideband = wideband;
+    (void)opus_encoder_ctl(e->opus, OPUS_SET_MAX_BANDWIDTH(wideband ? OPUS_BANDWIDTH_WIDEBAND
+                                                                    : OPUS_BANDWIDTH_FULLBAND));
+    set_complexity(e);
+}
+
 static void expect_loss(struct codec_enc *e, unsigned percent)
 {
+    e->loss = percent;
+    set_complexity(e);
     if (!e->fec)
         return;
     if (percent > LOSS_MAX)
@@ -243,4 +265,5 @@ const struct codec codec_opus = {
     .conceal = conceal,
     .redundant = redundant,
     .expect_loss = expect_loss,
+    .expect_wideband = expect_wideband,
 };

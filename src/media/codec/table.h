@@ -44,6 +44,8 @@ struct codec {
     size_t (*redundant)(const uint8_t *payload, size_t len);
     /* Share of packets that the peer says it misses: what FEC is tuned to. NULL: it has none. */
     void (*expect_loss)(struct codec_enc *e, unsigned percent);
+    /* Whether what is to be encoded ends at 8 kHz. NULL: that makes no difference. */
+    void (*expect_wideband)(struct codec_enc *e, bool wideband);
 };
 
 /* By settings key or SDP name, case-insensitive; NULL: unknown. */

@@ -44,6 +44,7 @@ struct send {
     int16_t pcm[PCM_MAX];
     struct dtmf_tx dtmf;
     unsigned loss; /* percent, as the peer reports it */
+    bool wideband;
 };
 
 int send_alloc(struct send **ret, send_packet_fn *fn, void *arg)
@@ -126,6 +127,8 @@ int send_set_format(struct send *s, const struct rtp_format *f)
         s->enc = enc;
         if (codec->expect_loss)
             codec->expect_loss(enc, s->loss);
+        if (codec->expect_wideband)
+            codec->expect_wideband(enc, s->wideband);
         s->resampler = resampler;
     }
     if (f->event_clock != s->format.event_clock)
@@ -180,7 +183,16 @@ static void send_collected(struct send *s)
     send_packet(s, buf, len, s->format.pt_send, s->ts, s->marker);
 }
 
-void send_frame(struct send *s, const int16_t *pcm, bool go)
+static void expect_wideband(struct send *s, bool wideband)
+{
+    if (s->wideband == wideband)
+        return;
+    s->wideband = wideband;
+    if (s->codec->expect_wideband)
+        s->codec->expect_wideband(s->enc, wideband);
+}
+
+void send_frame(struct send *s, const int16_t *pcm, bool wideband, bool go)
 {
     static const int16_t silence[AUDIO_FRAME];
     spx_uint32_t in = AUDIO_FRAME;
@@ -188,6 +200,7 @@ void send_frame(struct send *s, const int16_t *pcm, bool go)
 
     if (!s->codec)
         return;
+    expect_wideband(s, wideband);
     if (!pcm)
         pcm = silence;
     out = (spx_uint32_t)s->tick;

@@ -29,8 +29,11 @@ void send_free(struct send *s);
 /* EINVAL (codec), ENOMEM: as before. */
 int send_set_format(struct send *s, const struct rtp_format *f);
 
-/* 10 ms of 48 kHz sound; NULL: silence. Without `go` only the time passes. */
-void send_frame(struct send *s, const int16_t *pcm, bool go);
+/*
+ * 10 ms of 48 kHz sound; NULL: silence. wideband: it ends at 8 kHz. Without `go` only the time
+ * passes.
+ */
+void send_frame(struct send *s, const int16_t *pcm, bool wideband, bool go);
 
 int send_dtmf(struct send *s, const char *digits);
 

@@ -125,7 +125,7 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
         level_add(&s->level_in, mic, AUDIO_FRAME);
     s->spoken_to = s->spoken_to || s->port.mic_lives;
     enter(s);
-    send_frame(s->send, tap_near(&s->tap, said, with_tone),
+    send_frame(s->send, tap_near(&s->tap, said, with_tone), s->port.wideband,
                s->started && (s->dir & ARS_DIR_SENDONLY));
     leave(s);
 }

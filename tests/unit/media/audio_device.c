@@ -172,6 +172,7 @@ static int test_pulse(void)
            c.delays_ms[0], c.delays_ms[15]);
     /* some 50 ms on a machine that does nothing else; the bench has the figure */
     CHECK(c.delays_ms[8] > 0 && c.delays_ms[8] < 400);
+    CHECK(!c.port.wideband);
 out:
     close_caller(&c);
     close_pulse(&p);
@@ -194,6 +195,11 @@ static int test_pulse_faint(void)
     c.faint = true;
     c.want_heard = 50;
     TRY(run(&c, 10000));
+    CHECK(c.port.wideband);
+    audio_port_share(&c.port, true);
+    c.want_heard = c.heard + 2;
+    TRY(run(&c, 10000));
+    CHECK(!c.port.wideband); /* the others' voices are what they are */
 out:
     close_caller(&c);
     close_pulse(&p);

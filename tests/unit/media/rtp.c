@@ -7,6 +7,7 @@
 #include "rtp/dtmf.h"
 #include "rtp/recv.h"
 #include "rtp/rtcp.h"
+#include "rtp/send.h"
 #include "rtp/stats.h"
 #include "suites.h"
 
@@ -425,6 +426,54 @@ out:
     return err;
 }
 
+static int on_opus(uint8_t *buf, size_t len, void *arg)
+{
+    int *config = arg;
+
+    *config = len > 12 ? buf[12] >> 3 : -1;
+    return 0;
+}
+
+/* The configuration (RFC 6716, table 2) of the last packet of half a second of noise. */
+static int opus_config(struct send *s, int *config, bool wideband)
+{
+    int16_t pcm[480];
+    unsigned seed = 1;
+
+    for (int i = 0; i < 50; i++) {
+        for (int k = 0; k < 480; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            pcm[k] = (int16_t)((int)(seed >> 20) - 2048);
+        }
+        send_frame(s, pcm, wideband, true);
+    }
+    return *config;
+}
+
+/* Of a voice that ends at 8 kHz nothing above is coded: 8 to 11 are SILK at 16 kHz. */
+static int test_wideband(void)
+{
+    struct rtp_format f = {.codec = "opus", .pt_send = 111, .ptime_ms = 20, .fec = true};
+    struct send *s = NULL;
+    int config = -1;
+    int err;
+
+    TRY(send_alloc(&s, on_opus, &config));
+    TRY(send_set_format(s, &f));
+    CHECK(opus_config(s, &config, false) >= 12);
+    for (unsigned loss = 0; loss <= 50; loss += 25) {
+        send_expect_loss(s, (uint8_t)loss);
+        CHECK(opus_config(s, &config, true) >= 8 && config <= 11);
+    }
+    f.fec = false; /* another encoder */
+    TRY(send_set_format(s, &f));
+    CHECK(opus_config(s, &config, true) >= 8 && config <= 11);
+    CHECK(opus_config(s, &config, false) >= 12);
+out:
+    send_free(s);
+    return err;
+}
+
 int suite_rtp(int argc, char **argv)
 {
     static const struct check_case cases[] = {
@@ -440,6 +489,7 @@ int suite_rtp(int argc, char **argv)
         {"rtp/dtmf-lost", test_dtmf_lost, false},
         {"rtp/dtmf-receive", test_dtmf_receive, false},
         {"rtp/level", test_level, false},
+        {"rtp/wideband", test_wideband, true},
     };
     return check_run(cases, CHECK_COUNT(cases), argc, argv);
 }

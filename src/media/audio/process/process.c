@@ -261,6 +261,11 @@ void process_far(struct process *p, const int16_t *pcm)
         reference_put(&p->reference, pcm);
 }
 
+bool process_is_wideband(const struct process *p)
+{
+    return p->clean;
+}
+
 unsigned process_lag(const struct process *p)
 {
     return p->lag;

@@ -151,13 +151,16 @@ static int set_rate(struct card *d)
 
 /*
  * Whether it sounds where it should. A card that is there and was left for another is the doing of
- * the user, who has moved the stream; unless it has just come back.
+ * the user, who has moved the stream; unless it has just come back. Where a sound server has come
+ * its card is the better one.
  */
 static void follow(struct card *d, bool news)
 {
     if (d->state != RUNNING)
         return;
-    if (!d->stream.name[0] || !atomic_load(&d->stream.elsewhere))
+    if (news && d->stream.unserved)
+        close_device(d);
+    else if (!d->stream.name[0] || !atomic_load(&d->stream.elsewhere))
         tell(d, ARS_DEVICE_WORKS, "works");
     else if (!card_host_find(d->env->host, d->stream.name, d->stream.input))
         tell(d, ARS_DEVICE_AWAY, "not there, the default one is used");

@@ -111,6 +111,7 @@ static int open_stream(struct card_host *h, struct card_stream *s)
     int err = ENODEV;
 
     s->replaced = false;
+    s->unserved = !served;
     atomic_store(&s->ended, false);
     atomic_store(&s->elsewhere, false);
     if (served)

@@ -53,6 +53,7 @@ struct card_stream {
     unsigned rate;
     bool open;
     bool replaced;           /* by the default card: `name` is not there */
+    bool unserved;           /* there was no sound server */
     struct ars_device *list; /* CARD_LIST: of all cards; the owner frees it */
     size_t n_list;
 
@@ -67,8 +68,8 @@ struct card_stream {
 };
 
 /*
- * The thread starts with the first operation. changed: other cards are there, or another default;
- * on the loop's thread, with a list that is the host's. ENOMEM.
+ * The thread starts with the first operation. changed: other cards are there, or another default,
+ * or a sound server has come; on the loop's thread, with a list that is the host's. ENOMEM.
  */
 typedef void card_changed_fn(const struct ars_device *list, size_t n, void *arg);
 int card_host_alloc(struct card_host **ret, struct ars_loop *loop, card_changed_fn *changed,

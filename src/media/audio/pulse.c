@@ -15,6 +15,11 @@
 #define NAME "ARS Phone"
 #define ID   "io.github.arsphone.ArsPhone"
 
+/* A server that went away is looked for after so long, then after twice as long, */
+#define RETRY_S 2
+/* and so often for ever. */
+#define RETRY_MAX_S 60
+
 static void refresh(struct pulse *p);
 
 static bool is_good(const pa_context *context)
@@ -57,11 +62,11 @@ static void add_card(struct pulse *p, const char *name, const char *label, bool 
 static void end_refresh(struct pulse *p)
 {
     struct ars_device *copy;
-    bool same = p->cards.n == p->fresh.n &&
+    bool same = p->told && p->cards.n == p->fresh.n &&
                 !memcmp(p->cards.v, p->fresh.v, p->fresh.n * sizeof(*p->fresh.v));
 
     p->refreshing = false;
-    p->refreshes++;
+    p->told = true;
     p->cards = p->fresh;
     pa_threaded_mainloop_signal(p->loop, 0);
     copy = same ? NULL : calloc(p->cards.n + 1, sizeof(*copy));
@@ -132,11 +137,24 @@ static void on_event(pa_context *context, pa_subscription_event_type_t type, uin
 
 /* ---- the connection ---- */
 
+static void stop_retry(struct pulse *p)
+{
+    if (p->retry)
+        pa_threaded_mainloop_get_api(p->loop)->time_free(p->retry);
+    p->retry = NULL;
+}
+
+static void retry_later(struct pulse *p);
+
 static void on_state(pa_context *context, void *arg)
 {
     struct pulse *p = arg;
 
-    if (pa_context_get_state(context) == PA_CONTEXT_READY) {
+    if (!is_good(context)) {
+        retry_later(p);
+    } else if (pa_context_get_state(context) == PA_CONTEXT_READY) {
+        stop_retry(p);
+        p->retry_s = 0;
         pa_context_set_subscribe_callback(context, on_event, p);
         forget(pa_context_subscribe(context,
                                     PA_SUBSCRIPTION_MASK_SINK | PA_SUBSCRIPTION_MASK_SOURCE |
@@ -171,21 +189,42 @@ static pa_context *new_context(struct pulse *p)
     return context;
 }
 
-/* Until it has told its cards. */
-static bool connect_context(struct pulse *p)
+static void begin(struct pulse *p, pa_context_flags_t flags)
 {
-    unsigned before = p->refreshes;
-
     drop_context(p);
+    p->told = false;
     p->context = new_context(p);
     if (!p->context)
-        return false;
+        return;
     pa_context_set_state_callback(p->context, on_state, p);
-    if (pa_context_connect(p->context, NULL, PA_CONTEXT_NOFLAGS, NULL) < 0)
-        return false;
-    while (is_good(p->context) && p->refreshes == before)
-        pa_threaded_mainloop_wait(p->loop);
-    return is_good(p->context);
+    if (pa_context_connect(p->context, NULL, flags, NULL) < 0)
+        retry_later(p);
+}
+
+/* Nobody asked for it: a server that the user has stopped is not started. */
+static void on_retry(pa_mainloop_api *api, pa_time_event *event, const struct timeval *at,
+                     void *arg)
+{
+    struct pulse *p = arg;
+
+    stop_retry(p);
+    if (!is_good(p->context))
+        begin(p, PA_CONTEXT_NOAUTOSPAWN);
+}
+
+static void retry_later(struct pulse *p)
+{
+    pa_mainloop_api *api = pa_threaded_mainloop_get_api(p->loop);
+    struct timeval at;
+
+    if (p->retry)
+        return;
+    p->retry_s = p->retry_s ? 2 * p->retry_s : RETRY_S;
+    if (p->retry_s > RETRY_MAX_S)
+        p->retry_s = RETRY_MAX_S;
+    (void)pa_gettimeofday(&at);
+    at.tv_sec += p->retry_s;
+    p->retry = api->time_new(api, &at, on_retry, p);
 }
 
 bool pulse_connect(struct pulse *p)
@@ -193,7 +232,11 @@ bool pulse_connect(struct pulse *p)
     bool ok;
 
     pa_threaded_mainloop_lock(p->loop);
-    ok = is_good(p->context) || connect_context(p);
+    if (!is_good(p->context))
+        begin(p, PA_CONTEXT_NOFLAGS);
+    while (is_good(p->context) && !p->told)
+        pa_threaded_mainloop_wait(p->loop);
+    ok = is_good(p->context);
     if (!ok)
         drop_context(p);
     pa_threaded_mainloop_unlock(p->loop);
@@ -237,6 +280,7 @@ void pulse_free(struct pulse *p)
     if (!p)
         return;
     pa_threaded_mainloop_lock(p->loop);
+    stop_retry(p);
     drop_context(p);
     pa_threaded_mainloop_unlock(p->loop);
     pa_threaded_mainloop_stop(p->loop);

@@ -16,7 +16,10 @@ struct pa_proplist;
 /* More cards than anybody has; those beyond are not listed. */
 #define PULSE_CARDS_MAX 64
 
-/* Other cards than before, or another default. The list is the callee's. libpulse's thread. */
+/*
+ * Other cards than before, or another default, or a server that has come. The list is the
+ * callee's. libpulse's thread.
+ */
 typedef void pulse_changed_fn(struct ars_device *list, size_t n, void *arg);
 
 /* ENOMEM. */
@@ -24,7 +27,10 @@ int pulse_alloc(struct pulse **ret, pulse_changed_fn *changed, void *arg);
 /* Its streams have been closed. Takes NULL. */
 void pulse_free(struct pulse *p);
 
-/* Whether there is a server, which is waited for. */
+/*
+ * Whether there is a server, which is waited for. From the first time on one that is not there is
+ * looked for, more and more seldom.
+ */
 bool pulse_connect(struct pulse *p);
 
 /* While it is connected. ENOMEM. */

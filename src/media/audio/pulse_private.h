@@ -23,9 +23,11 @@ struct pulse {
     struct pulse_cards fresh; /* as they are being told */
     char default_sink[ARS_DEVICE_NAME_MAX];
     char default_source[ARS_DEVICE_NAME_MAX];
-    unsigned refreshes; /* ended, ever */
+    bool told; /* the cards are those of this connection */
     bool refreshing;
-    bool again; /* something changed meanwhile */
+    bool again;           /* something changed meanwhile */
+    pa_time_event *retry; /* NULL: none is due */
+    unsigned retry_s;     /* the last wait, 0: it is connected */
 };
 
 #endif

@@ -2,6 +2,8 @@
  * Sound cards that come, go and change in mid-call, on a real PulseAudio: what is played into a
  * null sink comes back from its monitor, or from a microphone made of it.
  */
+#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +240,81 @@ out:
     return err;
 }
 
+/* ALSA's default card is another server's: that is the card which is left when ours goes away. */
+static int lay_hardware(const struct pulse *p, const struct pulse *hardware)
+{
+    char path[96];
+    FILE *f;
+
+    (void)snprintf(path, sizeof(path), "%s/.asoundrc", p->dir);
+    f = fopen(path, "w");
+    if (!f)
+        return errno;
+    (void)fprintf(f, "pcm.!default { type pulse server \"unix:%s/sock\" }\n", hardware->dir);
+    return fclose(f) ? EIO : 0;
+}
+
+/* Until the server plays a call, or plays none any more. */
+static int wait_for_call(struct caller *c, bool there)
+{
+    static char text[16384];
+    int err = 0;
+
+    c->want_heard = UINT_MAX; /* never: the time alone ends the waiting */
+    for (unsigned i = 0; i < 100; i++) {
+        (void)comes(c, 100);
+        TRY(pactl(text, sizeof(text), "list sink-inputs"));
+        if (there == !!strstr(text, "media.name = \"Call\""))
+            return 0;
+    }
+    err = check_fail(__FILE__, __LINE__, there ? "no call at the server" : "still a call there");
+out:
+    return err;
+}
+
+/*
+ * A server goes away in mid-call and what is left of the sound system is used; it comes back, and
+ * so does the call. With no call, its coming back is told without being asked for.
+ */
+static int test_server_returns(void)
+{
+    struct pulse hardware = {0}, p = {0};
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&hardware));
+    TRY(open_pulse(&p));
+    TRY(lay_hardware(&p, &hardware));
+    TRY(choose_default("speaker"));
+    TRY(open_caller(&c, "device", "device"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    TRY(hears(&c));
+    kill_pulse(&p);
+    c.want_bad = c.bad + 2;
+    c.want_good = c.good + 2;
+    TRY(run(&c, 6000));
+    TRY(hears(&c));
+    TRY(start_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(wait_for_call(&c, true));
+    TRY(hears(&c));
+    CHECK_INT(c.bad, c.want_bad);
+    audio_port_detach(&c.port);
+    TRY(wait_for_call(&c, false));
+    kill_pulse(&p);
+    TRY(start_pulse(&p));
+    c.want_heard = 0;
+    c.want_lists = c.lists + 1;
+    TRY(run(&c, 10000));
+    CHECK(c.n_list > 0);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    close_pulse(&hardware);
+    return err;
+}
+
 static const struct {
     unsigned rate;
     unsigned channels;
@@ -335,6 +412,7 @@ int suite_audio_plug(int argc, char **argv)
         {"audio-plug/moved", test_moved, false},
         {"audio-plug/roles", test_roles, false},
         {"audio-plug/old-names", test_old_names, false},
+        {"audio-plug/server-returns", test_server_returns, false},
         {"audio-plug/rates", test_rates, false},
     };
     int failed;

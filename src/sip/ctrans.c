@@ -11,6 +11,9 @@
 #include "ctrans.h"
 #include "endpoint.h"
 
+/* RFC 3261 section 16.6: a proxy lets it ring for timer C, which is more than three minutes. */
+#define CUT_MS 190000u
+
 static const char *const states[] = {"calling", "proceeding", "cancelling", "accepted",
                                      "terminated"};
 
@@ -277,40 +280,53 @@ bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans 
     return waited;
 }
 
-/* Its owner hears of it now; the far end, which still rings, on the next connection, once. */
+/* Does somebody over there ring? */
+static bool rings(const struct ctrans *ct)
+{
+    return is_invite(ct) && (ct->state == CTRANS_PROCEEDING || ct->state == CTRANS_CANCELLING);
+}
+
+/* Its owner hears of it now, the far end on the next connection, once. */
 static void cut(struct ctrans *ct)
 {
     ctrans_fn *fn;
     void *arg;
 
-    list_unlink(&ct->le);
-    list_append(&ct->sip->cut, &ct->le, ct);
-    ars_timer_start(ct->sip->timers, &ct->timer, SIP_T1_64_MS, on_timer, ct);
+    ars_timer_start(ct->sip->timers, &ct->timer, CUT_MS, on_timer, ct);
     disown(ct, &fn, &arg);
     fn(NULL, ENOTCONN, arg);
 }
 
+static bool is_to_cut(const struct ctrans *ct)
+{
+    return ct->fn && rings(ct);
+}
+
+static struct ctrans *first(const struct ars_sip *sip, bool to_cut)
+{
+    for (struct le *le = sip->ctl.head; le; le = le->next) {
+        if (is_to_cut(le->data) == to_cut)
+            return le->data;
+    }
+    return NULL;
+}
+
 void ctrans_lost_all(struct ars_sip *sip)
 {
-    while (sip->ctl.head) {
-        struct ctrans *ct = sip->ctl.head->data;
-        bool rings =
-            is_invite(ct) && (ct->state == CTRANS_PROCEEDING || ct->state == CTRANS_CANCELLING);
+    struct ctrans *ct;
 
-        if (rings && ct->fn)
-            cut(ct);
-        else
-            terminate(ct, NULL, ENOTCONN);
-    }
+    while ((ct = first(sip, false)))
+        terminate(ct, NULL, ENOTCONN);
+    while ((ct = first(sip, true)))
+        cut(ct);
 }
 
 void ctrans_found_all(struct ars_sip *sip)
 {
-    while (sip->cut.head) {
-        struct ctrans *ct = sip->cut.head->data;
+    for (struct le *le = sip->ctl.head; le; le = le->next) {
+        struct ctrans *ct = le->data;
 
-        list_unlink(&ct->le);
-        list_append(&sip->ctl, &ct->le, ct);
-        (void)ctrans_cancel(ct);
+        if (rings(ct))
+            (void)ctrans_cancel(ct);
     }
 }

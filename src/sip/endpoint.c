@@ -166,7 +166,6 @@ void ars_sip_free(struct ars_sip *sip)
     call_close_all(sip);
     sub_close_all(sip);
     list_flush(&sip->ctl);
-    list_flush(&sip->cut);
     list_flush(&sip->stl);
     mem_deref(sip);
 }

@@ -49,7 +49,6 @@ struct ars_sip {
     uint8_t nonce_key[32];
     struct reg reg;
     struct list ctl;
-    struct list cut; /* INVITEs whose connection is gone */
     struct list stl;
     struct list calls;
     struct list subs;

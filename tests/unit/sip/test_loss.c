@@ -123,6 +123,46 @@ out:
     return err;
 }
 
+/*
+ * What still rings over there is cancelled on the next connection, by the branch of its INVITE,
+ * for as long as a proxy lets it ring (RFC 3261 sections 9.1, 16.6 timer C).
+ */
+static int test_ringing_is_cancelled_later(void)
+{
+    struct fake f;
+    const char *req;
+    char invite[256];
+    char via[256];
+    int err;
+
+    TRY(reach(&f, CALL_PROCEEDING));
+    fake_header(f.sent[0], "Via", invite, sizeof(invite));
+    lose(&f);
+    CHECK_INT(f.ended, 1);
+    fake_advance(&f, 180000);
+    find(&f);
+    req = fake_want(&f, "CANCEL sip:600@pbx.test SIP/2.0\r\n");
+    CHECK(req);
+    fake_header(req, "Via", via, sizeof(via));
+    CHECK_STR(via, invite);
+    fake_answer(&f, req, "481 Call/Transaction Does Not Exist", NULL, NULL, NULL);
+    fake_advance(&f, 32000);
+    TRY(gone(&f));
+    find(&f);
+    CHECK(fake_quiet(&f));
+    fake_close(&f);
+
+    TRY(reach(&f, CALL_PROCEEDING));
+    lose(&f);
+    fake_advance(&f, 190000);
+    TRY(gone(&f));
+    find(&f);
+    CHECK(fake_quiet(&f));
+out:
+    fake_close(&f);
+    return err;
+}
+
 /* An established call goes on over a new connection: re-INVITE, their BYE. */
 static int test_call_outlives_the_connection(void)
 {
@@ -413,6 +453,7 @@ out:
 static const struct check_case cases[] = {
     {"lost_in_every_state", test_lost_in_every_state, false},
     {"call_outlives_the_connection", test_call_outlives_the_connection, false},
+    {"ringing_is_cancelled_later", test_ringing_is_cancelled_later, false},
     {"offers_lost", test_offers_lost, false},
     {"bye_waits_for_a_connection", test_bye_waits_for_a_connection, false},
     {"ok_repeated_on_the_next", test_ok_repeated_on_the_next, false},

@@ -79,18 +79,26 @@ static void on_frame(const char *msg, size_t len, void *arg)
     ars_sip_receive(a->sip, msg, len);
 }
 
+static void note_distrust(struct account *a, const struct ars_reason *why,
+                          const struct ars_cert *cert)
+{
+    struct distrust *d = &a->distrust;
+
+    if (d->n++)
+        return;
+    d->why = *why;
+    d->cert = *cert;
+}
+
 static void on_closed(const struct ars_reason *why, const struct ars_cert *cert, void *arg)
 {
     struct account *a = arg;
 
     switch (a->state) {
     case ARS_ACCOUNT_CONNECTING:
-        if (why->code == ARS_REASON_CERTIFICATE && a->proven)
-            account_wait_for_trust(a, why, cert);
-        else if (why->code == ARS_REASON_CERTIFICATE)
-            account_fail(a, why, cert);
-        else
-            connect_next(a, why);
+        if (why->code == ARS_REASON_CERTIFICATE)
+            note_distrust(a, why, cert);
+        connect_next(a, why);
         break;
     case ARS_ACCOUNT_REGISTERING:
     case ARS_ACCOUNT_READY:
@@ -141,6 +149,22 @@ static void set_up_failed(struct account *a, const char *what, int err)
         account_fail(a, &why, NULL);
 }
 
+/*
+ * One bad machine behind a name shall not keep the phone from the others, nor from trying them
+ * again; what is told then is its certificate, about which the user can decide.
+ */
+static void tried_all(struct account *a, const struct ars_reason *why)
+{
+    const struct distrust *d = &a->distrust;
+
+    if (!d->n)
+        account_wait(a, why, why->retry_after_s);
+    else if (a->proven || d->n < a->addrs_n)
+        account_wait_for_trust(a, &d->why, &d->cert);
+    else
+        account_fail(a, &d->why, &d->cert);
+}
+
 /* The next address of the name without further wait; why: what became of the one before. */
 static void connect_next(struct account *a, const struct ars_reason *why)
 {
@@ -150,7 +174,7 @@ static void connect_next(struct account *a, const struct ars_reason *why)
     if (why) {
         a->addrs_i++;
         if (a->addrs_i >= a->addrs_n) {
-            account_wait(a, why, why->retry_after_s);
+            tried_all(a, why);
             return;
         }
     }
@@ -166,6 +190,7 @@ static void start_connecting(struct account *a)
     if (!account_go(a, ARS_ACCOUNT_CONNECTING))
         return;
     a->addrs_i = 0;
+    a->distrust.n = 0;
     a->rebind = a->sip != NULL;
     err = account_make_sip(a);
     if (err)

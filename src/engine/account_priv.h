@@ -11,6 +11,7 @@
 #include <ars/event.h>
 #include <ars/resolver.h>
 #include <ars/timer.h>
+#include <ars/trust.h>
 
 #include "account.h"
 #include "account_conf.h"
@@ -19,6 +20,13 @@
 
 struct ars_query;
 struct ars_wss;
+
+/* Of the addresses of this attempt, those whose certificate is not trusted. */
+struct distrust {
+    size_t n;
+    struct ars_reason why; /* the first's */
+    struct ars_cert cert;
+};
 
 struct account {
     ars_id id;
@@ -32,7 +40,8 @@ struct account {
     struct ars_query *query;
     struct ars_addr addrs[ARS_RESOLVE_MAX];
     size_t addrs_n;
-    size_t addrs_i;  /* in use */
+    size_t addrs_i; /* in use */
+    struct distrust distrust;
     bool addrs_good; /* it was registered at one of them */
     bool name_slow;  /* the name took too long since */
     bool proven;     /* it has been registered with the settings that it has */

@@ -112,6 +112,16 @@ static bool told_state(struct fixture *f, enum ars_account_state state)
     return take(f, ARS_EV_ACCOUNT) && f->ev->account_state == state;
 }
 
+/* The next failure, whatever else is told before it. */
+static bool told_failure(struct fixture *f)
+{
+    do {
+        ars_event_free(f->ev);
+        f->ev = outbox_pop(fakes.outbox);
+    } while (f->ev && f->ev->type != ARS_EV_REGISTRATION_FAILED);
+    return f->ev;
+}
+
 static void closed(enum ars_reason_code code, const struct ars_cert *cert)
 {
     struct ars_reason why;
@@ -258,15 +268,19 @@ out:
 
 static int test_needs_the_user(void)
 {
-    struct ars_cert cert = {.subject = "CN=pbx.local"};
+    static const struct ars_cert cert = {.subject = "CN=pbx.local"};
+    static const struct ars_cert other = {.subject = "CN=other"};
     struct fixture f;
     int err;
 
     TRY(set_up(&f));
-    /* a certificate: told with it, and not tried again by itself, nor at the next address */
+    /* a certificate, at each address: told with the first, and not tried again by itself */
     account_start(f.account, NULL, 0);
     fakes_resolve(2);
     closed(ARS_REASON_CERTIFICATE, &cert);
+    CHECK_INT(fakes.opens, 2);
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    closed(ARS_REASON_CERTIFICATE, &other);
     CHECK(told_state(&f, ARS_ACCOUNT_RESOLVING) && told_state(&f, ARS_ACCOUNT_CONNECTING));
     CHECK(told_state(&f, ARS_ACCOUNT_FAILED));
     CHECK(take(&f, ARS_EV_REGISTRATION_FAILED));
@@ -275,7 +289,7 @@ static int test_needs_the_user(void)
     CHECK_STR(f.ev->cert->subject, "CN=pbx.local");
     fakes_pass(3600 * 1000);
     CHECK(fakes_quiet());
-    CHECK_INT(fakes.opens, 1);
+    CHECK_INT(fakes.opens, 2);
     /* nor after a change of the network: it has never been good */
     account_network(f.account);
     CHECK(account_state(f.account) == ARS_ACCOUNT_FAILED);
@@ -292,6 +306,46 @@ static int test_needs_the_user(void)
     account_start(f.account, conf_new("another"), 0);
     get_ready(&f);
     CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+out:
+    return tear_down(&f, err);
+}
+
+/* One machine of several behind a name has a bad certificate: the phone is at another, or waits. */
+static int test_one_bad_certificate(void)
+{
+    static const struct ars_cert cert = {.subject = "CN=pbx.local"};
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    account_start(f.account, NULL, 0);
+    fakes_resolve(2);
+    closed(ARS_REASON_CERTIFICATE, &cert);
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    opened();
+    CHECK(account_state(f.account) == ARS_ACCOUNT_REGISTERING);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_READY);
+    CHECK(!told_failure(&f));
+    TRY(tear_down(&f, 0));
+
+    /* the other is away: it may come back, and the user hears what can be mended */
+    TRY(set_up(&f));
+    account_start(f.account, NULL, 0);
+    fakes_resolve(2);
+    closed(ARS_REASON_CERTIFICATE, &cert);
+    closed(ARS_REASON_UNREACHABLE, NULL);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    CHECK(told_failure(&f));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_CERTIFICATE);
+    CHECK(f.ev->cert != NULL);
+    CHECK_STR(f.ev->cert->subject, "CN=pbx.local");
+    fakes_pass(60000);
+    fakes_resolve(2);
+    closed(ARS_REASON_UNREACHABLE, NULL);
+    closed(ARS_REASON_UNREACHABLE, NULL);
+    CHECK(told_failure(&f));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_UNREACHABLE);
 out:
     return tear_down(&f, err);
 }
@@ -515,6 +569,7 @@ const struct check_case account_cases[] = {
     {.name = "account_addresses_in_turn", .fn = test_addresses_in_turn},
     {.name = "account_backoff", .fn = test_backoff},
     {.name = "account_needs_the_user", .fn = test_needs_the_user},
+    {.name = "account_one_bad_certificate", .fn = test_one_bad_certificate},
     {.name = "account_cannot_connect", .fn = test_cannot_connect},
     {.name = "account_losses", .fn = test_losses},
     {.name = "account_new_settings", .fn = test_new_settings},

@@ -47,7 +47,7 @@ static void on_no_answer(void *arg)
 
     a->patience_ms = 2 * a->patience_ms < PATIENCE_MAX_MS ? 2 * a->patience_ms : PATIENCE_MAX_MS;
     ars_reason_set(&why, ARS_REASON_TIMEOUT, 0, "%s", "REGISTER is not answered");
-    account_wait(a, &why, 0);
+    account_try_next(a, &why, 0);
 }
 
 static void on_opened(void *arg)
@@ -102,7 +102,7 @@ static void on_closed(const struct ars_reason *why, const struct ars_cert *cert,
         break;
     case ARS_ACCOUNT_REGISTERING:
     case ARS_ACCOUNT_READY:
-        account_wait(a, why, 0);
+        account_try_next(a, why, 0);
         break;
     case ARS_ACCOUNT_LEAVING:
         account_left(a);
@@ -181,6 +181,16 @@ static void connect_next(struct account *a, const struct ars_reason *why)
     err = open_connection(a);
     if (err)
         set_up_failed(a, "cannot connect", err);
+}
+
+void account_try_next(struct account *a, const struct ars_reason *why, uint32_t at_least_s)
+{
+    bool more = a->state == ARS_ACCOUNT_REGISTERING && a->addrs_i + 1 < a->addrs_n;
+
+    if (more && account_go(a, ARS_ACCOUNT_CONNECTING))
+        connect_next(a, why);
+    else
+        account_wait(a, why, at_least_s);
 }
 
 static void start_connecting(struct account *a)

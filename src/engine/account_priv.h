@@ -96,6 +96,12 @@ void account_go_off(struct account *a);
 /* From the name on. */
 void account_resolve(struct account *a);
 
+/*
+ * The connection is of no use: where it has not been registered over, the next address of the name
+ * is tried at once (RFC 3263 section 4.3); else, and behind the last, it waits.
+ */
+void account_try_next(struct account *a, const struct ars_reason *why, uint32_t at_least_s);
+
 /* The name is asked for once more, over the network that there is now. */
 void account_ask_again(struct account *a);
 

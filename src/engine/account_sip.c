@@ -50,6 +50,8 @@ static void on_register_failed(const struct ars_reason *why, uint32_t retry_afte
         account_wait_refused(a, why);
     else if (final)
         account_fail(a, why, NULL);
+    else if (why->sip_status >= 500)
+        account_try_next(a, why, retry_after_s);
     else
         account_wait(a, why, retry_after_s);
 }
@@ -85,7 +87,7 @@ static void on_flow_failed(const struct ars_reason *why, void *arg)
     struct account *a = arg;
 
     if (a->state == ARS_ACCOUNT_REGISTERING || a->state == ARS_ACCOUNT_READY)
-        account_wait(a, why, 0);
+        account_try_next(a, why, 0);
 }
 
 static void on_trace(bool out, const char *msg, size_t len, void *arg)

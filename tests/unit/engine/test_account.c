@@ -230,6 +230,44 @@ out:
     return tear_down(&f, err);
 }
 
+/* A machine that takes connections and does not register us is passed by, too. */
+static int test_addresses_of_the_sick(void)
+{
+    struct ars_reason why;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    account_start(f.account, NULL, 0);
+    fakes_resolve(4);
+    opened();
+    fakes_pass(2000); /* says nothing */
+    CHECK_INT(fakes.wss_addr.ip[3], 2);
+    opened();
+    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, 503, "%s", "Service Unavailable");
+    fakes.sip_h->register_failed(&why, 600, false, fakes.sip_arg);
+    CHECK_INT(fakes.wss_addr.ip[3], 3);
+    opened();
+    closed(ARS_REASON_CONNECTION_LOST, NULL);
+    CHECK_INT(fakes.wss_addr.ip[3], 4);
+    CHECK(!told_failure(&f));
+    opened();
+    fakes.sip_h->register_failed(&why, 20, false, fakes.sip_arg);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+    CHECK(told_failure(&f));
+    CHECK_INT(f.ev->retry_ms, 20000);
+    fakes_pass(20000);
+    fakes_resolve(2);
+    CHECK_INT(fakes.wss_addr.ip[3], 1);
+    opened();
+    registered();
+    /* once it was good it is waited for, as the name may lead elsewhere */
+    closed(ARS_REASON_CONNECTION_LOST, NULL);
+    CHECK(account_state(f.account) == ARS_ACCOUNT_WAITING);
+out:
+    return tear_down(&f, err);
+}
+
 /* 0.5 s at first, 2 s at most in the first minute, 30 s after; afresh once registered. */
 static int test_backoff(void)
 {
@@ -567,6 +605,7 @@ out:
 const struct check_case account_cases[] = {
     {.name = "account_way", .fn = test_way},
     {.name = "account_addresses_in_turn", .fn = test_addresses_in_turn},
+    {.name = "account_addresses_of_the_sick", .fn = test_addresses_of_the_sick},
     {.name = "account_backoff", .fn = test_backoff},
     {.name = "account_needs_the_user", .fn = test_needs_the_user},
     {.name = "account_one_bad_certificate", .fn = test_one_bad_certificate},

@@ -228,7 +228,7 @@ static int test_states(void)
 {
     int err = 0;
 
-    TRY(walk(&account_fsm, 29));
+    TRY(walk(&account_fsm, 30));
     TRY(walk(&engine_call_fsm, 20));
     TRY(walk(&call_hold_fsm, 6));
     TRY(walk(&call_transfer_fsm, 8));

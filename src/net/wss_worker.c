@@ -13,6 +13,7 @@
 #include <ars/clock.h>
 #include <ars/str.h>
 
+#include "http_date.h"
 #include "lws_once.h"
 #include "lws_pipe.h"
 #include "wss_worker.h"
@@ -273,14 +274,30 @@ static enum ars_reason_code code_of(unsigned status)
     }
 }
 
-/* RFC 9110 section 10.2.3, in seconds; a date is not waited for. */
+/* What the server's clock says, as far as it tells. */
+static int64_t server_time(struct lws *wsi)
+{
+    int64_t s = (int64_t)(ars_clock_wall_us() / 1000000);
+    char text[HTTP_DATE_MAX] = "";
+
+    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_DATE) > 0)
+        (void)http_date_parse(text, s, &s);
+    return s;
+}
+
+/* RFC 9110 section 10.2.3: in seconds, or until when. */
 static uint32_t retry_after(struct lws *wsi)
 {
-    char text[16] = "";
+    int64_t now = server_time(wsi);
+    char text[HTTP_DATE_MAX] = "";
+    int64_t until = now;
     uint32_t s = 0;
 
-    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_RETRY_AFTER) > 0)
-        (void)ars_str_to_u32(text, UINT32_MAX, &s);
+    if (lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_RETRY_AFTER) > 0 &&
+        ars_str_to_u32(text, UINT32_MAX, &s))
+        (void)http_date_parse(text, now, &until);
+    if (until > now)
+        s = until - now < UINT32_MAX ? (uint32_t)(until - now) : UINT32_MAX;
     return s;
 }
 

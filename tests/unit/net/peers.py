@@ -347,7 +347,12 @@ PEER_MODES = {
     "going-away": mode_going_away, "first-ping": mode_first_ping, "vanish": mode_vanish, "ping": mode_ping, "name": mode_name,
     "403": status("403 Forbidden"), "404": status("404 Not Found"), "401": status("401 No"),
     "200": status("200 OK"), "302": status("302 Found", "Location: https://127.0.0.1:1/ws"),
-    "503": status("503 Service Unavailable", "Retry-After: 7"), "426": status("426 Upgrade Required"),
+    "503": status("503 Service Unavailable", "Retry-After: 7"),
+    # RFC 9110 10.2.3: until when, by the clock of the server, which may be any
+    "503-date": status("503 Service Unavailable", "Date: Fri, 31 Dec 1999 23:59:49 GMT",
+                       "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),
+    "503-past": status("503 Service Unavailable", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),
+    "426": status("426 Upgrade Required"),
 }
 
 

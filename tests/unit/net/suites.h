@@ -11,6 +11,7 @@ struct suite {
 
 extern const struct suite suite_backoff;
 extern const struct suite suite_host_map;
+extern const struct suite suite_http_date;
 extern const struct suite suite_loop;
 extern const struct suite suite_peers;
 extern const struct suite suite_proxy;

@@ -4,8 +4,9 @@
 
 int main(int argc, char **argv)
 {
-    const struct suite *suites[] = {&suite_backoff,  &suite_host_map, &suite_loop, &suite_proxy,
-                                    &suite_resolver, &suite_trust,    &suite_wss,  &suite_peers};
+    const struct suite *suites[] = {&suite_backoff, &suite_host_map, &suite_http_date,
+                                    &suite_loop,    &suite_proxy,    &suite_resolver,
+                                    &suite_trust,   &suite_wss,      &suite_peers};
     struct fixture first;
     int failed = 0;
 

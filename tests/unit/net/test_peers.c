@@ -51,6 +51,8 @@ static const struct scene scenes[] = {
     {.mode = "404", .why = ARS_REASON_WRONG_PATH, .status = 404, .text = "404 Not Found"},
     {.mode = "426", .why = ARS_REASON_UPGRADE_REFUSED, .status = 426},
     {.mode = "503", .why = ARS_REASON_UNAVAILABLE, .status = 503, .retry_after_s = 7},
+    {.mode = "503-date", .why = ARS_REASON_UNAVAILABLE, .status = 503, .retry_after_s = 10},
+    {.mode = "503-past", .why = ARS_REASON_UNAVAILABLE, .status = 503},
     {.mode = "200", .why = ARS_REASON_UPGRADE_REFUSED, .status = 200},
     {.mode = "302", .why = ARS_REASON_UPGRADE_REFUSED, .status = 302},
     {.mode = "hangup", .why = ARS_REASON_UPGRADE_REFUSED},

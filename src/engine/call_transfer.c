@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <ars/loop.h>
 #include <ars/sip_transfer.h>
@@ -19,6 +20,7 @@
 #include "call_priv.h"
 #include "call_transfer.h"
 #include "event.h"
+#include "number.h"
 
 /* The PBX hangs up by itself, or does not (Asterisk): so long it is given for it. */
 #define BYE_WAIT_MS 500
@@ -326,17 +328,40 @@ static void on_follow_timer(void *arg)
     c->env.follow(c, c->env.arg);
 }
 
+/* A telephone number is dialled as one that was typed. EINVAL, ENOMEM. */
+static int apply_rules(const struct call *c, struct call_referral *r)
+{
+    char *number;
+    char *wire;
+    int err;
+
+    if (strncasecmp(r->target, "tel:", 4) != 0)
+        return 0;
+    err = number_for(account_conf(c->account)->dial_rules, r->target, &number, &wire, NULL);
+    if (err)
+        return err;
+    free(r->target);
+    free(r->number);
+    r->target = wire;
+    r->number = number;
+    return 0;
+}
+
 static int on_referred(struct ars_sip_call *sc, const struct ars_sip_referral *r, void *arg)
 {
     struct call *c = arg;
     enum ars_refer_policy policy = account_conf(c->account)->refer;
+    int err;
 
     if (c->state != ARS_CALL_ESTABLISHED || c->transfer != CALL_TRANSFER_NONE || c->asked ||
         c->follower || policy == ARS_REFER_REFUSE)
         return 603;
     c->asked = referral_new(r);
-    if (!c->asked)
-        return 500;
+    err = c->asked ? apply_rules(c, c->asked) : ENOMEM;
+    if (err) {
+        call_referral_free(call_take_referral(c));
+        return err == ENOMEM ? 500 : 400;
+    }
     call_tell_referred(c, c->asked);
     /* not before our 202 is out */
     if (policy == ARS_REFER_FOLLOW)

@@ -262,19 +262,32 @@ static int uri_of_number(const struct ars_sip *sip, const char *number, char **r
     return *ret_uri && *ret_number ? 0 : err ? err : ENOMEM;
 }
 
+/* RFC 3966 section 5.1.1: visual separators are not part of the number. */
+static int uri_of_tel(const struct ars_sip *sip, const char *s, char **ret_uri, char **ret_number)
+{
+    char *digits = ars_strndup(s, strcspn(s, ";"));
+    char *to = digits;
+    int err;
+
+    if (!digits)
+        return ENOMEM;
+    for (const char *p = digits; *p; p++)
+        if (!strchr("-.()", *p))
+            *to++ = *p;
+    *to = '\0';
+    err = uri_of_number(sip, digits, ret_uri, ret_number);
+    free(digits);
+    return err;
+}
+
 int invite_target(const struct ars_sip *sip, const char *target, char **ret_uri, char **ret_number)
 {
     if (!target)
         return EINVAL;
     if (strncasecmp(target, "sip:", 4) == 0 || strncasecmp(target, "sips:", 5) == 0)
         return uri_of_uri(target, "", ret_uri, ret_number);
-    if (strncasecmp(target, "tel:", 4) == 0) {
-        char *digits = ars_strndup(target + 4, strcspn(target + 4, ";"));
-        int err = digits ? uri_of_number(sip, digits, ret_uri, ret_number) : ENOMEM;
-
-        free(digits);
-        return err;
-    }
+    if (strncasecmp(target, "tel:", 4) == 0)
+        return uri_of_tel(sip, target + 4, ret_uri, ret_number);
     if (strchr(target, '@'))
         return uri_of_uri(target, "sip:", ret_uri, ret_number);
     return uri_of_number(sip, target, ret_uri, ret_number);

@@ -4,6 +4,7 @@ It knows what both sides sent, the account and nothing else; it shares no code w
 has a rule's name, so that a mutated sample can be refused for the right reason.
 """
 
+import re
 from urllib.parse import quote, unquote
 
 import expect
@@ -214,6 +215,11 @@ class Judge:
         elif msg.from_.tag != leg.local_tag:
             self.bad('tag.from', 'From tag %s, was %s' % (msg.from_.tag, leg.local_tag))
 
+    def request_uri(self, uri):
+        """RFC 3966 5.1.1 and RFC 3261 19.1.6: a number is called at the own server, without separators."""
+        number = re.match(r'tel:([^;]+)', uri)
+        return 'sip:%s@%s' % (re.sub(r'[-.()]', '', number[1]), self.account.domain) if number else uri
+
     def initial(self, msg, leg):
         if leg.dialogs and any(d.confirmed for d in leg.dialogs.values()):
             self.bad('tag.to', '%s in a dialog without To tag' % msg.method)
@@ -225,7 +231,8 @@ class Judge:
         refused = moved and moved.status < 600 and moved.status not in (401, 407, 422)
         if leg.named and refused:
             # RFC 3261 8.1.3.4
-            left = [(float(c.params.get('q', 1)), c.uri) for c in leg.named if c.uri not in leg.called]
+            left = [(float(c.params.get('q', 1)), self.request_uri(c.uri)) for c in leg.named]
+            left = [(q, uri) for q, uri in left if uri not in leg.called]
             if not left or msg.uri not in [uri for q, uri in left if q == max(left)[0]]:
                 self.bad('redirect', 'INVITE to %s, not where %s points' % (msg.uri, moved.title()))
             if msg.uri in leg.called:

@@ -92,6 +92,7 @@ static int test_targets(void)
         {"SIPS:a@h", "SIPS:a@h"},
         {"a@h", "sip:a@h"},
         {"tel:+7999;phone-context=x", "sip:+7999@pbx.test"},
+        {"tel:+7-(912).345", "sip:+7912345@pbx.test"},
         {"Иван", "sip:%D0%98%D0%B2%D0%B0%D0%BD@pbx.test"},
         {"a%b", "sip:a%25b@pbx.test"},
         {"", NULL},
@@ -104,6 +105,7 @@ static int test_targets(void)
         {"a@h\n", NULL},
         {"<sip:a@h>", NULL},
         {"tel:", NULL},
+        {"tel:--", NULL},
     };
     struct fake f;
     char line[256];

@@ -46,7 +46,7 @@ int ars_sip_call_refer(struct ars_sip_call *call, const char *target);
 
 /*
  * The same for somebody whom we talk to in `other`: the new call takes the place of ours there
- * (RFC 3891). EINVAL: of another endpoint.
+ * (RFC 3891). It may be of another endpoint. EINVAL: of the same call. EPROTO: not established.
  */
 int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call *other);
 

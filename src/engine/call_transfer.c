@@ -228,15 +228,23 @@ static bool rings_there(const struct call *c)
     return c->state < ARS_CALL_INCOMING && !c->referral && !c->digits.later;
 }
 
+/* A number of one server is somebody else's, or nobody's, at another. */
+static bool same_server(const struct call *a, const struct call *b)
+{
+    return strcasecmp(account_conf(a->account)->server, account_conf(b->account)->server) == 0;
+}
+
 int call_connect(struct call *c, struct call *other, uint32_t tag)
 {
     int err;
 
-    if (c == other || c->account != other->account)
+    if (c == other)
         return EINVAL;
     if (rings_there(c) && other->state == ARS_CALL_ESTABLISHED)
         return call_connect(other, c, tag);
     if (rings_there(other)) {
+        if (!same_server(c, other))
+            return EXDEV;
         err = transfer_after(c, other->target, other->id, tag);
         if (!err)
             call_leave_now(other);

@@ -343,7 +343,11 @@ static void do_connect(struct ars_engine *e, struct ars_command *cmd)
     if (!c)
         return;
     err = calls_connect(&e->calls, c, (ars_id)cmd->number, cmd->tag);
-    command_errno(e, cmd, err == EINVAL ? EPROTO : err);
+    if (err == EXDEV)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW,
+                       "it rings at another server: possible once it is answered");
+    else
+        command_errno(e, cmd, err == EINVAL ? EPROTO : err);
 }
 
 static void do_follow(struct ars_engine *e, struct ars_command *cmd)

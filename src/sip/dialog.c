@@ -259,6 +259,15 @@ char *dialog_uri(const struct dialog *d)
     return is_strict(d, &first) ? msg_in_dup(&first.addr.auri) : ars_strdup(d->target);
 }
 
+char *dialog_remote_uri(const struct dialog *d)
+{
+    struct in_addr_hdr a;
+    struct pl remote;
+
+    pl_set_str(&remote, d->remote);
+    return msg_in_addr(&a, &remote) ? ars_strdup(d->target) : msg_in_dup(&a.addr.auri);
+}
+
 static void add_routes(const struct dialog *d, struct ars_buf *b, bool strict)
 {
     for (size_t i = strict ? 1 : 0; i < d->routes.n; i++)

@@ -63,6 +63,9 @@ int dialog_request(struct dialog *d, struct ctrans **slot, struct ars_sip *sip, 
 /* The Request-URI of the next request, after strict routing; the caller frees. NULL on ENOMEM. */
 char *dialog_uri(const struct dialog *d);
 
+/* Of the peer: the URI of our To value. The caller frees. NULL on ENOMEM. */
+char *dialog_remote_uri(const struct dialog *d);
+
 /* The ACK for a 2xx to the INVITE with that CSeq and credentials, into b (initialised here). */
 void dialog_ack(const struct dialog *d, struct ars_buf *b, const struct ars_sip *sip, uint32_t cseq,
                 const char *credentials, const struct ars_sip_body *body);

@@ -269,6 +269,19 @@ static int refer_to(struct ars_sip_call *call, const char *uri, const struct ars
     return err;
 }
 
+/*
+ * A Contact may lead nowhere but through the registrar that told it: over another one somebody is
+ * named by the address of record (RFC 5589 section 7.5).
+ */
+static int refer_to_aor(struct ars_sip_call *call, const struct ars_sip_call *other)
+{
+    char *uri = dialog_remote_uri(other->dlg);
+    int err = uri ? refer_to(call, uri, other) : ENOMEM;
+
+    free(uri);
+    return err;
+}
+
 int ars_sip_call_refer(struct ars_sip_call *call, const char *target)
 {
     char *uri = NULL;
@@ -290,7 +303,11 @@ int ars_sip_call_refer_call(struct ars_sip_call *call, const struct ars_sip_call
 
     if (err)
         return err;
-    if (other == call || other->sip != call->sip)
+    if (other == call)
         return EINVAL;
-    return other->state == CALL_ESTABLISHED ? refer_to(call, other->dlg->target, other) : EPROTO;
+    if (other->state != CALL_ESTABLISHED)
+        return EPROTO;
+    if (other->sip == call->sip)
+        return refer_to(call, other->dlg->target, other);
+    return refer_to_aor(call, other);
 }

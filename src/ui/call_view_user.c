@@ -107,7 +107,7 @@ static void on_panel_done(ArsCallView *self)
     gtk_toggle_button_set_active(self->transfer, FALSE);
 }
 
-/* By the same account: one server must know both calls to connect them. */
+/* By the same account: a server connects best what are two calls of its own. */
 static void on_panel_ask(ArsCallView *self, const char *number)
 {
     const struct ars_app_call *call = call_view_call(self);

@@ -107,17 +107,26 @@ static GtkWidget *connect_button(ArsTransferPanel *self, ArsCallItem *other)
     return button;
 }
 
-/* One server knows both, and one of them at least has been answered. */
-static gboolean fits(ArsCallItem *item, ArsCallItem *other)
+static const char *server_of(ArsTransferPanel *self, ArsCallItem *item)
+{
+    const char *account = ars_call_item_get(item)->account_id;
+    const struct ars_app_line *line = ars_app_find_line(ars_bridge_app(self->bridge), account);
+
+    return line ? line->server : "";
+}
+
+/* One of them at least has been answered; the number of one that rings is its own server's. */
+static gboolean fits(ArsTransferPanel *self, ArsCallItem *item, ArsCallItem *other)
 {
     gboolean is_free = conference_is_free(item);
     gboolean other_is_free = conference_is_free(other);
 
-    return other != item && (is_free || other_is_free) && (is_free || rings_there(item)) &&
-           (other_is_free || rings_there(other)) && !ars_call_item_get(item)->merged &&
-           !ars_call_item_get(other)->merged &&
-           g_strcmp0(ars_call_item_get(other)->account_id, ars_call_item_get(item)->account_id) ==
-               0;
+    if (other == item || ars_call_item_get(item)->merged || ars_call_item_get(other)->merged)
+        return FALSE;
+    if (is_free && other_is_free)
+        return TRUE;
+    return ((is_free && rings_there(other)) || (other_is_free && rings_there(item))) &&
+           g_ascii_strcasecmp(server_of(self, item), server_of(self, other)) == 0;
 }
 
 gboolean ars_transfer_panel_is_for(ArsTransferPanel *self, ArsCallItem *item)
@@ -129,7 +138,7 @@ gboolean ars_transfer_panel_is_for(ArsTransferPanel *self, ArsCallItem *item)
     for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
         g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
 
-        if (fits(item, other))
+        if (fits(self, item, other))
             return TRUE;
     }
     return FALSE;
@@ -161,7 +170,7 @@ void ars_transfer_panel_update(ArsTransferPanel *self)
     for (guint i = 0; i < g_list_model_get_n_items(calls); i++) {
         g_autoptr(ArsCallItem) other = g_list_model_get_item(calls, i);
 
-        if (!fits(self->item, other))
+        if (!fits(self, self->item, other))
             continue;
         g_string_append_printf(offered, "%u %s\n", ars_call_item_get(other)->id,
                                ars_call_item_title(other));

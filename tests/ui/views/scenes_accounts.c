@@ -319,6 +319,46 @@ static void play_journal(void)
     sees("From 200 at other.example.com", "Через 200 на other.example.com");
 }
 
+/* What two accounts talk to can be put together, here and by the far ends, once both have answered. */
+static void play_together(void)
+{
+    struct ars_command *cmd;
+    struct ars_event *ev;
+    ars_id first, second;
+
+    must(ars_app_set_default(stage_app(), ars_app_line_at(stage_app(), 0)->account_id) == 0);
+    fake_speak_of(1);
+    first = dial("101");
+    fake_push(fake_call_event(ARS_EV_HELD, first, ARS_CALL_ESTABLISHED));
+    fake_manners.answers = false;
+    fake_speak_of(2);
+    must(ars_app_dial_from(stage_app(), ars_app_line_at(stage_app(), 1)->account_id, "102") == 0);
+    settle();
+    second = first + 1;
+    button("Transfer", "Перевести", FALSE); /* there is nobody yet whom one of them could name */
+    fake_push(fake_call_event(ARS_EV_ESTABLISHED, second, ARS_CALL_ESTABLISHED));
+    settle();
+    button("Merge", "Объединить", TRUE);
+    key("ctrl+t");
+    button("Connect with 101", "Соединить с 101", TRUE);
+    look("accounts-together");
+    press("Connect with 101", "Соединить с 101");
+    cmd = fake_find_command(ARS_CMD_CONNECT);
+    must(cmd && cmd->call == first && cmd->number == (int)second);
+    ars_command_free(cmd);
+    /* the other server does not know that call: both are there, and why is said */
+    fake_speak_of(1);
+    ev = fake_call_event(ARS_EV_TRANSFER_FAILED, first, ARS_CALL_ESTABLISHED);
+    ars_reason_set(&ev->reason, ARS_REASON_NOT_FOUND, 404, "%s", "");
+    fake_push(ev);
+    settle();
+    sees("102: There is no such number. The call was not transferred, and goes on.",
+         "102: Такого номера нет. Вызов не переведён и продолжается.");
+    must(ars_app_call_count(stage_app()) == 2);
+    look("accounts-connect-failed");
+    fake_speak_of(2);
+}
+
 static const struct scene accounts_scenes[] = {
     {"details", play_details},
     {"relay", play_relay},
@@ -331,6 +371,7 @@ static const struct scene accounts_scenes[] = {
     {"other-in-trouble", play_other_in_trouble},
     {"saved-in-a-call", play_saved_in_a_call},
     {"journal", play_journal},
+    {"together", play_together},
     {"off-during-a-call", play_off_during_a_call},
 };
 

@@ -309,6 +309,7 @@ static void play(const struct scene *s)
 static gboolean on_started(gpointer arg)
 {
     char *const *only = arg;
+    guint played = 0;
 
     g_object_set(gtk_settings_get_default(), "gtk-enable-animations", FALSE, NULL);
     settle();
@@ -316,9 +317,16 @@ static gboolean on_started(gpointer arg)
         must(until(asked_keyring, NULL));
         account_on();
     }
-    for (size_t i = 0; i < group->n; i++)
-        if (!*only || g_str_has_prefix(group->scenes[i].name, *only))
-            play(&group->scenes[i]);
+    for (size_t i = 0; i < group->n; i++) {
+        if (*only && !g_str_has_prefix(group->scenes[i].name, *only))
+            continue;
+        play(&group->scenes[i]);
+        played++;
+    }
+    if (!played) { /* a name that is mistyped must not look like a test that passed */
+        printf("not ok views/%s/%s - there is no such scene\n", group->name, *only);
+        failed_scenes++;
+    }
     fresh();
     gtk_window_close(stage_window());
     return G_SOURCE_REMOVE;

@@ -47,13 +47,13 @@ static void on_off(struct account *a, void *arg)
 {
 }
 
-static struct ars_account_conf *conf_new(void)
+static struct ars_account_conf *conf_new(const char *server)
 {
     struct ars_account_conf *c = ars_account_conf_new();
 
     if (!c)
         return NULL;
-    c->server = ars_strdup("pbx.test");
+    c->server = ars_strdup(server);
     c->login = ars_strdup("100");
     c->ring_s = 20;
     if (!c->server || !c->login) {
@@ -63,7 +63,7 @@ static struct ars_account_conf *conf_new(void)
     return c;
 }
 
-int set_up(struct fixture *f)
+static int register_account(struct fixture *f, ars_id id, const char *server, struct account **ret)
 {
     struct account_env env = {.incoming = on_incoming,
                               .lost = on_lost,
@@ -71,23 +71,16 @@ int set_up(struct fixture *f)
                               .rebound = on_rebound,
                               .leave_calls = on_leave,
                               .off = on_off,
+                              .outbox = fakes.outbox,
                               .arg = f};
-    struct ars_account_conf *conf;
-    int err;
+    struct ars_account_conf *conf = conf_new(server);
+    int err = conf ? account_alloc(ret, id, conf, &env) : ENOMEM;
 
-    *f = (struct fixture){0};
-    err = fakes_open();
-    if (err)
-        return err;
-    env.outbox = fakes.outbox;
-    calls_init(&f->calls, NULL, fakes.outbox, NULL, on_gone, f);
-    conf = conf_new();
-    err = conf ? account_alloc(&f->account, 1, conf, &env) : ENOMEM;
     if (err) {
         ars_account_conf_free(conf);
         return err;
     }
-    account_start(f->account, NULL, 0);
+    account_start(*ret, NULL, 0);
     if (fakes.resolve)
         fakes_resolve(1);
     if (!fakes.wss_h)
@@ -97,6 +90,24 @@ int set_up(struct fixture *f)
     while ((f->ev = outbox_pop(fakes.outbox)))
         ars_event_free(f->ev);
     return 0;
+}
+
+int set_up(struct fixture *f)
+{
+    int err;
+
+    *f = (struct fixture){0};
+    err = fakes_open();
+    if (err)
+        return err;
+    calls_init(&f->calls, NULL, fakes.outbox, NULL, on_gone, f);
+    return register_account(f, 1, "pbx.test", &f->account);
+}
+
+int second_account(struct fixture *f, const char *server, struct account **ret)
+{
+    fakes.wss_h = NULL; /* the played room has one door: the first's stays open unseen */
+    return register_account(f, 2, server, ret);
 }
 
 int tear_down(struct fixture *f, int err)

@@ -17,6 +17,8 @@ extern const struct ars_sip_body sdp; /* of the far end */
 
 /* Up to a registered account. */
 int set_up(struct fixture *f);
+/* Another account that is registered, for f->account. */
+int second_account(struct fixture *f, const char *server, struct account **ret);
 /* Also checks that nothing is left behind. Returns err, or the check's. */
 int tear_down(struct fixture *f, int err);
 

@@ -384,6 +384,52 @@ out:
     return tear_down(&f, err);
 }
 
+/*
+ * Of two accounts: a far end that talks is named as sip knows it; one that rings by its number, which
+ * is the same person's only where the server is the same.
+ */
+static int test_connect_across_accounts(void)
+{
+    struct account *elsewhere = NULL;
+    struct account *beside = NULL;
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(second_account(&f, "other.test", &elsewhere));
+    TRY(second_account(&f, "PBX.test", &beside));
+    TRY(talk(&f, "600"));
+    TRY(calls_dial(&f.calls, elsewhere, "700", "700", 0));
+    reanswered(0, 200);
+    gathered(1);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 1), 2, 5), EXDEV);
+    CHECK_INT(calls_connect(&f.calls, nth(&f, 2), 1, 5), EXDEV);
+    CHECK_INT(fakes.sip_calls[1].hangups, 0);
+    CHECK(!call_in_transfer(nth(&f, 1)));
+    answered(1, &sdp);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_HELD) && fakes_told(ARS_EV_ESTABLISHED));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    CHECK(fakes.sip_calls[0].refer_call == &fakes.sip_calls[1]);
+    CHECK(fakes_told(ARS_EV_TRANSFERRING));
+    news(0, 404, true);
+    CHECK(take(&f, ARS_EV_TRANSFER_FAILED));
+    CHECK_INT(f.ev->reason.sip_status, 404);
+    CHECK_INT(fakes.sip_calls[0].hangups + fakes.sip_calls[1].hangups, 0);
+    CHECK(fakes.media[1].talk);
+    /* at the same server a number is enough */
+    TRY(calls_dial(&f.calls, beside, "800", "800", 0));
+    reanswered(1, 200);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_HELD));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 3, 5));
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_STR(fakes.sip_calls[0].refer_to, "800");
+out:
+    calls_close(&f.calls);
+    account_free(beside);
+    account_free(elsewhere);
+    return tear_down(&f, err);
+}
+
 /* What a number cannot say is not handed on: digits for after the answer, another's place. */
 static int test_connect_only_to_a_number(void)
 {
@@ -635,6 +681,7 @@ const struct check_case transfer_cases[] = {
     {.name = "connect_to_ringing", .fn = test_connect_to_ringing},
     {.name = "connect_from_ringing", .fn = test_connect_from_ringing},
     {.name = "connect_only_to_a_number", .fn = test_connect_only_to_a_number},
+    {.name = "connect_across_accounts", .fn = test_connect_across_accounts},
     {.name = "replaced", .fn = test_replaced},
     {.name = "replaced_on_hold", .fn = test_replaced_on_hold},
     {.name = "follow", .fn = test_follow},

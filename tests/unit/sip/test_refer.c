@@ -337,6 +337,42 @@ out:
     return err;
 }
 
+/* A call by another registrar: whom it reaches by a Contact is known there alone (7.5). */
+static int test_attended_elsewhere(void)
+{
+    char want[512];
+    char tag[64];
+    char id[128];
+    char a[512];
+    const char *req;
+    struct fake f;
+    struct fake g;
+    int err;
+
+    TRY(up(&f));
+    err = fake_open(&g, 0);
+    if (!err)
+        err = fake_incoming_up(&g, tag);
+    CHECK(!err);
+    TRY(ars_sip_call_refer_call(f.call, g.call));
+    req = fake_want(&f, "REFER sip:600@10.0.0.1:5060;transport=udp SIP/2.0\r\n");
+    CHECK(req);
+    fake_header(req, "Refer-To", a, sizeof(a));
+    snprintf(want, sizeof(want),
+             "<sip:101@pbx.test?Replaces=in-1%%3Bto-tag%%3Dct%%3Bfrom-tag%%3D%s>", tag);
+    CHECK_STR(a, want);
+    CHECK_STR(fake_header(req, "Referred-By", id, sizeof(id)), "<sip:100@pbx.test>");
+    /* refused: both stand as before */
+    fake_answer(&f, req, "404 Not Found", NULL, NULL, NULL);
+    CHECK_INT(told.status, 404);
+    CHECK_INT(f.ended + g.ended, 0);
+    CHECK_INT(ars_sip_call_refer_call(f.call, f.call), EINVAL);
+out:
+    fake_close(&g);
+    fake_close(&f);
+    return err;
+}
+
 /* ---- theirs ---- */
 
 static int test_referred(void)
@@ -465,6 +501,7 @@ static const struct check_case cases[] = {
     {"transfer_notify_first", test_notify_first, false},
     {"transfer_ids", test_ids, false},
     {"transfer_attended", test_attended, false},
+    {"transfer_attended_elsewhere", test_attended_elsewhere, false},
     {"referred", test_referred, false},
     {"referred_refused", test_referred_refused, false},
     {"transfers_without_memory", test_without_memory, true},

@@ -129,10 +129,7 @@ int call_set_hold(struct call *c, bool on, uint32_t tag);
 int call_transfer(struct call *c, const char *target, uint32_t tag);
 bool call_in_transfer(const struct call *c);
 
-/*
- * The same for somebody whom we talk to, or ring, in `other`, which may be of another account.
- * EINVAL: it is c. EXDEV: it rings at another server.
- */
+/* The same for whom we talk to, or ring, in `other`. EINVAL: c; EXDEV: it rings elsewhere. */
 int call_connect(struct call *c, struct call *other, uint32_t tag);
 
 /* What it waited for may have come: its hold is settled or refused, another call has gone. */

@@ -14,18 +14,6 @@ def heard(t, user):
     return {hz: wav.tone_spans(x, rate, hz) for hz in TONES.values()}
 
 
-def together(spans, tones):
-    """For how long all of these tones, and no other, were there at once."""
-    frame = 0.02
-    end = max((b for s in spans.values() for _, b in s), default=0)
-    n = 0
-    for i in range(int(end / frame)):
-        at = (i + 0.5) * frame
-        there = {hz for hz, s in spans.items() if any(a <= at < b for a, b in s)}
-        n += there == set(tones)
-    return n * frame
-
-
 @test(120)
 def conference_of_four(t):
     server = pbx(t)
@@ -65,7 +53,7 @@ def conference_of_four(t):
     said = []
     for user, tones, least in scenes:
         spans = heard(t, user)
-        seconds = together(spans, tones)
+        seconds = wav.together(spans, tones)
         said.append(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
         need(seconds >= least, f'{user} hears {tones} for {seconds:.2f} s, {least} wanted: {spans}')
     t.figure(', '.join(said))
@@ -95,6 +83,6 @@ def conference_of_the_pbx(t):
     for p in phones.values():
         need(p.finish() == 0, f'exit {p.p.returncode}')
     for user, tones in (('100', (700, 900)), ('101', (500, 900)), ('102', (500, 700))):
-        seconds = together(heard(t, user), tones)
+        seconds = wav.together(heard(t, user), tones)
         t.figure(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
         need(seconds >= 1, f'{user} hears {tones} for {seconds:.2f} s: {heard(t, user)}')

@@ -107,6 +107,18 @@ def tone_spans(x, rate, hz, floor=-45.0):
     return spans(tone_levels(x, rate, hz) > floor)
 
 
+def together(spans, tones):
+    """For how long all of these tones, and no other, were there at once. spans: those of each."""
+    frame = 0.02
+    end = max((b for s in spans.values() for _, b in s), default=0)
+    n = 0
+    for i in range(int(end / frame)):
+        at = (i + 0.5) * frame
+        there = {hz for hz, s in spans.items() if any(a <= at < b for a, b in s)}
+        n += there == set(tones)
+    return n * frame
+
+
 def band(x, rate, low=300.0, high=3400.0):
     spectrum = np.fft.rfft(x)
     f = np.fft.rfftfreq(len(x), 1 / rate)

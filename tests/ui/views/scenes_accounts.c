@@ -319,7 +319,7 @@ static void play_journal(void)
     sees("From 200 at other.example.com", "Через 200 на other.example.com");
 }
 
-/* What two accounts talk to can be put together, here and by the far ends, once both have answered. */
+/* Calls of two accounts can be put together, here and by the far ends, once both are answered. */
 static void play_together(void)
 {
     struct ars_command *cmd;

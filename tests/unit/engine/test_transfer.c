@@ -385,8 +385,8 @@ out:
 }
 
 /*
- * Of two accounts: a far end that talks is named as sip knows it; one that rings by its number, which
- * is the same person's only where the server is the same.
+ * Of two accounts: a far end that talks is named as sip knows it; one that rings by its number,
+ * which is the same person's only where the server is the same.
  */
 static int test_connect_across_accounts(void)
 {

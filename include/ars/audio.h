@@ -48,6 +48,11 @@ struct ars_audio_handlers {
                    void *arg);
     /* What ars_audio_test() has come to; in dBFS what the microphone hears, -96: nothing. */
     void (*test)(enum ars_sound_test_step step, double dbfs, void *arg);
+    /*
+     * A thread that keeps time to a card may not make itself real-time, see realtime.h: somebody
+     * else has to.
+     */
+    void (*realtime)(int thread, void *arg);
     /* Devices came or went, or there is another default. After the first use of any. */
     void (*devices)(const struct ars_device *list, size_t n, void *arg);
 };
@@ -74,6 +79,8 @@ void ars_audio_tone(struct ars_audio *a, enum ars_tone tone);
  * handlers.test; a call or a tone ends it at once. EBUSY: there is a call or a tone. ENOMEM.
  */
 int ars_audio_test(struct ars_audio *a, enum ars_sound_test test);
+
+void ars_audio_get_counts(const struct ars_audio *a, struct ars_audio_counts *ret);
 
 /* Whose tones they are from the next one on; the European ones at first. */
 void ars_audio_country(struct ars_audio *a, enum ars_tones country);

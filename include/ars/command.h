@@ -45,6 +45,7 @@ enum ars_command_type {
     ARS_CMD_SOUND_TEST,  /* number: enum ars_sound_test; not during a call */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */
+    ARS_CMD_COUNTS,      /* one ARS_EV_COUNTS */
     ARS_CMD_DEVICES,     /* one ARS_EV_DEVICES, and from then on one at each change */
     ARS_CMD_RESOLVE,     /* text: host, number: port, text2: host map; one ARS_EV_RESOLVED */
     ARS_CMD_SLEEP,       /* the machine is about to: un-registers, then ARS_EV_ASLEEP */

@@ -60,6 +60,12 @@ enum ars_event_type {
     ARS_EV_STATS, /* call, stats; tag of its command */
     /* input; number: enum ars_device_state; text: its label; reason.text why */
     ARS_EV_AUDIO_DEVICE,
+    /*
+     * number: a thread, by the kernel's id, that is to be real-time (realtime.h) as long as there
+     * is sound, and may not make itself that.
+     */
+    ARS_EV_REALTIME,
+    ARS_EV_COUNTS,           /* tag, counts */
     ARS_EV_DEVICES,          /* tag (0: they changed by themselves), devices */
     ARS_EV_SOUND_TEST,       /* number: enum ars_sound_test_step; dbfs where it listens */
     ARS_EV_HOST_MAP_PROBLEM, /* account or tag; number: rule, text: place and reason */
@@ -92,6 +98,7 @@ struct ars_event {
     char *peer_number;
     struct ars_reason reason;
     struct ars_media_stats stats;
+    struct ars_counts counts;
     struct ars_cert *cert;
     struct ars_device *devices;
     size_t devices_n;

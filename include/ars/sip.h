@@ -117,11 +117,12 @@ int ars_sip_unregister(struct ars_sip *sip);
 /* What the registrar says it is ("FreeSWITCH-mod_sofia/1.10.12"), "" before it has answered. */
 const char *ars_sip_server(const struct ars_sip *sip);
 
-/* Live transactions, dialogs and timers: what a leak check looks at. */
+/* What lives: what a leak check looks at. */
 struct ars_sip_counts {
     size_t client_transactions;
     size_t server_transactions;
     size_t calls;
+    size_t subscriptions;
 };
 void ars_sip_get_counts(const struct ars_sip *sip, struct ars_sip_counts *ret);
 

@@ -5,6 +5,7 @@
 #ifndef ARS_STATS_H
 #define ARS_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Whose tones of the network are heard: ITU-T E.180 Supplement 2. */
@@ -43,6 +44,22 @@ struct ars_media_stats {
     double mos;            /* E-model, ITU-T G.107: 1 bad, 4.4 as good as a telephone gets; -1 */
     double level_in_dbfs;  /* RMS of the microphone, as processed, since the last statistics */
     double level_out_dbfs; /* RMS of the far end since the last statistics */
+};
+
+/* Of the cards of a call, since they were chosen: what did not come in time, in times. */
+struct ars_audio_counts {
+    unsigned late;      /* the speaker's callback found too little: the mixer was late */
+    unsigned underruns; /* the card had played all that it had: the callback was late */
+    unsigned gaps;      /* the mixer found too little of the microphone */
+};
+
+/* What the engine has: the same again whenever no call is left, or something leaks. */
+struct ars_counts {
+    size_t calls;
+    size_t dialogs; /* of calls and of subscriptions */
+    size_t transactions;
+    size_t timers;
+    struct ars_audio_counts audio;
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include <ars/log.h>
+#include <ars/realtime.h>
+#include <ars/rtkit.h>
 #include <ars/str.h>
 
 #include "core.h"
@@ -96,6 +98,9 @@ static void on_event(struct ars_app *app, const struct ars_event *ev)
     case ARS_EV_ASLEEP:
         if (app->sleep)
             ars_sleep_ready(app->sleep);
+        break;
+    case ARS_EV_REALTIME:
+        ars_rtkit_raise(ev->number, ARS_REALTIME_PRIORITY);
         break;
     case ARS_EV_AUDIO_DEVICE:
         on_device(app, ev);

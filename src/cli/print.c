@@ -144,6 +144,17 @@ static void add_addresses(struct json_object *o, const struct ars_event *ev)
 }
 
 /* Of calls handed on, of what is watched, and who hears whom. */
+static void add_counts(struct json_object *o, const struct ars_counts *c)
+{
+    add_int(o, "calls", (int64_t)c->calls);
+    add_int(o, "dialogs", (int64_t)c->dialogs);
+    add_int(o, "transactions", (int64_t)c->transactions);
+    add_int(o, "timers", (int64_t)c->timers);
+    add_int(o, "late", c->audio.late);
+    add_int(o, "underruns", c->audio.underruns);
+    add_int(o, "gaps", c->audio.gaps);
+}
+
 static void add_news(struct json_object *o, const struct ars_event *ev)
 {
     switch (ev->type) {
@@ -180,6 +191,9 @@ static void add_news(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_REFERRED:
         add_text(o, "number", ev->peer_number);
         add_text(o, "by", ev->text);
+        break;
+    case ARS_EV_COUNTS:
+        add_counts(o, &ev->counts);
         break;
     default:
         break;
@@ -289,6 +303,13 @@ static void print_figure(const char *name, double d, const char *unit, bool know
 {
     if (known && isfinite(d))
         printf(", %s %.1f %s", name, d, unit);
+}
+
+static void print_counts(const struct ars_counts *c)
+{
+    printf(" %zu calls, %zu dialogs, %zu transactions, %zu timers; %u late, %u underruns, %u gaps",
+           c->calls, c->dialogs, c->transactions, c->timers, c->audio.late, c->audio.underruns,
+           c->audio.gaps);
 }
 
 static void print_stats(const struct ars_event *ev)
@@ -454,6 +475,9 @@ static void print_details(const struct ars_event *ev)
     case ARS_EV_STATS:
         print_stats(ev);
         break;
+    case ARS_EV_COUNTS:
+        print_counts(&ev->counts);
+        break;
     case ARS_EV_AUDIO_DEVICE:
         printf(" (%s) %s %s %s", ev->input ? "in" : "out", ev->text ? ev->text : "",
                ev->number == ARS_DEVICE_WORKS ? "works" : "does not work:", ev->reason.text);
@@ -497,14 +521,17 @@ static void print_human(struct printer *p, const struct ars_event *ev)
 
 void print_event(struct printer *p, const struct ars_event *ev)
 {
-    /* a call's last figures stand before its end; states of the account have events of their own */
+    /*
+     * a call's last figures stand before its end; states of the account have events of their own;
+     * there is no rtkit here
+     */
     if (ev->type == ARS_EV_ENDED && ev->has_stats) {
         struct ars_event stats = *ev;
 
         stats.type = ARS_EV_STATS;
         print_event(p, &stats);
     }
-    if (ev->type == ARS_EV_ACCOUNT || ev->type == ARS_EV_STOPPED)
+    if (ev->type == ARS_EV_ACCOUNT || ev->type == ARS_EV_STOPPED || ev->type == ARS_EV_REALTIME)
         return;
     if (p->json)
         print_json(p, ev);

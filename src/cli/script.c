@@ -106,7 +106,7 @@ static const struct {
     {"answer", ARS_CMD_ANSWER, 0}, {"hangup", ARS_CMD_HANGUP, 0}, {"hold", ARS_CMD_HOLD, 0},
     {"resume", ARS_CMD_RESUME, 0}, {"merge", ARS_CMD_MERGE, 0},   {"split", ARS_CMD_SPLIT, 0},
     {"mute", ARS_CMD_MUTE, 1},     {"unmute", ARS_CMD_MUTE, 0},   {"stats", ARS_CMD_STATS, 0},
-    {"follow", ARS_CMD_FOLLOW, 1}, {"stay", ARS_CMD_FOLLOW, 0},
+    {"follow", ARS_CMD_FOLLOW, 1}, {"stay", ARS_CMD_FOLLOW, 0},   {"counts", ARS_CMD_COUNTS, 0},
 };
 
 static bool do_verb(struct session *s, struct script *sc, char **words, size_t n)

@@ -342,6 +342,16 @@ struct ars_sip *account_sip(const struct account *a)
     return a->sip;
 }
 
+void account_count(const struct account *a, struct ars_counts *sum)
+{
+    struct ars_sip_counts n = {0};
+
+    if (a->sip)
+        ars_sip_get_counts(a->sip, &n);
+    sum->dialogs += n.calls + n.subscriptions;
+    sum->transactions += n.client_transactions + n.server_transactions;
+}
+
 struct ars_addr account_server(const struct account *a)
 {
     if (a->addrs_n == 0)

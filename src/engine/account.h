@@ -9,6 +9,7 @@
 
 #include <ars/addr.h>
 #include <ars/fsm.h>
+#include <ars/stats.h>
 #include <ars/types.h>
 
 #include "outbox.h"
@@ -88,6 +89,9 @@ const struct ars_account_conf *account_conf(const struct account *a);
 struct ars_resolver *account_resolver(const struct account *a);
 struct watches *account_watches(struct account *a);
 struct ars_sip *account_sip(const struct account *a);
+
+/* Adds its dialogs and transactions. */
+void account_count(const struct account *a, struct ars_counts *sum);
 
 /* Of the server in use; family NONE before the first connection. */
 struct ars_addr account_server(const struct account *a);

@@ -544,6 +544,21 @@ static void do_stats_every(struct ars_engine *e, struct ars_command *cmd)
     calls_stats_every(&e->calls, ms && ms < STATS_MIN_MS ? STATS_MIN_MS : ms);
 }
 
+static void do_counts(struct ars_engine *e, struct ars_command *cmd)
+{
+    struct ars_event *ev = event_new(ARS_EV_COUNTS);
+
+    if (!ev)
+        return;
+    ev->tag = cmd->tag;
+    ev->counts.calls = e->calls.n;
+    ev->counts.timers = ars_timers_count(ars_loop_timers(e->loop));
+    ars_audio_get_counts(e->audio, &ev->counts.audio);
+    for (size_t i = 0; i < e->accounts_n; i++)
+        account_count(e->accounts[i], &ev->counts);
+    outbox_put(e->outbox, ev);
+}
+
 static void do_resolve(struct ars_engine *e, struct ars_command *cmd)
 {
     if (!cmd->text || !*cmd->text || cmd->number < 0 || cmd->number > 65535)
@@ -598,6 +613,7 @@ static command_fn *const table[] = {
     [ARS_CMD_SOUND_TEST] = do_sound_test,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,
+    [ARS_CMD_COUNTS] = do_counts,
     [ARS_CMD_DEVICES] = do_devices,
     [ARS_CMD_RESOLVE] = do_resolve,
     [ARS_CMD_SLEEP] = do_sleep,

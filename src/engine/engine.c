@@ -120,6 +120,16 @@ static void on_devices(const struct ars_device *list, size_t n, void *arg)
     outbox_put(e->outbox, event_devices(list, n));
 }
 
+static void on_realtime(int thread, void *arg)
+{
+    struct ars_engine *e = arg;
+    struct ars_event *ev = event_new(ARS_EV_REALTIME);
+
+    if (ev)
+        ev->number = thread;
+    outbox_put(e->outbox, ev);
+}
+
 static void on_sound_test(enum ars_sound_test_step step, double dbfs, void *arg)
 {
     struct ars_engine *e = arg;
@@ -229,8 +239,10 @@ static void drop_command(void *msg)
 
 static int set_up(struct ars_engine *e)
 {
-    static const struct ars_audio_handlers audio_handlers = {
-        .device = on_audio_device, .devices = on_devices, .test = on_sound_test};
+    static const struct ars_audio_handlers audio_handlers = {.device = on_audio_device,
+                                                             .devices = on_devices,
+                                                             .test = on_sound_test,
+                                                             .realtime = on_realtime};
     struct ars_audio_conf audio = {
         .in = e->audio_in,
         .out = e->audio_out,

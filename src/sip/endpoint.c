@@ -276,6 +276,7 @@ void ars_sip_get_counts(const struct ars_sip *sip, struct ars_sip_counts *ret)
     ret->client_transactions = list_count(&sip->ctl);
     ret->server_transactions = list_count(&sip->stl);
     ret->calls = list_count(&sip->calls);
+    ret->subscriptions = list_count(&sip->subs);
 }
 
 void ars_sip_set_trace(struct ars_sip *sip,

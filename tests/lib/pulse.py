@@ -1,11 +1,10 @@
 """A PulseAudio of our own with virtual sound cards: what is played and heard, in one recording."""
-import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 
-from proc import Process, end, need, run, wait_for
+from proc import Process, end, keep_time, need, run, wait_for
 
 RATE = 48000
 
@@ -42,17 +41,11 @@ class Pulse:
                          os.path.join(folder, 'pulseaudio.txt'), env=self.env)
         wait_for('PulseAudio', lambda: self._names('sinks') >= {'spk', 'micfeed'} and
                  'mic' in self._names('sources'), 10)
-        self._keep_time()
+        keep_time(self.p.pid)
 
     def _names(self, kind):
         r = run(['pactl', 'list', 'short', kind], check=False, env=self.env)
         return {line.split('\t')[1] for line in r.stdout.splitlines() if '\t' in line}
-
-    def _keep_time(self):
-        """It gives up the priority that we have (runner.py); a card that comes late is none."""
-        for task in os.listdir(f'/proc/{self.p.pid}/task'):
-            with contextlib.suppress(PermissionError, ProcessLookupError):
-                os.sched_setscheduler(int(task), os.SCHED_RR, os.sched_param(2))
 
     def record(self, path):
         """Both channels, until stop()."""

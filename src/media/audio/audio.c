@@ -11,6 +11,7 @@
 
 #include <ars/clock.h>
 #include <ars/loop.h>
+#include <ars/realtime.h>
 #include <ars/str.h>
 #include <ars/timer.h>
 
@@ -60,6 +61,7 @@ struct ars_audio {
     int gone;                /* samples on it */
     struct ars_timer timer;
     uint64_t due_us;
+    int realtime; /* the loop's thread, as long as it is that; 0 */
 };
 
 static void on_tick(void *arg);
@@ -71,6 +73,28 @@ static void on_news(bool input, enum ars_device_state state, const char *label, 
 
     if (a->handlers.device)
         a->handlers.device(input, state, label, why, a->arg);
+}
+
+static void make_realtime(int thread, void *arg)
+{
+    struct ars_audio *a = arg;
+
+    if (ars_realtime_raise(thread) == EPERM && a->handlers.realtime)
+        a->handlers.realtime(thread, a->arg);
+}
+
+/* As long as a card wants its frames in time. */
+static void keep_time(struct ars_audio *a, bool card)
+{
+    if (card == (a->realtime != 0))
+        return;
+    if (!card) {
+        ars_realtime_lower(a->realtime);
+        a->realtime = 0;
+        return;
+    }
+    a->realtime = ars_realtime_thread();
+    make_realtime(a->realtime, a);
 }
 
 static void on_cards(const struct ars_device *list, size_t n, void *arg)
@@ -122,6 +146,7 @@ static bool sync_devices(struct ars_audio *a)
 {
     uint64_t now = ars_clock_us();
     bool any = false;
+    bool card = false;
 
     for (enum slot_kind k = 0; k < SLOTS; k++) {
         struct slot *s = &a->slots[k];
@@ -138,7 +163,9 @@ static bool sync_devices(struct ars_audio *a)
             s->dev->ops->stop(s->dev);
         }
         any = any || s->running;
+        card = card || (s->running && s->dev->ops->path);
     }
+    keep_time(a, card);
     return any;
 }
 
@@ -405,6 +432,16 @@ int ars_audio_test(struct ars_audio *a, enum ars_sound_test test)
     return trial_start(&a->trial, a, a->loop, test, on_trial, a);
 }
 
+void ars_audio_get_counts(const struct ars_audio *a, struct ars_audio_counts *ret)
+{
+    memset(ret, 0, sizeof(*ret));
+    for (enum slot_kind k = SLOT_IN; k <= SLOT_OUT; k++) {
+        const struct audio_dev *d = a->slots[k].dev;
+        if (d && d->ops->count)
+            d->ops->count(d, ret);
+    }
+}
+
 void ars_audio_country(struct ars_audio *a, enum ars_tones country)
 {
     a->country = country;
@@ -522,6 +559,7 @@ int ars_audio_alloc(struct ars_audio **ret, struct ars_loop *loop,
     a->arg = arg;
     a->env.loop = loop;
     a->env.news = on_news;
+    a->env.realtime = make_realtime;
     a->env.changed = on_cards;
     a->env.arg = a;
     err = ars_audio_set(a, conf);
@@ -543,6 +581,7 @@ void ars_audio_free(struct ars_audio *a)
     for (enum slot_kind k = 0; k < SLOTS; k++)
         free_slot(&a->slots[k]);
     process_free(a->process);
+    keep_time(a, false);
     card_host_free(a->env.host);
     free(a);
 }

@@ -67,8 +67,9 @@ struct card {
     struct ars_timer retry;
     SpeexResamplerState *resampler; /* NULL: the device runs at 48 kHz */
     struct drift drift;
-    bool flowing;     /* input: the first frame has come */
+    bool flowing;     /* the first frame has come, or gone */
     unsigned starved; /* input: as the loop sees it */
+    unsigned late;    /* output: the same */
     unsigned opened;  /* times */
     int gone;         /* samples that the ring lost for the better */
     unsigned seen;    /* callbacks */
@@ -182,6 +183,8 @@ static void on_opened(struct card *d)
     } else if (d->stream.open) {
         go(d, RUNNING);
         d->opened++;
+        if (d->stream.thread)
+            d->env->realtime(d->stream.thread, d->env->arg);
         drift_init(&d->drift, d->stream.rate);
         d->drift.starved = d->starved = atomic_load(&d->stream.starved);
         d->flowing = false;
@@ -324,14 +327,18 @@ static void write_frame(struct audio_dev *dev, const int16_t *pcm)
     struct card *d = (struct card *)dev;
     int16_t frame[FRAME_MAX];
     int16_t given[FRAME_MAX];
+    unsigned starved;
     size_t n;
     int go_away;
 
     if (!watch(d))
         return;
     n = d->stream.rate / 100;
-    go_away = drift_frame(&d->drift, (int)ars_ring_fill(d->stream.ring),
-                          atomic_load_explicit(&d->stream.starved, memory_order_relaxed));
+    starved = atomic_load_explicit(&d->stream.starved, memory_order_relaxed);
+    if (d->flowing)
+        d->late += starved - d->drift.starved;
+    d->flowing = true;
+    go_away = drift_frame(&d->drift, (int)ars_ring_fill(d->stream.ring), starved);
     if (go_away > DRIFT_STEP) {
         /* what is in the ring is the callback's; so this much less goes in */
         d->drift.surplus = go_away - (int)n > 0 ? go_away - (int)n : 0;
@@ -353,12 +360,22 @@ static unsigned path(const struct audio_dev *dev, int *ret_gone)
     return d->opened;
 }
 
+static void count(const struct audio_dev *dev, struct ars_audio_counts *sum)
+{
+    const struct card *d = (const struct card *)dev;
+
+    sum->late += d->late;
+    sum->underruns += atomic_load_explicit(&d->stream.underruns, memory_order_relaxed);
+    sum->gaps += d->starved;
+}
+
 static const struct audio_dev_ops source_ops = {
     .start = start,
     .stop = stop,
     .free = free_device,
     .read = read_frame,
     .path = path,
+    .count = count,
     .cards_changed = cards_changed,
     .linger_ms = LINGER_MS,
 };
@@ -369,6 +386,7 @@ static const struct audio_dev_ops sink_ops = {
     .free = free_device,
     .write = write_frame,
     .path = path,
+    .count = count,
     .cards_changed = cards_changed,
     .linger_ms = LINGER_MS,
 };

@@ -44,6 +44,7 @@ struct card_stream {
     atomic_uint callbacks;
     atomic_int missing;    /* output: samples that were silence instead, ever */
     atomic_uint starved;   /* the ring was full (input) or ran empty (output) */
+    atomic_uint underruns; /* output: the card had played all that it had */
     atomic_bool ended;     /* no callback comes any more */
     atomic_bool elsewhere; /* the server has moved it away from `name` */
 
@@ -51,6 +52,7 @@ struct card_stream {
     int err; /* EIO; why says it in English. CARD_LIST: ENOMEM */
     char why[CARD_WHY_MAX];
     unsigned rate;
+    int thread; /* of the callbacks, by the kernel's id; 0: nobody knows */
     bool open;
     bool replaced;           /* by the default card: `name` is not there */
     bool unserved;           /* there was no sound server */

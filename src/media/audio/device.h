@@ -32,6 +32,8 @@ struct audio_dev_ops {
      * ring has lost ever (gained, if negative), of 48 kHz.
      */
     unsigned (*path)(const struct audio_dev *d, int *ret_gone);
+    /* A sound card's, else NULL: adds its own. */
+    void (*count)(const struct audio_dev *d, struct ars_audio_counts *sum);
     /* The cards have changed: card_host_find() knows. NULL: it is no card. */
     void (*cards_changed)(struct audio_dev *d);
     bool gapless;       /* runs for as long as there is a call, heard or not: a recording */
@@ -52,6 +54,7 @@ struct audio_env {
     struct card_host *host; /* made when the first card asks for it; freed after the last */
     audio_news_fn *news;
     card_changed_fn *changed;
+    void (*realtime)(int thread, void *arg); /* make it that */
     void *arg;
     int16_t loopback[AUDIO_FRAME]; /* what the loopback device played last */
 };

@@ -63,7 +63,11 @@ static PaError initialize(void)
 static int on_frames(const void *in, void *out, unsigned long n,
                      const PaStreamCallbackTimeInfo *time, PaStreamCallbackFlags flags, void *arg)
 {
-    card_on_frames(in, out, n, arg);
+    struct card_stream *s = arg;
+
+    if (flags & paOutputUnderflow)
+        atomic_fetch_add_explicit(&s->underruns, 1, memory_order_relaxed);
+    card_on_frames(in, out, n, s);
     return paContinue;
 }
 
@@ -134,6 +138,7 @@ static PaError open_at(struct card_stream *s, const PaStreamParameters *params, 
     }
     s->handle = pa;
     s->rate = rate;
+    s->thread = 0;
     open_streams++;
     return r;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <ars/log.h>
+#include <ars/realtime.h>
 #include <ars/str.h>
 
 #include "audio/pulse_private.h"
@@ -155,6 +156,7 @@ static void on_state(pa_context *context, void *arg)
     } else if (pa_context_get_state(context) == PA_CONTEXT_READY) {
         stop_retry(p);
         p->retry_s = 0;
+        p->thread = ars_realtime_thread();
         pa_context_set_subscribe_callback(context, on_event, p);
         forget(pa_context_subscribe(context,
                                     PA_SUBSCRIPTION_MASK_SINK | PA_SUBSCRIPTION_MASK_SOURCE |
@@ -283,6 +285,7 @@ void pulse_free(struct pulse *p)
     stop_retry(p);
     drop_context(p);
     pa_threaded_mainloop_unlock(p->loop);
+    ars_realtime_lower(p->thread);
     pa_threaded_mainloop_stop(p->loop);
     pa_threaded_mainloop_free(p->loop);
     free(p);

@@ -18,6 +18,8 @@ struct pulse {
     pulse_changed_fn *changed;
     void *arg;
 
+    int thread; /* the loop's, by the kernel's id; set before any card is told */
+
     pa_context *context; /* under the loop's lock, from here */
     struct pulse_cards cards;
     struct pulse_cards fresh; /* as they are being told */

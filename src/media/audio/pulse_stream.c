@@ -64,6 +64,13 @@ static void on_read(pa_stream *stream, size_t bytes, void *arg)
     }
 }
 
+static void on_underflow(pa_stream *stream, void *arg)
+{
+    struct card_stream *s = arg;
+
+    atomic_fetch_add_explicit(&s->underruns, 1, memory_order_relaxed);
+}
+
 static void on_state(pa_stream *stream, void *arg)
 {
     struct link *l = arg;
@@ -117,6 +124,7 @@ static int connect_stream(struct link *l, const char *name)
         return pa_stream_connect_record(l->stream, name, &recorded, flags);
     }
     pa_stream_set_write_callback(l->stream, on_write, l->s);
+    pa_stream_set_underflow_callback(l->stream, on_underflow, l->s);
     return pa_stream_connect_playback(l->stream, name, &played, flags, NULL, NULL);
 }
 
@@ -150,6 +158,7 @@ static void drop(struct link *l)
         pa_stream_set_moved_callback(l->stream, NULL, NULL);
         pa_stream_set_read_callback(l->stream, NULL, NULL);
         pa_stream_set_write_callback(l->stream, NULL, NULL);
+        pa_stream_set_underflow_callback(l->stream, NULL, NULL);
         (void)pa_stream_disconnect(l->stream);
         pa_stream_unref(l->stream);
     }
@@ -184,6 +193,7 @@ static int open_stream(struct pulse *p, struct card_stream *s, const char *name)
     on_moved(l->stream, l);
     s->handle = l;
     s->rate = AUDIO_RATE;
+    s->thread = p->thread;
     return 0;
 }
 

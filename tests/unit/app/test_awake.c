@@ -1,6 +1,6 @@
 /*
- * Unit tests of app: a call keeps the machine awake, and its sleep is prepared for. A played logind
- * on a bus of its own.
+ * Unit tests of app: a call keeps the machine awake, and its sleep is prepared for; sound comes
+ * before other programs. A played logind and rtkit on a bus of its own.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -22,6 +22,7 @@ struct logind {
     struct bus daemon;
     GDBusConnection *bus;
     guint name;
+    guint rtkit; /* 0: is not played */
     unsigned named;
     unsigned locks;
     int lock; /* our end of the newest one: it hangs up when the other is closed */
@@ -31,12 +32,19 @@ struct logind {
     char who[32];
     char why[64];
     char mode[16];
+    unsigned raised;
+    guint64 thread;
+    guint32 priority;
 };
 
 static const char xml[] =
     "<node><interface name='org.freedesktop.login1.Manager'><method name='Inhibit'>"
     "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>"
     "<arg type='s' direction='in'/><arg type='h' direction='out'/></method></interface></node>";
+
+static const char rtkit_xml[] =
+    "<node><interface name='org.freedesktop.RealtimeKit1'><method name='MakeThreadRealtime'>"
+    "<arg type='t' direction='in'/><arg type='u' direction='in'/></method></interface></node>";
 
 static void keep(int *place, int fd)
 {
@@ -84,6 +92,32 @@ static void on_name(GDBusConnection *bus, const char *name, gpointer arg)
     l->named++;
 }
 
+static void on_rtkit(GDBusConnection *bus, const char *sender, const char *path,
+                     const char *interface, const char *method, GVariant *args,
+                     GDBusMethodInvocation *call, gpointer arg)
+{
+    struct logind *l = arg;
+
+    l->raised++;
+    g_variant_get(args, "(tu)", &l->thread, &l->priority);
+    g_dbus_method_invocation_return_value(call, NULL);
+}
+
+static int rtkit_start(struct logind *l)
+{
+    static const GDBusInterfaceVTable vtable = {.method_call = on_rtkit};
+    GDBusNodeInfo *info = g_dbus_node_info_new_for_xml(rtkit_xml, NULL);
+
+    if (!info)
+        return EIO;
+    g_dbus_connection_register_object(l->bus, "/org/freedesktop/RealtimeKit1", info->interfaces[0],
+                                      &vtable, l, NULL, NULL);
+    g_dbus_node_info_unref(info);
+    l->rtkit = g_bus_own_name_on_connection(l->bus, "org.freedesktop.RealtimeKit1",
+                                            G_BUS_NAME_OWNER_FLAGS_NONE, on_name, NULL, l, NULL);
+    return 0;
+}
+
 static int logind_start(struct logind *l, const char *dir)
 {
     static const GDBusInterfaceVTable vtable = {.method_call = on_method};
@@ -124,6 +158,8 @@ static void logind_stop(struct logind *l)
     }
     if (l->name)
         g_bus_unown_name(l->name);
+    if (l->rtkit)
+        g_bus_unown_name(l->rtkit);
     g_clear_object(&l->bus);
     keep(&l->lock, -1);
     keep(&l->delay, -1);
@@ -242,7 +278,35 @@ out:
     return err;
 }
 
+/* What a thread of sound may not do by itself, rtkit does for it. */
+static int test_realtime(void)
+{
+    struct logind logind = {0};
+    struct face f = {0};
+    struct ars_event *ev;
+    int err;
+
+    TRY(face_make(&f));
+    TRY(logind_start(&logind, f.dir));
+    TRY(rtkit_start(&logind));
+    TRY(face_start_with(&f, &(struct ars_app_conf){0}));
+    TRY(face_await(&f, &logind.named, 2));
+    ev = fake_event(ARS_EV_REALTIME);
+    ev->number = 4711;
+    fake_push(ev);
+    TRY(face_await(&f, &logind.raised, 1));
+    CHECK_INT(logind.thread, 4711);
+    /* below the sound server's 5, and what rtkit gives at most */
+    CHECK(logind.priority > 0 && logind.priority < 5);
+out:
+    face_stop(&f);
+    logind_stop(&logind);
+    face_remove(&f);
+    return err;
+}
+
 const struct check_case awake_cases[] = {
+    {"awake/realtime", test_realtime, false},
     {"awake/sleep", test_sleep, false},
     {"awake/during-calls", test_awake_during_calls, false},
 };

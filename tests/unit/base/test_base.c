@@ -1,14 +1,18 @@
 /* Unit tests of base. */
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <ars/addr.h>
 #include <ars/clock.h>
 #include <ars/fsm.h>
 #include <ars/mailbox.h>
 #include <ars/rand.h>
+#include <ars/realtime.h>
 #include <ars/reason.h>
 #include <ars/ring.h>
 #include <ars/secret.h>
@@ -493,6 +497,32 @@ out:
     return err;
 }
 
+/* One that computes on and on is taken back by the kernel's signal, before the kernel ends it. */
+static int test_realtime(void)
+{
+    int thread = ars_realtime_thread();
+    uint64_t until = ars_clock_ms() + 5000;
+    struct rlimit limit;
+    int err = ars_realtime_raise(thread);
+    bool may = err == 0;
+
+    CHECK(err == 0 || err == EPERM);
+    err = 0;
+    CHECK_INT(getrlimit(RLIMIT_RTTIME, &limit), 0);
+    CHECK(limit.rlim_max <= 200000); /* rtkit refuses us else */
+    CHECK_INT(sched_getscheduler(0) & ~SCHED_RESET_ON_FORK, may ? SCHED_RR : SCHED_OTHER);
+    while (may && (sched_getscheduler(0) & SCHED_RR)) {
+        (void)poll(NULL, 0, 0);
+        CHECK(ars_clock_ms() < until);
+    }
+    CHECK_INT(ars_realtime_raise(thread), may ? 0 : EPERM);
+    ars_realtime_lower(thread);
+    CHECK_INT(sched_getscheduler(0) & ~SCHED_RESET_ON_FORK, SCHED_OTHER);
+out:
+    ars_realtime_lower(thread);
+    return err;
+}
+
 int main(int argc, char **argv)
 {
     static const struct check_case cases[] = {
@@ -510,6 +540,7 @@ int main(int argc, char **argv)
         {"base/fsm", test_fsm, false},
         {"base/rand", test_rand, false},
         {"base/secret", test_secret, true},
+        {"base/realtime", test_realtime, false},
         {"base/reasons-complete", test_reasons_are_complete, false},
     };
 

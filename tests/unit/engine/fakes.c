@@ -471,6 +471,11 @@ void ars_sip_sub_close(struct ars_sip_sub *sub)
         sub->alive = false;
 }
 
+void ars_sip_get_counts(const struct ars_sip *sip, struct ars_sip_counts *ret)
+{
+    memset(ret, 0, sizeof(*ret));
+}
+
 const char *ars_sip_request_method(const struct ars_sip_request *req)
 {
     return "NOTIFY";

@@ -3,13 +3,16 @@
  * starts again: what is played into a null sink comes back from its monitor.
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -173,6 +176,51 @@ static int test_pulse(void)
     /* some 50 ms on a machine that does nothing else; the bench has the figure */
     CHECK(c.delays_ms[8] > 0 && c.delays_ms[8] < 400);
     CHECK(!c.port.wideband);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* Of this thread: whether it may make threads real-time. */
+static bool may_be_realtime(bool wanted)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+    const uint32_t nice = 1u << CAP_SYS_NICE;
+
+    if (syscall(SYS_capget, &head, caps))
+        return false;
+    caps[0].effective = wanted ? caps[0].effective | nice : caps[0].effective & ~nice;
+    return !syscall(SYS_capset, &head, caps) && wanted;
+}
+
+static bool is_realtime(void)
+{
+    return (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
+}
+
+/* The loop's thread and the callbacks' come first, or somebody is told who may see to it. */
+static int test_pulse_realtime(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_pulse(&p));
+    for (int i = 0; i < 2; i++) {
+        bool may = may_be_realtime(i);
+        TRY(open_caller(&c, "device:speaker.monitor", "device:speaker"));
+        CHECK(!is_realtime());
+        audio_port_attach(c.audio, &c.port);
+        c.want_heard = 1;
+        TRY(run(&c, 10000));
+        CHECK_INT(is_realtime(), may);
+        CHECK(may ? c.slow == 0 : c.slow >= 2);
+        close_caller(&c);
+        memset(&c, 0, sizeof(c));
+        CHECK(!is_realtime());
+    }
 out:
     close_caller(&c);
     close_pulse(&p);
@@ -444,6 +492,7 @@ int suite_audio_device(int argc, char **argv)
         {"audio-device/list", test_list, false},
         {"audio-device/list-without-server", test_list_without_server, false},
         {"audio-device/pulse", test_pulse, false},
+        {"audio-device/pulse-realtime", test_pulse_realtime, false},
         {"audio-device/pulse-faint", test_pulse_faint, false},
         {"audio-device/pulse-free-early", test_pulse_free_early, false},
         {"audio-device/pulse-dies", test_pulse_dies, false},

@@ -210,10 +210,18 @@ static void on_capture(const int16_t *pcm, const int16_t *others, void *arg)
     maybe_stop(c);
 }
 
+static void on_realtime(int thread, void *arg)
+{
+    struct caller *c = arg;
+
+    c->slow++;
+}
+
 int open_caller(struct caller *c, const char *in, const char *out)
 {
     const struct ars_audio_conf conf = {.in = in, .out = out};
-    const struct ars_audio_handlers handlers = {.device = on_device, .devices = on_devices};
+    const struct ars_audio_handlers handlers = {
+        .device = on_device, .devices = on_devices, .realtime = on_realtime};
 
     memset(c, 0, sizeof(*c));
     c->loop = lab_loop();

@@ -37,6 +37,7 @@ struct caller {
     unsigned bad, good, away; /* news */
     unsigned want_bad, want_good, want_away;
     char label[ARS_DEVICE_NAME_MAX]; /* of the last */
+    unsigned slow;                   /* threads that are to be real-time, and may not */
     unsigned lists, want_lists;      /* of devices that were told */
     struct ars_device list[16];
     size_t n_list;

@@ -259,11 +259,26 @@ static bool is_deaf(const char *server)
     return strncasecmp(server, DEAF_SERVER, sizeof(DEAF_SERVER) - 1) == 0;
 }
 
+/* One of ours that rings ends with the sleep of the machine. */
+static bool is_under_way(const struct call *c)
+{
+    switch (c->state) {
+    case ARS_CALL_DIALING:
+    case ARS_CALL_PROGRESS:
+        return !account_sleeps(c->account);
+    case ARS_CALL_INCOMING:
+    case ARS_CALL_ESTABLISHED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void call_lost(struct call *c)
 {
     bool again = c->state == ARS_CALL_PREPARING && c->link == CALL_LINK_MOVING;
 
-    if (c->state != ARS_CALL_ESTABLISHED && c->state != ARS_CALL_INCOMING && !again)
+    if (!again && !is_under_way(c))
         return;
     drop_move(c);
     go(c, CALL_LINK_LOST);

@@ -188,11 +188,20 @@ static bool is_for_ours(const struct refer *r, const struct sip_in *in)
     return msg_in_number(&id, UINT32_MAX, &seq) && seq == r->cseq;
 }
 
+/* SIP.js calls each NOTIFY the last, and never says why: at 100 Trying it is not. */
+static bool is_last(const struct sip_in *in, int status)
+{
+    struct pl why;
+
+    return event_hdr_is_over(in) &&
+           (!status || msg_in_param(msg_in_hdr(in, "Subscription-State"), "reason", &why));
+}
+
 static void on_news(struct ars_sip_call *call, const struct sip_in *in)
 {
-    bool over = event_hdr_is_over(in);
     struct pl phrase;
     int status = fragment(in, &phrase);
+    bool over = is_last(in, status);
     uint32_t left_s = event_hdr_expires(in, NEWS_S);
     char *text;
 

@@ -102,11 +102,11 @@ class Browser(Phone):
     def _tail(self):
         return json.dumps(self.events[-4:])
 
-    def need_tone(self, hz, times=3):
+    def need_tone(self, hz, times=3, **call):
         """Hears that tone, and no other is stronger, so many times in a row."""
         hits, until = 0, time.monotonic() + 10
         while hits < times:
-            heard = self.wait('heard', 5)
+            heard = self.wait('heard', 5, **call)
             hits = hits + 1 if abs(heard['hz'] - hz) < 6 and heard['db'] > -50 else 0
             need(time.monotonic() < until, f'{self.name}: no {hz} Hz: {heard}')
         return heard

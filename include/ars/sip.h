@@ -55,6 +55,7 @@ struct ars_sip_incoming {
     const char *called;       /* user part of the Request-URI, "" without one */
     const char *call_id;
     struct ars_sip_body offer; /* len 0: late offer */
+    bool offer_first;          /* which the first 18x must hold (RFC 3262 section 5) */
     bool wants_answer;         /* the caller wishes to be answered without the user */
     uint32_t answer_after_s;
     bool answer_required; /* or none at all (RFC 5373) */

@@ -17,6 +17,8 @@ struct ars_sip_call_handlers {
     void (*redirected)(struct ars_sip_call *call, const char *number, void *arg);
     /* 2xx to our INVITE, ACK is out. When we sent no offer, body is one: ars_sip_call_ack(). */
     void (*answered)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
+    /* PRACK to a 18x with our offer: body is the answer, len 0: none came. */
+    void (*agreed)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /* ACK to our 2xx; body.len > 0 when it carries the answer to an offer of ours. */
     void (*confirmed)(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg);
     /*
@@ -63,10 +65,16 @@ int ars_sip_call_invite(struct ars_sip *sip, struct ars_sip_call **ret, const ch
  */
 int ars_sip_call_redirect(struct ars_sip_call *call, bool follow);
 
-/* 180, 183 (with a body: early media) to an incoming call. EPROTO: wrong state. */
+/*
+ * 180, 183 (with a body: early media) to an incoming call; where our offer is to come first the
+ * first has it. EPROTO: wrong state, or there is none. EBUSY: the one before waits for its PRACK.
+ */
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body);
 
-/* 200 to the INVITE, re-INVITE or UPDATE that waits. EPROTO: none waits. */
+/*
+ * 200 to the INVITE, re-INVITE or UPDATE that waits. EPROTO: none waits. EBUSY: `agreed` comes
+ * first, after which body is NULL.
+ */
 int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *body);
 
 /* Final refusal of the INVITE, re-INVITE or UPDATE that waits; a refused INVITE ends the call. */

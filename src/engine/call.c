@@ -97,6 +97,24 @@ static void on_answered(struct ars_sip_call *sc, const struct ars_sip_body *body
     }
 }
 
+static void on_agreed(struct ars_sip_call *sc, const struct ars_sip_body *body, void *arg)
+{
+    struct call *c = arg;
+    struct ars_reason why;
+
+    if (c->state != ARS_CALL_INCOMING && c->state != ARS_CALL_ANSWERING)
+        return;
+    c->offered = false;
+    ars_reason_set(&why, ARS_REASON_NOT_ACCEPTABLE, 0, "no SDP in the PRACK");
+    if (body->len == 0 || ars_media_accept(c->media, body->data, body->len, &why)) {
+        call_hang_up_for(c, 488, &why);
+        return;
+    }
+    c->answered_early = true;
+    if (c->state == ARS_CALL_ANSWERING)
+        call_send_answer(c);
+}
+
 static void on_confirmed(struct ars_sip_call *sc, const struct ars_sip_body *body, void *arg)
 {
     struct call *c = arg;
@@ -122,6 +140,7 @@ static void on_confirmed(struct ars_sip_call *sc, const struct ars_sip_body *bod
 static const struct ars_sip_call_handlers sip_handlers = {
     .progress = on_progress,
     .answered = on_answered,
+    .agreed = on_agreed,
     .confirmed = on_confirmed,
     .reoffer = call_on_reoffer,
     .reanswered = call_on_reanswered,
@@ -167,6 +186,15 @@ void call_send_invite(struct call *c)
     }
 }
 
+/* All has been said: the caller has our offer, and answered it. */
+static void send_bare_answer(struct call *c)
+{
+    int err = ars_sip_call_answer(c->sip, NULL);
+
+    if (err)
+        call_hang_up_internal(c, "cannot answer", err);
+}
+
 static void send_answer(struct call *c)
 {
     struct ars_reason why = {0};
@@ -197,8 +225,34 @@ static void send_answer(struct call *c)
 
 void call_send_answer(struct call *c)
 {
-    if (c->gathered && c->link != CALL_LINK_LOST)
+    if (!c->gathered || c->offered || c->link == CALL_LINK_LOST)
+        return; /* on_gathered(), on_agreed() and call_rebind() come back here */
+    if (c->answered_early)
+        send_bare_answer(c);
+    else
         send_answer(c);
+}
+
+void call_ring_with_offer(struct call *c)
+{
+    struct ars_sip_body body;
+    char *sdp = NULL;
+    int err;
+
+    if (!c->offer_first || c->link == CALL_LINK_LOST)
+        return;
+    err = ars_media_offer(c->media, ARS_DIR_SENDRECV, &sdp);
+    if (!err) {
+        body = call_sdp_body(sdp);
+        err = ars_sip_call_progress(c->sip, 180, &body);
+    }
+    free(sdp);
+    if (err) {
+        call_hang_up_internal(c, "cannot ring", err);
+        return;
+    }
+    c->offer_first = false;
+    c->offered = true;
 }
 
 int call_begin(struct call *c)
@@ -294,7 +348,7 @@ static void ring(struct call *c)
 {
     uint32_t ring_s = account_conf(c->account)->ring_s;
 
-    if (ars_sip_call_progress(c->sip, 180, NULL))
+    if (!c->offer_first && ars_sip_call_progress(c->sip, 180, NULL))
         ars_log(ARS_LOG_WARN, "engine", "call %u: cannot send 180", c->id);
     ars_timer_start(ars_loop_timers(c->env.loop), &c->ring_timer,
                     1000 * (uint64_t)(ring_s ? ring_s : ACCOUNT_RING_S), on_ring_timer, c);
@@ -321,6 +375,7 @@ int call_ring(struct call **ret, ars_id id, struct account *a, struct ars_sip_ca
     c->peer_name = ars_strdup(in->display_name);
     c->peer_number = ars_strdup(in->number);
     c->diverted_here = in->diverted_here;
+    c->offer_first = in->offer_first;
     if (in->offer.len > 0) {
         c->offer = ars_strndup(in->offer.data, in->offer.len);
         c->offer_len = in->offer.len;

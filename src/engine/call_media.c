@@ -13,6 +13,8 @@ static void on_gathered(void *arg)
     c->gathered = true;
     if (c->state == ARS_CALL_PREPARING)
         call_send_invite(c);
+    else if (c->state == ARS_CALL_INCOMING)
+        call_ring_with_offer(c);
     else if (c->state == ARS_CALL_ANSWERING)
         call_send_answer(c);
     else

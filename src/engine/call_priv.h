@@ -37,11 +37,12 @@ struct call {
 
     /* facts */
     bool gathered;
-    bool answered_early; /* an answer came in a 18x */
+    bool answered_early; /* an answer came in a 18x, or in the PRACK to ours */
     bool told_ringing;
     bool told_early;
     bool ringback;
-    bool offered; /* our offer went out in a 2xx: the answer comes in the ACK */
+    bool offer_first; /* the caller hears it ring with our offer (RFC 3262 section 5) */
+    bool offered;     /* our offer went out in a 18x or 2xx: PRACK or ACK brings the answer */
     bool reinvite_out;
     bool remote_held;
     bool muted;
@@ -124,6 +125,9 @@ void call_on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void *
 
 /* INVITE, with our candidates. c may be gone afterwards. */
 void call_send_invite(struct call *c);
+
+/* 180, with our candidates, where the caller wants our offer first. c may be gone afterwards. */
+void call_ring_with_offer(struct call *c);
 
 /* ---- call_media.c ---- */
 

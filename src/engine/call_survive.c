@@ -248,8 +248,17 @@ static bool awaits_connection(const struct call *c)
 /* The caller has been told by the dialog, and will be by the answer: from where we are now. */
 static void ring_on(struct call *c)
 {
-    if (begin_again(c))
-        call_link_good(c);
+    if (!c->offered && !c->answered_early) {
+        if (begin_again(c))
+            call_link_good(c);
+        return;
+    }
+    /* our candidates have been said; establish() tells of others */
+    go(c, CALL_LINK_LOST);
+    go(c, CALL_LINK_MOVING);
+    call_link_good(c);
+    if (c->state == ARS_CALL_ANSWERING)
+        call_send_answer(c);
 }
 
 /* ---- the connection ---- */

@@ -80,7 +80,7 @@ int invite_in_accept(struct ars_sip_call *call, const struct ars_sip_body *body)
         free(call->ok.data);
         call->ok = (struct call_text){copy, st->last_len};
         call->ok_cseq = st->req->cseq;
-        call->ok_offers = !st->req->body.len;
+        call->ok_offers = !st->req->body.len && body && body->len;
         call->ok_wait_ms = SIP_T1_MS;
         call->ok_until_ms = ars_clock_ms() + SIP_T1_64_MS;
         ars_timer_start(call->sip->timers, &call->ok_timer, SIP_T1_MS, on_ok_timer, call);
@@ -134,6 +134,7 @@ static int announce(struct ars_sip_call *call, const struct sip_in *in)
         .display_name = ars_sip_call_peer_name(call),
         .call_id = ars_sip_call_id(call),
         .offer = in->body,
+        .offer_first = reliable_wants_offer(call),
     };
     char *called = ars_percent_decode(in->uri.user.p ? in->uri.user.p : "", in->uri.user.l);
     int status = 480;
@@ -196,9 +197,8 @@ int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ar
     ars_buf_init(&b, SIP_MSG_MAX);
     call_add_contact(call, &b);
     err = b.err;
-    /* RFC 3262 section 5: without an offer in the INVITE the first reliable one would need ours */
     if (!err && reliable)
-        err = call->server->req->body.len ? reliable_send(call, status, b.data) : 0;
+        err = reliable_send(call, status, b.data, body);
     else if (!err)
         err = strans_reply(call->server, status, NULL, b.data, body);
     ars_buf_free(&b);
@@ -215,6 +215,8 @@ int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *bo
         return mod_answer(call, body);
     if (!call->server)
         return EPROTO;
+    if (reliable_is_open(call)) /* RFC 3262 section 3 */
+        return EBUSY;
     err = invite_in_accept(call, body);
     if (err)
         return err;

@@ -100,6 +100,8 @@ static bool is_ours_open(const struct ars_sip_call *call, const struct sip_in *i
         return true;
     if (call->outgoing && call->state != CALL_LATE && !is_answered(call, in))
         return true;
+    if (call->state == CALL_INCOMING && reliable_is_open(call))
+        return true;
     return call->ok_offers && ars_timer_running(&call->ok_timer);
 }
 

@@ -22,6 +22,16 @@ bool reliable_is_wanted(const struct ars_sip_call *call)
     return call->server && msg_in_has_token(call->server->req, "Require", "100rel");
 }
 
+bool reliable_wants_offer(const struct ars_sip_call *call)
+{
+    return reliable_is_wanted(call) && !call->server->req->body.len && !call->reliable.offered;
+}
+
+bool reliable_is_open(const struct ars_sip_call *call)
+{
+    return call->reliable.offered && !call->reliable.agreed;
+}
+
 /* Section 3: repeated from T1 on, twice as late each time; after 64 T1 the INVITE is refused. */
 static void on_timer(void *arg)
 {
@@ -44,9 +54,11 @@ static void on_timer(void *arg)
     call_end(call, &why);
 }
 
-int reliable_send(struct ars_sip_call *call, int status, const char *headers)
+int reliable_send(struct ars_sip_call *call, int status, const char *headers,
+                  const struct ars_sip_body *body)
 {
     struct reliable *r = &call->reliable;
+    bool offer = reliable_wants_offer(call);
     uint32_t rseq = r->rseq ? r->rseq + 1 : 1 + ars_rand_below(RSEQ_START_MAX);
     struct strans *st = call->server;
     struct ars_buf b;
@@ -55,10 +67,12 @@ int reliable_send(struct ars_sip_call *call, int status, const char *headers)
 
     if (r->text)
         return EBUSY;
+    if (offer && (!body || !body->len))
+        return EPROTO;
     ars_buf_init(&b, SIP_MSG_MAX);
     ars_buf_adds(&b, headers);
     ars_buf_addf(&b, "Require: 100rel\r\nRSeq: %u\r\n", (unsigned)rseq);
-    err = b.err ? b.err : strans_reply(st, status, NULL, b.data, NULL);
+    err = b.err ? b.err : strans_reply(st, status, NULL, b.data, offer ? body : NULL);
     ars_buf_free(&b);
     if (err)
         return err;
@@ -66,6 +80,7 @@ int reliable_send(struct ars_sip_call *call, int status, const char *headers)
     if (!copy)
         return ENOMEM;
     r->rseq = rseq;
+    r->offered = r->offered || offer;
     r->text = copy;
     r->len = st->last_len;
     r->wait_ms = SIP_T1_MS;
@@ -96,13 +111,18 @@ static bool is_match(const struct ars_sip_call *call, const struct sip_in *in)
 
 void reliable_receive_prack(struct ars_sip_call *call, struct sip_in *in, struct strans *st)
 {
+    bool due = reliable_is_open(call);
+
     if (!is_match(call, in)) {
         (void)strans_reply(st, 481, NULL, NULL, NULL);
         return;
     }
     reliable_stop(call);
-    /* section 5: our offer or answer has not been said, so there is no room for one of theirs */
-    (void)strans_reply(st, in->body.len ? 488 : 200, NULL, NULL, NULL);
+    /* section 5: where our answer has not been said there is no room for an offer of theirs */
+    (void)strans_reply(st, in->body.len && !due ? 488 : 200, NULL, NULL, NULL);
+    call->reliable.agreed = call->reliable.offered;
+    if (due && call->h.agreed)
+        call->h.agreed(call, &in->body, call->arg);
 }
 
 void reliable_stop(struct ars_sip_call *call)

@@ -1,6 +1,6 @@
 /*
  * sip: provisional responses of ours that the caller wants to acknowledge (RFC 3262, the callee's
- * side). They carry no description: the answer comes in the 2xx.
+ * side). They carry no answer, which comes in the 2xx; but our offer, where the INVITE has none.
  */
 #ifndef SIP_RELIABLE_H
 #define SIP_RELIABLE_H
@@ -10,7 +10,7 @@
 
 #include <ars/timer.h>
 
-struct ars_buf;
+struct ars_sip_body;
 struct ars_sip_call;
 struct sip_in;
 struct strans;
@@ -18,6 +18,8 @@ struct strans;
 /* Zeroed before first use. */
 struct reliable {
     uint32_t rseq; /* of the last; 0: none */
+    bool offered;  /* the first held our offer */
+    bool agreed;   /* and PRACK its answer */
     char *text;    /* it, until PRACK comes */
     size_t len;
     uint64_t wait_ms;
@@ -28,8 +30,17 @@ struct reliable {
 /* Does the INVITE that waits require it? Otherwise we never do. */
 bool reliable_is_wanted(const struct ars_sip_call *call);
 
-/* EBUSY: the one before is not acknowledged yet. headers: whole lines. */
-int reliable_send(struct ars_sip_call *call, int status, const char *headers);
+/* Whether its first must hold our offer, and has not been sent. */
+bool reliable_wants_offer(const struct ars_sip_call *call);
+
+/* Our offer waits for its answer. */
+bool reliable_is_open(const struct ars_sip_call *call);
+
+/*
+ * EBUSY: the one before is not acknowledged yet. EPROTO: it needs our offer. headers: whole lines.
+ */
+int reliable_send(struct ars_sip_call *call, int status, const char *headers,
+                  const struct ars_sip_body *body);
 
 void reliable_receive_prack(struct ars_sip_call *call, struct sip_in *in, struct strans *st);
 

@@ -426,6 +426,8 @@ class Judge:
         rules.response(msg, asked, self.bad)
         if asked.method == 'INVITE' and 100 < msg.status < 200:
             leg.phone_reliable.phone_sent(msg, asked, self.bad)
+        if asked.method == 'INVITE' and 200 <= msg.status < 300:
+            leg.phone_reliable.phone_answered(msg, self.bad)
         if asked.method in ('INVITE', 'UPDATE') and 200 <= msg.status < 300:
             timers.answered(msg, asked, leg, self.bad)
         if asked.method == 'INVITE':
@@ -493,7 +495,8 @@ class Judge:
             leg.offered = not offered
         elif msg.status >= 200 and leg.offer is not None:
             self.bad('sdp.order', '%s leaves the offer without an answer' % msg.title())
-        elif msg.status >= 200 and msg.cseq_method == 'INVITE':
+        elif msg.status >= 200 and msg.cseq_method == 'INVITE' \
+                and msg.cseq not in leg.phone_reliable.answered:
             self.bad('sdp.order', '%s without an offer of its own' % msg.title())
 
     def retarget(self, leg, asked):
@@ -606,6 +609,10 @@ class Judge:
             invite = self.got.get((msg.via.branch, 'INVITE'))
             if invite and not invite.final:
                 invite.cancelled = True
+        if msg.method == 'PRACK':
+            leg.phone_reliable.peer_acknowledged(msg)
+            if msg.is_sdp and leg.offered:
+                self.peer_sdp(msg, leg)
         if msg.method in ('INVITE', 'UPDATE') and msg.is_sdp and not leg.offered and not leg.offer:
             tx.offers = True
             self.peer_sdp(msg, leg)

@@ -154,6 +154,11 @@ void answered(size_t i, const struct ars_sip_body *body)
     fakes.sip_calls[i].h->answered(&fakes.sip_calls[i], body, fakes.sip_calls[i].arg);
 }
 
+void agreed(size_t i, const struct ars_sip_body *body)
+{
+    fakes.sip_calls[i].h->agreed(&fakes.sip_calls[i], body, fakes.sip_calls[i].arg);
+}
+
 void confirmed(size_t i, const struct ars_sip_body *body)
 {
     fakes.sip_calls[i].h->confirmed(&fakes.sip_calls[i], body, fakes.sip_calls[i].arg);

@@ -30,6 +30,7 @@ struct call *nth(struct fixture *f, ars_id id);
 void gathered(size_t i);
 void progress(size_t i, int status, const struct ars_sip_body *body);
 void answered(size_t i, const struct ars_sip_body *body);
+void agreed(size_t i, const struct ars_sip_body *body);
 void confirmed(size_t i, const struct ars_sip_body *body);
 void reanswered(size_t i, int status);
 void reoffer(size_t i, const struct ars_sip_body *body);

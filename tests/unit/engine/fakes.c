@@ -352,13 +352,15 @@ const char *ars_sip_call_peer_number(const struct ars_sip_call *call)
 int ars_sip_call_progress(struct ars_sip_call *call, int status, const struct ars_sip_body *body)
 {
     call->progress = status;
+    if (body)
+        keep_sdp(call, body);
     return 0;
 }
 
 int ars_sip_call_answer(struct ars_sip_call *call, const struct ars_sip_body *body)
 {
     call->answers++;
-    keep_sdp(call, body);
+    keep_sdp(call, body ? body : &(struct ars_sip_body){.data = "", .len = 0});
     return 0;
 }
 

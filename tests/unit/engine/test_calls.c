@@ -341,6 +341,66 @@ out:
     return tear_down(&f, err);
 }
 
+/* RFC 3262 section 5: it rings there once our offer is known, PRACK answers it before we may. */
+static int test_offer_first(void)
+{
+    const struct ars_sip_incoming in = {
+        .number = "555", .display_name = "", .call_id = "x", .offer_first = true};
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    CHECK_INT(called_with(&in), 0);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    CHECK_INT(fakes.tone, ARS_TONE_RINGING);
+    CHECK_INT(fakes.sip_calls[0].progress, 0);
+    gathered(0);
+    CHECK_INT(fakes.sip_calls[0].progress, 180);
+    CHECK_STR(fakes.sip_calls[0].sdp, "offer sendrecv");
+    CHECK_INT(calls_answer(&f.calls, nth(&f, 1)), 0);
+    CHECK_INT(fakes.sip_calls[0].answers, 0);
+    agreed(0, &sdp);
+    CHECK_INT(fakes.media[0].accepts, 1);
+    CHECK_INT(fakes.sip_calls[0].answers, 1);
+    CHECK_STR(fakes.sip_calls[0].sdp, "");
+    confirmed(0, &no_body);
+    CHECK(fakes_told(ARS_EV_ESTABLISHED));
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    CHECK(fakes_told(ARS_EV_ENDED));
+
+    /* nobody hears a caller whose call has not been answered; its answer may be none */
+    CHECK_INT(called_with(&in), 0);
+    gathered(1);
+    agreed(1, &sdp);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    CHECK(!fakes.media[1].talk);
+    call_hangup(nth(&f, 2), 486);
+    CHECK_INT(fakes.sip_calls[1].hangups, 1);
+    ended(1, ARS_REASON_LOCAL_HANGUP, 486);
+    CHECK(fakes_told(ARS_EV_ENDED));
+    CHECK_INT(called_with(&in), 0);
+    gathered(2);
+    agreed(2, &no_body);
+    CHECK_INT(fakes.sip_calls[2].hangups, 1);
+    ended(2, ARS_REASON_LOCAL_HANGUP, 488);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_NOT_ACCEPTABLE);
+
+    /* answered before our candidates were known: they go into the 200 */
+    CHECK_INT(called_with(&in), 0);
+    CHECK_INT(calls_answer(&f.calls, nth(&f, 4)), 0);
+    gathered(3);
+    CHECK_INT(fakes.sip_calls[3].progress, 0);
+    CHECK_INT(fakes.sip_calls[3].answers, 1);
+    CHECK_STR(fakes.sip_calls[3].sdp, "offer sendrecv");
+    confirmed(3, &sdp);
+    CHECK_INT(fakes.media[3].accepts, 1);
+    CHECK(fakes_told(ARS_EV_INCOMING) && fakes_told(ARS_EV_ESTABLISHED));
+out:
+    return tear_down(&f, err);
+}
+
 /* Call n rings for so long, then 480. */
 static int check_rings(struct fixture *f, size_t n, uint32_t ms)
 {
@@ -497,6 +557,7 @@ const struct check_case calls_cases[] = {
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},
     {.name = "late_offer", .fn = test_late_offer},
+    {.name = "offer_first", .fn = test_offer_first},
     {.name = "redirected", .fn = test_redirected},
     {.name = "identity", .fn = test_identity},
     {.name = "ring_time", .fn = test_ring_time},

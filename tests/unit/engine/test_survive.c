@@ -341,6 +341,34 @@ out:
     return tear_down(&f, err);
 }
 
+/* The same where our offer went out with the 180: it holds, over whichever connection. */
+static int rings_on_with_our_offer(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    CHECK_INT(called_with(&(struct ars_sip_incoming){
+                  .number = "555", .display_name = "", .call_id = "x", .offer_first = true}),
+              0);
+    gathered(0);
+    CHECK_INT(fakes.sip_calls[0].progress, 180);
+    CHECK(fakes_told(ARS_EV_INCOMING));
+    lose();
+    TRY(call_answer(nth(&f, 1)));
+    agreed(0, &sdp);
+    CHECK_INT(fakes.sip_calls[0].answers, 0);
+    fakes_pass(3000);
+    fakes_resolve(1);
+    fakes.wss_h->opened(fakes.wss_arg);
+    fakes.sip_h->registered(600, fakes.sip_arg);
+    CHECK(fakes.media[0].alive);
+    CHECK_INT(fakes.sip_calls[0].answers, 1);
+    CHECK_STR(fakes.sip_calls[0].sdp, "");
+out:
+    return tear_down(&f, err);
+}
+
 /* The connection was only out of reach for a while: what the user said meanwhile is said then. */
 static int answered_while_away(void)
 {
@@ -410,6 +438,7 @@ const struct check_case survive_cases[] = {
     {.name = "made_again_later", .fn = made_again_later},
     {.name = "not_made_again", .fn = not_made_again},
     {.name = "rings_on", .fn = rings_on},
+    {.name = "rings_on_with_our_offer", .fn = rings_on_with_our_offer},
     {.name = "given_up", .fn = given_up},
     {.name = "refused_and_unheard", .fn = refused_and_unheard},
     {.name = "answered_while_away", .fn = answered_while_away},

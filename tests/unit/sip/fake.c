@@ -256,6 +256,14 @@ static void on_answered(struct ars_sip_call *call, const struct ars_sip_body *bo
     drop(f);
 }
 
+static void on_agreed(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg)
+{
+    struct fake *f = arg;
+
+    f->agreed++;
+    f->agreed_len = body->len;
+}
+
 static void on_confirmed(struct ars_sip_call *call, const struct ars_sip_body *body, void *arg)
 {
     struct fake *f = arg;
@@ -330,6 +338,7 @@ static void on_ended(struct ars_sip_call *call, const struct ars_reason *why, vo
 const struct ars_sip_call_handlers fake_call_handlers = {
     .progress = on_progress,
     .answered = on_answered,
+    .agreed = on_agreed,
     .confirmed = on_confirmed,
     .reoffer = on_reoffer,
     .reanswered = on_reanswered,

@@ -55,6 +55,8 @@ struct fake {
     size_t progress_len;
     unsigned answered;
     size_t answer_len;
+    unsigned agreed;
+    size_t agreed_len;
     unsigned confirmed;
     size_t confirmed_len;
     unsigned reoffers;

@@ -304,17 +304,58 @@ static int test_reliable_unheard(void)
     CHECK_INT(f.why.code, ARS_REASON_TIMEOUT);
     fake_close(&f);
 
-    /* section 5: the first would have to carry our offer */
-    TRY(ring(&f, RELIABLE, NULL));
-    CHECK(fake_quiet(&f));
-    TRY(ars_sip_call_answer(f.call, &offer));
-    CHECK(fake_want(&f, "SIP/2.0 200 "));
-    fake_close(&f);
-
     TRY(ring(&f, "Supported: 100rel\r\n", FAKE_OFFER));
     CHECK_STR(fake_header(fake_want(&f, "SIP/2.0 180 "), "Require", v, sizeof(v)), "");
     fake_advance(&f, 30000);
     CHECK(fake_quiet(&f));
+out:
+    fake_close(&f);
+    return err;
+}
+
+/* Section 5: the first carries our offer, PRACK the answer; the 2xx waits for it, and has none. */
+static int test_reliable_offer(void)
+{
+    struct fake f;
+    const char *ringing;
+    char tag[64];
+    char rack[128];
+    char v[256];
+    int err;
+
+    TRY(fake_open(&f, 0));
+    fake_invite(&f, "z9hG4bKin1", RELIABLE, NULL);
+    CHECK(fake_want(&f, "SIP/2.0 100 "));
+    CHECK_INT(ars_sip_call_progress(f.call, 180, NULL), EPROTO);
+    CHECK(fake_quiet(&f));
+    TRY(ars_sip_call_progress(f.call, 180, &offer));
+    ringing = fake_want(&f, "SIP/2.0 180 ");
+    CHECK_STR(fake_body(ringing), FAKE_OFFER);
+    ars_strcpy(tag, sizeof(tag), strstr(fake_header(ringing, "To", v, sizeof(v)), ";tag=") + 5);
+    CHECK_INT(ars_sip_call_answer(f.call, &offer), EBUSY);
+    CHECK_INT(ars_sip_call_answer(f.call, NULL), EBUSY);
+    snprintf(rack, sizeof(rack), "RAck: %d 10 INVITE\r\n",
+             fake_number(fake_header(ringing, "RSeq", v, sizeof(v))));
+    fake_request(&f, "PRACK", "z9hG4bKp1", 11, tag, rack, FAKE_ANSWER);
+    CHECK(fake_want(&f, "SIP/2.0 200 "));
+    CHECK_INT(f.agreed, 1);
+    CHECK_INT(f.agreed_len, sizeof(FAKE_ANSWER) - 1);
+    /* each further one says only that it still rings */
+    fake_advance(&f, 60000);
+    CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 180 ")), "");
+    TRY(ars_sip_call_answer(f.call, NULL));
+    CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 200 ")), "");
+    fake_request(&f, "ACK", "z9hG4bKa", 10, tag, NULL, NULL);
+    CHECK_INT(f.confirmed, 1);
+    CHECK_INT(f.ended, 0);
+    fake_close(&f);
+
+    /* a 2xx may come first: then it has the offer, and the ACK the answer */
+    TRY(fake_open(&f, 0));
+    fake_invite(&f, "z9hG4bKin1", RELIABLE, NULL);
+    CHECK(fake_want(&f, "SIP/2.0 100 "));
+    TRY(ars_sip_call_answer(f.call, &offer));
+    CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 200 ")), FAKE_OFFER);
 out:
     fake_close(&f);
     return err;
@@ -329,6 +370,7 @@ static const struct check_case cases[] = {
     {"early_update_from_them", test_update_from_them, false},
     {"reliable", test_reliable, false},
     {"reliable_unheard", test_reliable_unheard, false},
+    {"reliable_offer", test_reliable_offer, false},
 };
 
 const struct suite suite_early = {cases, CHECK_COUNT(cases)};

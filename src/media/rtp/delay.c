@@ -22,6 +22,9 @@
  * them do after a stall.
  */
 #define BEHIND_US 2500
+/* A loss that comes alone moves nothing; the second within this does, for so long. */
+#define AGAIN_US   10000000
+#define MENDING_US 20000000
 
 void delay_init(struct delay *d)
 {
@@ -98,7 +101,8 @@ static void remember(struct delay *d, int64_t late, unsigned packet_us)
 
 void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now)
 {
-    d->behind = d->last_arrival && now - d->last_arrival < BEHIND_US;
+    bool behind = d->last_arrival && now - d->last_arrival < BEHIND_US;
+
     if (!d->window_end)
         d->settled = now + SETTLE_US;
     if (now >= d->window_end) {
@@ -109,18 +113,20 @@ void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t no
     if (transit < d->fastest[0])
         d->fastest[0] = transit;
     follow_base(d, now);
-    if (!d->behind)
+    if (!behind)
         remember(d, transit - d->anchor, packet_us);
     d->last_arrival = now;
 }
 
-void delay_put_recovered(struct delay *d, int64_t transit, unsigned packet_us)
+void delay_lost(struct delay *d, int64_t wait, bool mended, uint64_t now)
 {
-    if (!d->behind)
-        remember(d, transit + packet_us - d->anchor, packet_us);
+    if (mended && d->lost && now - d->lost < AGAIN_US)
+        d->mending = now + MENDING_US;
+    d->lost = now;
+    d->wait = wait;
 }
 
-int64_t delay_target(const struct delay *d)
+int64_t delay_target(const struct delay *d, uint64_t now)
 {
     double tail = 0;
     size_t bin = DELAY_BINS;
@@ -131,5 +137,15 @@ int64_t delay_target(const struct delay *d)
     target = (int64_t)bin * DELAY_BIN_US;
     if (d->anchor != INT64_MAX)
         target += d->anchor - delay_base(d);
+    if (now < d->mending && target < d->wait)
+        target = d->wait;
     return target < TARGET_MAX_US ? target : TARGET_MAX_US;
+}
+
+int64_t delay_enough(const struct delay *d, uint64_t now)
+{
+    int64_t target = delay_target(d, now);
+    bool lately = d->lost && now - d->lost < AGAIN_US;
+
+    return lately && d->wait > target ? d->wait : target;
 }

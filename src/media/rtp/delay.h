@@ -20,7 +20,9 @@ struct delay {
     uint64_t window_end;
     uint64_t settled; /* when enough has come since the restart */
     uint64_t last_arrival;
-    bool behind; /* the newest packet came right behind the one before */
+    int64_t wait;     /* with so much delay a loss could be mended, */
+    uint64_t lost;    /* which was last, */
+    uint64_t mending; /* and is waited for until then */
 };
 
 void delay_init(struct delay *d);
@@ -32,15 +34,21 @@ void delay_restart(struct delay *d);
 void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t now);
 
 /*
- * The packet just put makes up for one that was lost right before it (in-band FEC): that one is as
- * good as there now.
+ * Something was lost, and the newest packet mends it, or others of its kind do, if it is there
+ * `wait` after what it mends. Where that happens again and again it is waited for.
  */
-void delay_put_recovered(struct delay *d, int64_t transit, unsigned packet_us);
+void delay_lost(struct delay *d, int64_t wait, bool mended, uint64_t now);
 
 /* The fastest transit; lateness counts from it. */
 int64_t delay_base(const struct delay *d);
 
-/* How long after the fastest packet playing must lie for all but one in two hundred. */
-int64_t delay_target(const struct delay *d);
+/*
+ * How long after the fastest packet playing must lie for all but one in two hundred, and for what
+ * mends losses.
+ */
+int64_t delay_target(const struct delay *d, uint64_t now);
+
+/* The same, or what it may be that comes next: no more is too much. */
+int64_t delay_enough(const struct delay *d, uint64_t now);
 
 #endif

@@ -25,6 +25,8 @@
 /* every change moves the voice in time, so a little over must have lasted. */
 #define MUCH_OVER_US 20000
 #define HOLD_US      10000000
+/* At the start the delay is a guess: the first seconds show how far off. */
+#define HOLD_FIRST_US 3000000
 /* Periods are taken out once in 100 ms (8 %); far over the target, at each packet. */
 #define SHRINK_EVERY_US 100000
 #define FAR_OVER_US     60000
@@ -64,6 +66,7 @@ struct jitter {
     int64_t recent[RECENT]; /* delays when a packet was due, us */
     int64_t left_us;        /* in the FIFO at that time */
     size_t recent_at;
+    uint64_t began_us;
     uint64_t shrunk_us; /* when, last */
     uint64_t over_us;   /* since when the delay is over its target, 0: it is not */
     bool shrinking;     /* begun: all the way to the target */
@@ -87,7 +90,7 @@ static size_t from_us(const struct jitter *j, int64_t us)
 
 static int64_t target_us(const struct jitter *j)
 {
-    return delay_target(&j->delay) + MARGIN_US;
+    return delay_target(&j->delay, j->newest_us) + MARGIN_US;
 }
 
 /* How long ago the packet that is due next came, had it been one of the fastest. */
@@ -135,14 +138,17 @@ static void append_concealed(struct jitter *j, const struct packet *next, size_t
 }
 
 /*
- * Whether a packet makes up for one of n samples that was lost right before it, the last of so
- * many, so well that it is waited for: a bridge over more than 20 ms is worth no delay.
+ * A packet of n samples came after so many that were lost. The last of these could have waited for
+ * it, where that carries it once more, or shows half-way where the sound must lead.
  */
-static bool mends(const struct jitter *j, const uint8_t *payload, size_t len, size_t n,
-                  uint32_t lost)
+static void note_loss(struct jitter *j, const uint8_t *payload, size_t len, size_t n, uint32_t lost)
 {
-    return (j->codec->bridges && lost == 1 && n <= 2 * j->tick) ||
-           (j->codec->redundant && j->codec->redundant(payload, len) >= n);
+    bool fec = j->codec->redundant != NULL;
+    bool mends = fec ? j->codec->redundant(payload, len) >= n
+                     : j->codec->bridges && lost == 1 && n <= 2 * j->tick;
+
+    if (fec || mends)
+        delay_lost(&j->delay, to_us(j, (int64_t)(fec ? n : n / 2)), mends, j->newest_us);
 }
 
 /* How much of the n samples before p it carries. */
@@ -155,11 +161,13 @@ static size_t recoverable(const struct jitter *j, const struct packet *p, size_t
 
 static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
 {
+    uint64_t hold = now_us - j->began_us < HOLD_US ? HOLD_FIRST_US : HOLD_US;
+
     if (over <= OVER_US)
         j->over_us = 0;
     else if (!j->over_us)
         j->over_us = now_us;
-    if (over > MUCH_OVER_US || (j->over_us && now_us - j->over_us >= HOLD_US))
+    if (over > MUCH_OVER_US || (j->over_us && now_us - j->over_us >= hold))
         j->shrinking = true;
     if (over <= 0)
         j->shrinking = false;
@@ -169,7 +177,8 @@ static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
 /* Stretches the n samples at the FIFO's end towards the target. */
 static void adapt(struct jitter *j, size_t n, uint64_t now_us)
 {
-    int64_t over = least_delay(j) - target_us(j);
+    int64_t under = target_us(j) - least_delay(j);
+    int64_t over = least_delay(j) - MARGIN_US - delay_enough(&j->delay, j->newest_us);
     int16_t *pcm = j->fifo + j->fifo_n - n;
     bool far = over > FAR_OVER_US;
     size_t moved;
@@ -181,8 +190,8 @@ static void adapt(struct jitter *j, size_t n, uint64_t now_us)
         j->fifo_n -= moved;
         j->shrunk_us = now_us;
         shift_recent(j, -to_us(j, (int64_t)moved));
-    } else if (over < -UNDER_US) {
-        moved = stretch_grow(pcm, n, j->rate, over < -OVER_US);
+    } else if (under > UNDER_US) {
+        moved = stretch_grow(pcm, n, j->rate, under > OVER_US);
         if (!moved)
             return;
         j->fifo_n += moved;
@@ -330,6 +339,7 @@ static bool begin(struct jitter *j, uint64_t now_us)
     for (size_t i = 0; i < RECENT; i++)
         j->recent[i] = delay;
     j->played_seq = p->seq - 1;
+    j->began_us = now_us;
     j->line = LINE_PLAY;
     return true;
 }
@@ -383,8 +393,7 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     size_t n = len <= JITTER_MAX_PAYLOAD ? j->codec->samples(payload, len) : 0;
     struct packet head = {.seq = seq, .n = n, .len = len};
     bool first = j->line == LINE_NONE;
-    bool recovered = false;
-    uint32_t lost;
+    uint32_t lost = 0;
     int64_t transit;
 
     if (!n || n > (size_t)j->rate * PACKET_MAX_MS / 1000)
@@ -400,7 +409,6 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     transit = (int64_t)now_us - to_us(j, head.ts);
     if (first || (int32_t)(seq - j->newest_seq) > 0) {
         lost = first ? 0 : seq - j->newest_seq - 1;
-        recovered = lost && mends(j, payload, len, n, lost);
         j->newest_ts = head.ts;
         j->newest_wire = ts;
         j->newest_seq = seq;
@@ -409,8 +417,8 @@ void jitter_put(struct jitter *j, uint32_t ts, uint32_t seq, const uint8_t *payl
     }
     j->newest_us = now_us;
     delay_put(&j->delay, transit, (unsigned)to_us(j, (int64_t)n), now_us);
-    if (recovered)
-        delay_put_recovered(&j->delay, transit, (unsigned)to_us(j, (int64_t)n));
+    if (lost)
+        note_loss(j, payload, len, n, lost);
     if (j->line == LINE_PLAY && head.ts < j->play_ts) {
         j->stats.late++;
         return;
@@ -481,9 +489,13 @@ void jitter_reset(struct jitter *j)
 
 void jitter_get_stats(const struct jitter *j, struct jitter_stats *ret)
 {
+    int64_t delay;
+
     *ret = j->stats;
     ret->target_ms = (double)target_us(j) / 1000;
-    ret->delay_ms = j->line == LINE_PLAY ? (double)(least_delay(j) + j->left_us) / 1000 : -1;
+    /* what playing waits for now was lost, or it is late and moves the delay when it comes */
+    delay = least_delay(j) + j->left_us - to_us(j, (int64_t)j->expanded);
+    ret->delay_ms = j->line == LINE_PLAY ? (double)delay / 1000 : -1;
 }
 
 int jitter_alloc(struct jitter **ret, const struct codec *codec)

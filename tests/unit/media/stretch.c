@@ -82,13 +82,13 @@ static int test_delay(void)
         delay_put(&d, -123456789 + (i % 10 == 0 ? 30000 : 0), 20000, now);
     /* one in ten is 30 ms late: the 99 % are found, in steps of 2 ms */
     CHECK(delay_base(&d) == -123456789);
-    CHECK(delay_target(&d) >= 30000 && delay_target(&d) <= 32000);
+    CHECK(delay_target(&d, now) >= 30000 && delay_target(&d, now) <= 32000);
     for (int i = 0; i < 1500; i++, now += 20000)
         delay_put(&d, -123456789, 20000, now);
-    CHECK(delay_target(&d) <= 2000);
+    CHECK(delay_target(&d, now) <= 2000);
     /* a faster way shows at once: what was on time by the old one would be late */
     delay_put(&d, -123456789 - 15000, 20000, now);
-    CHECK(delay_target(&d) >= 13000 && delay_target(&d) <= 17000);
+    CHECK(delay_target(&d, now) >= 13000 && delay_target(&d, now) <= 17000);
     /* packets behind a stalled one say nothing of their own */
     delay_init(&d);
     for (int i = 0; i < 300; i++, now += 20000)
@@ -96,7 +96,36 @@ static int test_delay(void)
     now += 400000;
     for (int i = 0; i < 20; i++, now += 100)
         delay_put(&d, 400000 - i * 20000, 20000, now);
-    CHECK(delay_target(&d) <= 2000);
+    CHECK(delay_target(&d, now) <= 2000);
+out:
+    return err;
+}
+
+/* A loss that could be mended in 20 ms: alone it moves nothing, but keeps what there is. */
+static int test_lost(void)
+{
+    struct delay d;
+    uint64_t now = 1000000;
+    int err = 0;
+
+    delay_init(&d);
+    for (int i = 0; i < 100; i++, now += 20000)
+        delay_put(&d, 0, 20000, now);
+    CHECK(delay_enough(&d, now) <= 2000);
+    delay_lost(&d, 20000, true, now);
+    CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now) == 20000);
+    now += 11000000;
+    delay_lost(&d, 20000, true, now);
+    CHECK(delay_target(&d, now) <= 2000);
+    /* the second soon after is waited for, if it was mended, and so long as more may come */
+    now += 5000000;
+    delay_lost(&d, 20000, false, now);
+    CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now) == 20000);
+    delay_lost(&d, 20000, true, now + 1000000);
+    now += 10000000;
+    CHECK(delay_target(&d, now) == 20000);
+    now += 20000000;
+    CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now) <= 2000);
 out:
     return err;
 }
@@ -106,6 +135,7 @@ int suite_stretch(int argc, char **argv)
     static const struct check_case cases[] = {
         {"stretch/periods", test_stretch, false},
         {"stretch/spread", test_delay, false},
+        {"stretch/lost", test_lost, false},
     };
     return check_run(cases, CHECK_COUNT(cases), argc, argv);
 }

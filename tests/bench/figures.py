@@ -62,10 +62,11 @@ def wakeups(pid):
 class Bench:
     """One group: its folder, what it started, what it printed."""
 
-    def __init__(self, group, runs, full=False):
+    def __init__(self, group, runs, full=False, cells=None):
         self.group = group
         self.runs = runs
         self.full = full
+        self.cells = cells
         self.short = 0
         self.dir = os.path.join(BUILD, 'bench', group)
         self.stack = contextlib.ExitStack()

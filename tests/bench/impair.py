@@ -45,6 +45,12 @@ class Schedule:
         """Seconds that it takes; None: it is lost."""
         return None if self.lost[n % PACKETS] else self.late_s[n % PACKETS]
 
+    def write(self, path, packets):
+        """For bench_voice."""
+        with open(path, 'w', encoding='ascii') as f:
+            for late_s in map(self.fate, range(packets)):
+                print(-1 if late_s is None else int(late_s * 1e6), file=f)
+
 
 def rtp(packet):
     """(stream, sequence number) of an IPv4 packet; None for any other."""

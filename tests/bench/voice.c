@@ -1,11 +1,11 @@
 /*
- * Speech over a bad network in simulated time: encoder, a seeded schedule, our receive path.
+ * Speech over a bad network in simulated time: encoder, what the network does, our receive path.
  *
- *     bench_voice CODEC IN.raw OUT.raw [seed=1] [loss=PCT] [burst=P,R] [jitter=MS] [ppm=N]
+ *     bench_voice CODEC IN.raw OUT.raw FATES [PPM]
  *     bench_voice decode IN.g722 OUT.raw
  *
- * raw: 16 bit, mono, at the codec's rate. burst: Gilbert-Elliott, percent into the lossy state and
- * out of it. jitter: each packet takes 0 to 2 * MS, and may overtake. Prints one line of JSON.
+ * raw: 16 bit, mono, at the codec's rate. FATES: a line for each packet, the microseconds that it
+ * takes, or -1: it is lost. PPM: by which the sender's clock is slow. Prints one line of JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,15 +26,6 @@
 #define REPORT_EVERY 250
 #define PACKET_MAX   1275
 
-struct net {
-    unsigned seed;
-    double loss;
-    double enter;
-    double leave;
-    double jitter;
-    double ppm;
-};
-
 struct packet {
     int64_t at;
     unsigned k;
@@ -52,12 +43,6 @@ struct sums {
     double encode_s;
     double decode_s;
 };
-
-static double uniform(struct net *net)
-{
-    net->seed = net->seed * 1664525u + 1013904223u;
-    return (net->seed >> 8) / 16777216.0;
-}
 
 static double cpu_s(void)
 {
@@ -92,23 +77,14 @@ static int by_time(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at ? 1 : x->k < y->k ? -1 : 1;
 }
 
-static bool is_lost(struct net *net, bool *lossy)
-{
-    if (net->enter > 0) {
-        *lossy = uniform(net) * 100 < (*lossy ? 100 - net->leave : net->enter);
-        return *lossy;
-    }
-    return uniform(net) * 100 < net->loss;
-}
-
 /* What arrives, in the order in which it does. */
-static int send_all(const struct codec *codec, struct net *net, const int16_t *pcm, size_t packets,
-                    struct packet *list, size_t *ret_n, struct sums *sums)
+static int send_all(const struct codec *codec, FILE *fates, double ppm, const int16_t *pcm,
+                    size_t packets, struct packet *list, size_t *ret_n, struct sums *sums)
 {
     size_t n = codec->rate / (1000000 / PTIME_US);
     unsigned lost = 0, reported = 0, lost_reported = 0;
     struct codec_enc *enc = NULL;
-    bool lossy = false;
+    long fate = 0;
     double start = cpu_s();
     int err = codec->enc_alloc(&enc, 0, true);
 
@@ -125,9 +101,10 @@ static int send_all(const struct codec *codec, struct net *net, const int16_t *p
         err = codec->encode(enc, pcm + k * n, n, p->payload, sizeof(p->payload), &p->len);
         sums->bytes += p->len;
         p->k = k;
-        p->at = START_US +
-                (int64_t)(k * PTIME_US * (1 + net->ppm * 1e-6) + 2000 * net->jitter * uniform(net));
-        if (is_lost(net, &lossy))
+        if (!err && fscanf(fates, "%ld", &fate) != 1)
+            err = EINVAL;
+        p->at = START_US + (int64_t)(k * PTIME_US * (1 + ppm * 1e-6)) + fate;
+        if (fate < 0)
             lost++;
         else
             (*ret_n)++;
@@ -185,15 +162,6 @@ static void print(const struct jitter_stats *s, const struct sums *sums)
            sums->encode_s * 60 / sent, sums->decode_s * 60 / sent);
 }
 
-static void read_option(struct net *net, const char *arg)
-{
-    (void)sscanf(arg, "seed=%u", &net->seed);
-    (void)sscanf(arg, "loss=%lf", &net->loss);
-    (void)sscanf(arg, "burst=%lf,%lf", &net->enter, &net->leave);
-    (void)sscanf(arg, "jitter=%lf", &net->jitter);
-    (void)sscanf(arg, "ppm=%lf", &net->ppm);
-}
-
 static int decode_file(const int16_t *data, size_t bytes, FILE *out)
 {
     const struct codec *codec = codec_find("g722");
@@ -212,22 +180,25 @@ static int decode_file(const int16_t *data, size_t bytes, FILE *out)
     return err;
 }
 
-static int simulate(const struct codec *codec, struct net *net, const int16_t *pcm, size_t bytes,
-                    FILE *out)
+static int simulate(const struct codec *codec, const char *fates, double ppm, const int16_t *pcm,
+                    size_t bytes, FILE *out)
 {
     size_t packets = bytes / sizeof(*pcm) / (codec->rate / (1000000 / PTIME_US));
     struct packet *list = calloc(packets + 1, sizeof(*list));
     struct jitter_stats stats = {0};
     struct sums sums = {0};
+    FILE *f = fopen(fates, "r");
     size_t n;
-    int err = list ? 0 : ENOMEM;
+    int err = list && f ? 0 : EINVAL;
 
     if (!err)
-        err = send_all(codec, net, pcm, packets, list, &n, &sums);
+        err = send_all(codec, f, ppm, pcm, packets, list, &n, &sums);
     if (!err)
         err = play_all(codec, list, n, packets, out, &stats, &sums);
     if (!err)
         print(&stats, &sums);
+    if (f)
+        fclose(f);
     free(list);
     return err;
 }
@@ -236,23 +207,22 @@ int main(int argc, char **argv)
 {
     const struct codec *codec = codec_find(argc > 1 ? argv[1] : NULL);
     bool decode = argc == 4 && !strcmp(argv[1], "decode");
-    struct net net = {.seed = 1};
     size_t bytes = 0;
     int16_t *data;
     FILE *out;
     int err;
 
-    if (argc < 4 || (!codec && !decode)) {
-        fprintf(stderr, "usage: bench_voice CODEC|decode IN OUT [OPTION=VALUE...]\n");
+    if (!decode && (argc < 5 || !codec)) {
+        fprintf(stderr, "usage: bench_voice CODEC IN OUT FATES [PPM]\n"
+                        "       bench_voice decode IN OUT\n");
         return 2;
     }
-    for (int i = 4; i < argc; i++)
-        read_option(&net, argv[i]);
     data = read_file(argv[2], &bytes);
     out = fopen(argv[3], "wb");
     err = !data || !out ? ENOENT
-          : decode      ? decode_file(data, bytes, out)
-                        : simulate(codec, &net, data, bytes, out);
+          : decode
+              ? decode_file(data, bytes, out)
+              : simulate(codec, argv[4], argc > 5 ? strtod(argv[5], NULL) : 0, data, bytes, out);
     if (out)
         fclose(out);
     free(data);

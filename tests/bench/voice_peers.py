@@ -4,6 +4,8 @@ each, the same network packet by packet, at the same time, through virtual sound
 signalling goes through a Kamailio; the receivers' reports reach the senders, who answer with
 in-band FEC.
 """
+import fnmatch
+import json
 import os
 import statistics
 import subprocess
@@ -28,6 +30,7 @@ SDP_NAMES = {'opus': 'opus', 'pcmu': 'PCMU'}
 LOSSES = (0, 1, 5, 10, 20)
 JITTERS = (0, 20, 50, 100)
 BURST_MEAN = 3          # packets
+SEEDS = 3
 LEAD_S, SPEECH_S = 5, 16
 TAIL_S = 1              # for what is still under way
 LEAD_IN_S = .2          # of what is judged
@@ -138,6 +141,10 @@ class Lab:
         self.browser.do('stats')
         return self.browser.wait('stats', 5)
 
+    def _own_stats(self):
+        self.phone.do(f'stats {self.calls}')
+        return self.phone.wait('stats', 5)
+
     def call(self, schedule, seconds):
         """What each heard and how: ours, Chromium's."""
         self.calls += 1
@@ -154,11 +161,10 @@ class Lab:
         for p in (*self.senders, self.phone):
             p.wait('media', 15, call=self.calls)
         self.senders[0].quiet('ended', LEAD_S)
-        first, stats = self._stats(), []
+        first, stats = self._stats(), [self._own_stats()]
         for _ in range(seconds - LEAD_S):
-            self.phone.do(f'stats {self.calls}')
-            stats.append(self.phone.wait('stats', 5))
             self.senders[0].quiet('ended', 1)
+            stats.append(self._own_stats())
         last = self._stats()
         self.senders[0].quiet('ended', TAIL_S)
         for sender in self.senders:
@@ -171,8 +177,10 @@ class Lab:
         return (sounds[0], self._ours(stats)), (sounds[1], self._theirs(first, last))
 
     def _ours(self, stats):
+        made_up = (stats[-1]['concealed_pct'] * (LEAD_S + SPEECH_S) -
+                   stats[0]['concealed_pct'] * LEAD_S) / SPEECH_S
         return {'delay_ms': statistics.fmean(e['buffer_ms'] for e in stats),
-                'concealed_pct': stats[-1]['concealed_pct'], 'received': stats[-1]['received']}
+                'concealed_pct': made_up, 'received': stats[-1]['received']}
 
     def _theirs(self, a, b):
         emitted, samples = b['emitted'] - a['emitted'], b['samples'] - a['samples']
@@ -224,16 +232,32 @@ def one(lab, speech, does, seed):
     return best
 
 
-def cell(lab, speech, name, does, seeds):
-    """The medians of ours and Chromium's."""
-    bench = lab.bench
-    calls = [one(lab, speech, does, seed) for seed in seeds]
-    runs = [found for _, found in calls]
-    name = f'{lab.codec}.{name}'
+class Calls:
+    """What was found so far, call by call: {'CODEC.NETWORK.SEED': [standstill, [ours, theirs]]}."""
+
+    def __init__(self, bench):
+        self.path = f'{bench.dir}-calls.json'
+        self.found = {}
+        if bench.cells and os.path.exists(self.path):
+            with open(self.path, encoding='ascii') as f:
+                self.found = json.load(f)
+
+    def put(self, name, call):
+        self.found[name] = call
+        with open(self.path, 'w', encoding='ascii') as f:
+            json.dump(self.found, f, indent=1, sort_keys=True)
+
+    def of(self, cell):
+        return [call for name, call in sorted(self.found.items())
+                if name.rpartition('.')[0] == cell]
+
+
+def show(bench, name, calls):
+    """Prints a cell; the medians of ours and Chromium's."""
     bench.figure(f'{name}.standstill', [worst for worst, _ in calls], 'ms')
     medians = []
     for who, suffix in ((1, '.chromium'), (0, '')):
-        rows = [r[who] for r in runs]
+        rows = [both[who] for _, both in calls]
         theirs = medians[0] if medians else None
         medians.append({
             'nsim': bench.figure(f'{name}.nsim{suffix}', [r['nsim'] for r in rows], '',
@@ -244,19 +268,46 @@ def cell(lab, speech, name, does, seeds):
     return medians[1], medians[0]
 
 
+def compare(bench, codec, calls):
+    """Over all cells: the means, and by how much ours is better in the same call."""
+    medians = {}
+    for cell in cells(True):
+        found = calls.of(f'{codec}.{cell}')
+        if found:
+            medians[cell] = show(bench, f'{codec}.{cell}', found)
+    nsims, delays = ([statistics.fmean(m[who][key] for m in medians.values()) for who in (0, 1)]
+                     for key in ('nsim', 'delay'))
+    bench.figure(f'{codec}.mean.nsim', nsims[:1], '', least=nsims[1])
+    bench.figure(f'{codec}.mean.buffer', delays[:1], 'ms', delays[1])
+    ahead = [both[0]['nsim'] - both[1]['nsim'] for name, (_, both) in calls.found.items()
+             if name.startswith(f'{codec}.')]
+    if len(ahead) > 1:
+        half = 1.96 * statistics.stdev(ahead) / len(ahead) ** .5
+        bench.note(f'{codec}: nsim ahead by {statistics.fmean(ahead):.4f} +- {half:.4f} (95 %) in '
+                   f'{len(ahead)} calls')
+    return medians
+
+
+def wanted(bench, codec):
+    """{name: (what the network does, seed)} of the calls to be made."""
+    made = {f'{codec}.{cell}.{seed}': (does, seed)
+            for cell, does in cells(bench.full or bench.cells).items()
+            for seed in range(1, 1 + (SEEDS if bench.full or bench.cells else 1))}
+    return {name: call for name, call in made.items() if not bench.cells or
+            any(fnmatch.fnmatch(name, f'{part}*') for part in bench.cells)}
+
+
 def measure(bench, pbx, sent, speech):
     """sent: the file that is said; speech(rate): the part of it that is judged. Returns
     {codec: {cell: (ours, Chromium's)}}."""
+    calls = Calls(bench)
     found = {}
     for codec in CODECS:
+        todo = wanted(bench, codec)
         with bench.part() as part:
-            lab = Lab(part, pbx, codec, sent)
-            found[codec] = {name: cell(lab, speech, name, does, range(1, 4 if bench.full else 2))
-                            for name, does in cells(bench.full).items()}
-        nsims, delays = ([[c[who][key] for c in found[codec].values()] for who in (0, 1)]
-                         for key in ('nsim', 'delay'))
-        bench.figure(f'{codec}.mean.nsim', [statistics.fmean(nsims[0])], '',
-                     least=statistics.fmean(nsims[1]))
-        bench.figure(f'{codec}.mean.buffer', [statistics.fmean(delays[0])], 'ms',
-                     statistics.fmean(delays[1]))
+            lab = Lab(part, pbx, codec, sent) if todo else None
+            for name, (does, seed) in todo.items():
+                calls.put(name, one(lab, speech, does, seed))
+        if any(name.startswith(f'{codec}.') for name in calls.found):
+            found[codec] = compare(bench, codec, calls)
     return found

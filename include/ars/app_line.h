@@ -39,6 +39,8 @@ const struct ars_app_line *ars_app_get_line(const struct ars_app *app);
 /* All of them, in the order of the settings. NULL past the last; by id NULL: there is none. */
 const struct ars_app_line *ars_app_line_at(const struct ars_app *app, size_t i);
 const struct ars_app_line *ars_app_find_line(const struct ars_app *app, const char *account_id);
+/* Whether it is not switched off; a single one, or none, counts always. */
+bool ars_app_line_counts(const struct ars_app *app, size_t i);
 /* How many are not disabled. */
 size_t ars_app_lines_on(const struct ars_app *app);
 

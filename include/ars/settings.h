@@ -63,6 +63,7 @@ struct ars_stored_account {
 
 /* A line that the user watches. */
 struct ars_stored_line {
+    char *account; /* id of the one that watches it; NULL, or one that is gone: the default */
     char *number;
     char *name;   /* the user's, or NULL */
     bool parking; /* a place where calls are parked */
@@ -145,8 +146,8 @@ int ars_settings_put_account(struct ars_settings *s, const struct ars_stored_acc
 int ars_settings_remove_account(struct ars_settings *s, const char *id);
 
 /*
- * A copy of the list takes the place of the lines. EINVAL: a number is missing or twice. EMSGSIZE,
- * ENOSPC, ENOMEM.
+ * A copy of the list takes the place of the lines. EINVAL: a number is missing, or an account
+ * has it twice. EMSGSIZE, ENOSPC, ENOMEM.
  */
 int ars_settings_set_lines(struct ars_settings *s, const struct ars_stored_line *list, size_t n);
 

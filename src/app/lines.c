@@ -221,6 +221,11 @@ const struct ars_app_line *ars_app_find_line(const struct ars_app *app, const ch
     return l ? &l->view : NULL;
 }
 
+bool ars_app_line_counts(const struct ars_app *app, size_t i)
+{
+    return app->lines.n < 2 || !app->lines.list[i]->view.disabled;
+}
+
 size_t ars_app_lines_on(const struct ars_app *app)
 {
     size_t n = 0;

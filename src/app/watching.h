@@ -12,8 +12,7 @@ struct ars_event;
 struct watching {
     struct watched *list; /* as many, and in the order, of settings->lines */
     size_t n;
-    ars_id engine_id; /* the account that dials, as the engine knows it; 0: not yet */
-    bool changed;     /* since the face was told */
+    bool changed; /* since the face was told */
 };
 
 /* The lines of the settings. ENOMEM. */
@@ -22,7 +21,7 @@ int watching_start(struct ars_app *app);
 /* Whether it was news of them. */
 bool watching_event(struct ars_app *app, const struct ars_event *ev);
 
-/* Follows the account in use, and tells the face of what has changed. */
+/* Follows the accounts, and tells the face of what has changed. */
 void watching_flush(struct ars_app *app);
 void watching_close(struct watching *w);
 

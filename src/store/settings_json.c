@@ -27,6 +27,7 @@
 #define KEY_ROUTE       "outbound_route"
 #define KEY_DISABLED    "disabled"
 #define KEY_LINES       "lines"
+#define KEY_ACCOUNT     "account"
 #define KEY_NUMBER      "number"
 #define KEY_NAME        "name"
 #define KEY_PARKING     "parking"
@@ -265,6 +266,7 @@ static void read_accounts(struct reader *r, struct json_object *from, struct ars
 
 static void read_line(struct reader *r, struct json_object *from, struct ars_stored_line *to)
 {
+    read_text(r, from, KEY_ACCOUNT, ARS_SETTINGS_TEXT_MAX, &to->account);
     read_text(r, from, KEY_NUMBER, ARS_SETTINGS_TEXT_MAX, &to->number);
     read_text(r, from, KEY_NAME, ARS_SETTINGS_TEXT_MAX, &to->name);
     to->parking = read_bool(r, from, KEY_PARKING);
@@ -289,6 +291,7 @@ static void read_lines(struct reader *r, struct json_object *from, struct ars_se
             r->err = err;
         else if (err)
             r->clean = false;
+        free(line.account);
         free(line.number);
         free(line.name);
     }
@@ -440,8 +443,10 @@ static int print_accounts(const struct ars_settings *s, struct json_object *to)
 
 static int print_line(const struct ars_stored_line *line, struct json_object *to)
 {
-    int err = put_text(to, KEY_NUMBER, ARS_SETTINGS_TEXT_MAX, line->number);
+    int err = put_text(to, KEY_ACCOUNT, ARS_SETTINGS_TEXT_MAX, line->account);
 
+    if (!err)
+        err = put_text(to, KEY_NUMBER, ARS_SETTINGS_TEXT_MAX, line->number);
     if (!err)
         err = put_text(to, KEY_NAME, ARS_SETTINGS_TEXT_MAX, line->name);
     return err ? err : put_bool(to, KEY_PARKING, line->parking);

@@ -15,6 +15,7 @@ static bool fits(const char *text)
 void settings_free_lines(struct ars_settings *s)
 {
     for (size_t i = 0; i < s->line_count; i++) {
+        free(s->lines[i].account);
         free(s->lines[i].number);
         free(s->lines[i].name);
     }
@@ -32,9 +33,10 @@ int settings_add_line(struct ars_settings *s, const struct ars_stored_line *line
     if (!line->number || !*line->number)
         return EINVAL;
     for (size_t i = 0; i < s->line_count; i++)
-        if (ars_streq(s->lines[i].number, line->number))
+        if (ars_streq(s->lines[i].number, line->number) &&
+            ars_streq(s->lines[i].account, line->account))
             return EINVAL;
-    if (!fits(line->number) || !fits(line->name))
+    if (!fits(line->account) || !fits(line->number) || !fits(line->name))
         return EMSGSIZE;
     if (s->line_count >= ARS_SETTINGS_WATCHED)
         return ENOSPC;
@@ -42,10 +44,13 @@ int settings_add_line(struct ars_settings *s, const struct ars_stored_line *line
     if (!list)
         return ENOMEM;
     s->lines = list;
-    err = ars_settings_set_text(&copy.number, line->number);
+    err = ars_settings_set_text(&copy.account, line->account);
+    if (!err)
+        err = ars_settings_set_text(&copy.number, line->number);
     if (!err)
         err = ars_settings_set_text(&copy.name, line->name);
     if (err) {
+        free(copy.account);
         free(copy.number);
         return err;
     }

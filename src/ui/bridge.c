@@ -408,10 +408,10 @@ void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number
              ARS_APP_DIAL, 0);
 }
 
-void ars_bridge_pick_up(ArsBridge *self, const char *number)
+void ars_bridge_pick_up(ArsBridge *self, const char *account_id, const char *number)
 {
     if (self->app)
-        tell(self, ars_app_pick_up(self->app, number), ARS_APP_DIAL, 0);
+        tell(self, ars_app_pick_up(self->app, account_id, number), ARS_APP_DIAL, 0);
 }
 
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit)

@@ -62,8 +62,8 @@ void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number
 
 /* As ars_app_save_preferences(). */
 void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s);
-/* Takes the call that rings at that line; as ars_bridge_dial(). */
-void ars_bridge_pick_up(ArsBridge *self, const char *number);
+/* Takes the call that rings at that account's line; as ars_bridge_dial(). */
+void ars_bridge_pick_up(ArsBridge *self, const char *account_id, const char *number);
 
 /* One page of the journal; a later request takes the place of an earlier one. */
 void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize limit);

@@ -107,8 +107,9 @@ static void show_controls(ArsCallView *self, const struct ars_app_call *call)
     self->setting = TRUE;
     gtk_widget_set_sensitive(self->controls, ours);
     gtk_widget_set_visible(self->volume_box, ours && !call_view_is_open(self));
-    gtk_widget_set_visible(self->park, talking && alone && !call_view_is_open(self) &&
-                                           ars_app_can_park(ars_bridge_app(self->bridge)));
+    gtk_widget_set_visible(self->park,
+                           talking && alone && !call_view_is_open(self) &&
+                               ars_app_can_park(ars_bridge_app(self->bridge), call->account_id));
     gtk_toggle_button_set_active(self->mute, call->muted);
     gtk_label_set_label(self->hold_label, hold);
     gtk_accessible_update_property(GTK_ACCESSIBLE(self->hold), GTK_ACCESSIBLE_PROPERTY_LABEL, hold,

@@ -1,6 +1,8 @@
 /* ui: a watched line. */
 #include <glib/gi18n.h>
 
+#include <ars/str.h>
+
 #include "watched_row.h"
 #include "words.h"
 
@@ -13,7 +15,9 @@ struct _ArsWatchedRow {
     GtkWidget *up;
     GtkWidget *down;
     GtkWidget *remove;
+    char *account_id;
     char *number;
+    gsize place;
 };
 
 enum { DIAL, PICK_UP, MOVE, REMOVE, SIGNALS };
@@ -71,6 +75,7 @@ static void name_button(GtkWidget *button, const char *tooltip, const char *who)
 
 static void finalize(GObject *object)
 {
+    g_free(ARS_WATCHED_ROW(object)->account_id);
     g_free(ARS_WATCHED_ROW(object)->number);
     G_OBJECT_CLASS(ars_watched_row_parent_class)->finalize(object);
 }
@@ -105,12 +110,28 @@ static void ars_watched_row_init(ArsWatchedRow *self)
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->call);
 }
 
-GtkWidget *ars_watched_row_new(const char *number)
+GtkWidget *ars_watched_row_new(const char *account_id, const char *number)
 {
     ArsWatchedRow *self = g_object_new(ARS_TYPE_WATCHED_ROW, NULL);
 
+    self->account_id = g_strdup(account_id);
     self->number = g_strdup(number);
     return GTK_WIDGET(self);
+}
+
+const char *ars_watched_row_account(ArsWatchedRow *self)
+{
+    return self->account_id;
+}
+
+gboolean ars_watched_row_is(ArsWatchedRow *self, const struct ars_app_watched *w)
+{
+    return ars_streq(self->account_id, w->account_id) && ars_streq(self->number, w->number);
+}
+
+gsize ars_watched_row_place(ArsWatchedRow *self)
+{
+    return self->place;
 }
 
 const char *ars_watched_row_number(ArsWatchedRow *self)
@@ -138,12 +159,14 @@ static void show_state(ArsWatchedRow *self, enum ars_watch_state state)
     gtk_widget_add_css_class(self->icon, all[state].css);
 }
 
-void ars_watched_row_update(ArsWatchedRow *self, const struct ars_app_watched *w, gboolean editing)
+void ars_watched_row_update(ArsWatchedRow *self, const struct ars_app_watched *w, gsize place,
+                            gboolean editing)
 {
     const char *who = w->name[0] ? w->name : w->number;
     gboolean waits = w->parking && w->state == ARS_WATCH_BUSY;
     g_autofree char *words = words_watched(w);
 
+    self->place = place;
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(self), who);
     adw_action_row_set_subtitle(ADW_ACTION_ROW(self), words);
     show_state(self, w->state);

@@ -1,6 +1,6 @@
 /*
  * ui: the page of the lines of others that the user watches: who is free, whose call can be taken.
- * Signal "dial" (char * number).
+ * Signal "dial" (char * number, char * account).
  */
 #ifndef ARS_UI_WATCHED_VIEW_H
 #define ARS_UI_WATCHED_VIEW_H

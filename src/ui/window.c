@@ -324,6 +324,9 @@ static void bind_template(GtkWidgetClass *widget)
     gtk_widget_class_bind_template_child(widget, ArsWindow, watched);
     gtk_widget_class_bind_template_child(widget, ArsWindow, mailbox);
     gtk_widget_class_bind_template_child(widget, ArsWindow, mailbox_count);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, mailboxes);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, mailboxes_count);
+    gtk_widget_class_bind_template_child(widget, ArsWindow, mailbox_list);
     gtk_widget_class_bind_template_child(widget, ArsWindow, switcher_bar);
     gtk_widget_class_bind_template_child(widget, ArsWindow, call_bar);
     gtk_widget_class_bind_template_child(widget, ArsWindow, call_bar_button);

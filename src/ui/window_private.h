@@ -33,6 +33,9 @@ struct _ArsWindow {
     ArsWatchedView *watched;
     GtkWidget *mailbox;
     GtkLabel *mailbox_count;
+    GtkMenuButton *mailboxes;
+    GtkLabel *mailboxes_count;
+    GtkBox *mailbox_list;
     GtkWidget *switcher_bar;
     GtkRevealer *call_bar;
     GtkButton *call_bar_button;

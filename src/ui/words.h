@@ -98,6 +98,9 @@ const char *words_rule_problem(const char *reason);
 /* ---- words_watched.c: a watched line's number, state and other end; the mailbox ---- */
 
 char *words_watched(const struct ars_app_watched *w);
-char *words_mailbox(const struct ars_app_mailbox *m);
+char *words_mailbox(unsigned fresh);
+/* All of them together; and of one among others. */
+char *words_mailboxes(unsigned fresh);
+char *words_mailbox_of(const struct ars_app_line *line, unsigned fresh);
 
 #endif

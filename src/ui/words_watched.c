@@ -34,10 +34,30 @@ char *words_watched(const struct ars_app_watched *w)
     return g_strdup_printf(_("%s · %s, has called %s"), w->number, state, who);
 }
 
-char *words_mailbox(const struct ars_app_mailbox *m)
+char *words_mailbox(unsigned fresh)
 {
-    if (m->fresh)
+    if (fresh)
         return g_strdup_printf(
-            ngettext("Mailbox: %u new message", "Mailbox: %u new messages", m->fresh), m->fresh);
+            ngettext("Mailbox: %u new message", "Mailbox: %u new messages", fresh), fresh);
     return g_strdup(_("Mailbox: no new messages"));
+}
+
+char *words_mailboxes(unsigned fresh)
+{
+    if (fresh)
+        return g_strdup_printf(
+            ngettext("Mailboxes: %u new message", "Mailboxes: %u new messages", fresh), fresh);
+    return g_strdup(_("Mailboxes: no new messages"));
+}
+
+char *words_mailbox_of(const struct ars_app_line *line, unsigned fresh)
+{
+    g_autofree char *account = words_account(line->login, line->server);
+
+    if (fresh)
+        /* Translators: an account, and what is in its mailbox */
+        return g_strdup_printf(ngettext("%s: %u new message", "%s: %u new messages", fresh),
+                               account, fresh);
+    /* Translators: an account, and what is in its mailbox */
+    return g_strdup_printf(_("%s: no new messages"), account);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <ars/app_watched.h>
+#include <ars/secret.h>
 #include <ars/str.h>
 
 #include "stage.h"
@@ -29,11 +30,46 @@ static void with_codes(void)
     settle();
 }
 
-static void watch(const char *number, enum ars_watch_state state, const char *peer, gboolean called)
+static void asked_by(ars_id account, enum ars_command_type type, const char *text)
+{
+    struct ars_command *cmd = fake_find_command(type);
+
+    if (!cmd || cmd->account != account || g_strcmp0(cmd->text, text) != 0)
+        fail("command %d was not given with %s to account %u", (int)type, text, account);
+    ars_command_free(cmd);
+}
+
+static ars_id second_id = 1; /* as the engine calls it */
+
+/* Another account beside that of the tests; caller frees, and removes it. */
+static char *second_account(void)
+{
+    struct ars_stored_account a = {.server = (char *)(uintptr_t) "other.example.com",
+                                   .login = (char *)(uintptr_t) "200",
+                                   .pickup_code = (char *)(uintptr_t) "**"};
+    struct ars_secret *password = ars_secret_new("secret200", 9);
+    char *id = NULL;
+
+    must(ars_app_save_account(stage_app(), &a, password, &id) == 0);
+    ars_secret_free(password);
+    settle();
+    second_id++;
+    return id;
+}
+
+static void one_account(char *second)
+{
+    must(ars_app_remove_account(stage_app(), second) == 0);
+    free(second);
+    settle();
+}
+
+static void watch_at(ars_id account, const char *number, enum ars_watch_state state,
+                     const char *peer, gboolean called)
 {
     struct ars_event *ev = fake_event(ARS_EV_WATCH);
 
-    ev->account = 1;
+    ev->account = account;
     ev->peer_number = ars_strdup(number);
     ev->number = (int)state;
     ev->text = ars_strdup(peer);
@@ -42,15 +78,25 @@ static void watch(const char *number, enum ars_watch_state state, const char *pe
     settle();
 }
 
-static void mailbox(int fresh)
+static void watch(const char *number, enum ars_watch_state state, const char *peer, gboolean called)
+{
+    watch_at(1, number, state, peer, called);
+}
+
+static void mailbox_at(ars_id account, int fresh, const char *number)
 {
     struct ars_event *ev = fake_event(ARS_EV_MAILBOX);
 
-    ev->account = 1;
+    ev->account = account;
     ev->number = fresh;
-    ev->text = ars_strdup("*97");
+    ev->text = ars_strdup(number);
     fake_push(ev);
     settle();
+}
+
+static void mailbox(int fresh)
+{
+    mailbox_at(1, fresh, "*97");
 }
 
 static void no_lines(void)
@@ -146,6 +192,80 @@ static void play_mailbox(void)
     asked(ARS_CMD_DIAL, "*97");
 }
 
+/* The lines of each account below its name; each is asked for, called and picked up there. */
+static void play_two_accounts(void)
+{
+    struct ars_stored_line list[] = {
+        {.number = (char *)(uintptr_t) "101", .name = (char *)(uintptr_t) "Anna"},
+        {.number = (char *)(uintptr_t) "101", .name = (char *)(uintptr_t) "Boris"},
+        {.number = (char *)(uintptr_t) "102", .name = (char *)(uintptr_t) "Clara"},
+    };
+    char *second = second_account();
+    GtkWidget *choice;
+
+    list[1].account = second;
+    no_lines();
+    must(ars_app_set_watched(stage_app(), list, G_N_ELEMENTS(list)) == 0);
+    settle();
+    watch_at(1, "101", ARS_WATCH_BUSY, NULL, FALSE);
+    watch_at(second_id, "101", ARS_WATCH_RINGING, "600", TRUE);
+    sees("100 at pbx.example.com", "100 на pbx.example.com");
+    sees("200 at other.example.com", "200 на other.example.com");
+    sees("101 · Busy", "101 · Занято");
+    sees("101 · Rings, called by 600", "101 · Звонит, звонок от: 600");
+    look("lines-two-accounts");
+    press("Pick up: Boris", "Взять: Boris");
+    asked_by(second_id, ARS_CMD_PICKUP, "101");
+    watch_at(second_id, "101", ARS_WATCH_IDLE, NULL, FALSE);
+    fake_manners.answers = FALSE;
+    press("Call: Boris", "Позвонить: Boris");
+    asked_by(second_id, ARS_CMD_DIAL, "101");
+    fresh();
+    key("alt+3");
+    press("Edit the list", "Изменить список");
+    press("Move up: Clara", "Выше: Clara"); /* past Anna: Boris is another account's */
+    must(strcmp(ars_app_watched_at(stage_app(), 0).name, "Clara") == 0);
+    fill("Number", "Номер", "101");
+    choice = find(ADW_TYPE_COMBO_ROW, say("Account", "Учётная запись"));
+    must(choice != NULL);
+    press("Add", "Добавить");
+    sees("This number is in the list already.", "Этот номер уже есть в списке.");
+    fill("Number", "Номер", "102");
+    if (choice)
+        adw_combo_row_set_selected(ADW_COMBO_ROW(choice), 1);
+    look("lines-two-accounts-edit");
+    press("Add", "Добавить");
+    asked_by(second_id, ARS_CMD_WATCH, "102");
+    press("Remove: Boris", "Убрать: Boris");
+    asked_by(second_id, ARS_CMD_UNWATCH, "101");
+    press("Edit the list", "Изменить список");
+    must(ars_app_enable_account(stage_app(), second, FALSE) == 0);
+    settle();
+    sees_not("200 at other.example.com", "200 на other.example.com");
+    no_lines();
+    one_account(second);
+}
+
+static void play_mailboxes(void)
+{
+    char *second = second_account();
+
+    mailbox(2);
+    button("Mailbox: 2 new messages", "Голосовая почта: 2 новых сообщения", TRUE);
+    mailbox_at(second_id, 3, "*98");
+    press("Mailboxes: 5 new messages", "Вся голосовая почта: 5 новых сообщений");
+    sees("100 at pbx.example.com: 2 new messages", "100 на pbx.example.com: 2 новых сообщения");
+    look("mailboxes");
+    press("200 at other.example.com: 3 new messages",
+          "200 на other.example.com: 3 новых сообщения");
+    asked_by(second_id, ARS_CMD_DIAL, "*98");
+    fresh();
+    must(ars_app_enable_account(stage_app(), second, FALSE) == 0);
+    settle();
+    button("Mailbox: 2 new messages", "Голосовая почта: 2 новых сообщения", TRUE);
+    one_account(second);
+}
+
 static void play_park(void)
 {
     ars_id call;
@@ -159,8 +279,9 @@ static void play_park(void)
 }
 
 static const struct scene lines_scenes[] = {
-    {"empty", play_empty},     {"edit", play_edit}, {"states", play_states},
-    {"mailbox", play_mailbox}, {"park", play_park},
+    {"empty", play_empty},         {"edit", play_edit}, {"states", play_states},
+    {"mailbox", play_mailbox},     {"park", play_park}, {"two-accounts", play_two_accounts},
+    {"mailboxes", play_mailboxes},
 };
 
 const struct group lines_group = {

@@ -242,7 +242,7 @@ static void tell_mailbox(struct two *t, ars_id account, int fresh, const char *n
     face_serve(&t->f);
 }
 
-/* What a server told while another account dialled. */
+/* What a server told of its own, whichever dials. */
 static int test_each_has_its_mailbox(void)
 {
     struct two t = {0};
@@ -251,15 +251,86 @@ static int test_each_has_its_mailbox(void)
     TRY(make_two(&t));
     tell_mailbox(&t, 1, 1, "*97");
     tell_mailbox(&t, 2, 5, "*98");
-    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 1);
-    CHECK_STR(ars_app_get_mailbox(t.f.app).number, "*97");
+    CHECK_INT(ars_app_mailbox_at(t.f.app, 0).fresh, 1);
+    CHECK_STR(ars_app_mailbox_at(t.f.app, 0).number, "*97");
+    CHECK_STR(ars_app_mailbox_at(t.f.app, 0).account_id, t.first);
     TRY(ars_app_set_default(t.f.app, t.second));
     face_serve(&t.f);
-    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 5);
-    CHECK_STR(ars_app_get_mailbox(t.f.app).number, "*98");
-    TRY(ars_app_set_default(t.f.app, t.first));
+    CHECK_INT(ars_app_mailbox_at(t.f.app, 0).fresh, 1);
+    CHECK_INT(ars_app_mailbox_at(t.f.app, 1).fresh, 5);
+    CHECK_STR(ars_app_mailbox_at(t.f.app, 1).number, "*98");
+    CHECK_STR(ars_app_mailbox_at(t.f.app, 1).account_id, t.second);
+out:
+    remove_two(&t);
+    return err;
+}
+
+static bool asked(enum ars_command_type type, ars_id account, const char *number)
+{
+    struct ars_command *cmd = fake_find_command(type);
+    bool is = cmd && cmd->account == account && ars_streq(cmd->text, number);
+
+    ars_command_free(cmd);
+    return is;
+}
+
+static void tell_watch(struct two *t, ars_id account, const char *number,
+                       enum ars_watch_state state)
+{
+    struct ars_event *ev = fake_event(ARS_EV_WATCH);
+
+    ev->account = account;
+    ev->peer_number = ars_strdup(number);
+    ev->number = (int)state;
+    ev->pick_up = true;
+    fake_push(ev);
+    face_serve(&t->f);
+}
+
+/* The same number at two servers is two lines; each is asked for, shown and picked up there. */
+static int test_each_has_its_lines(void)
+{
+    struct ars_stored_line list[3] = {{.number = text("104")}, {.number = text("104")}};
+    struct two t = {0};
+    struct ars_app_watched w;
+    int err;
+
+    TRY(make_two(&t));
+    list[1].account = t.second;
+    TRY(ars_app_set_watched(t.f.app, list, 2));
+    CHECK(asked(ARS_CMD_WATCH, 1, "104"));
+    CHECK(asked(ARS_CMD_WATCH, 2, "104"));
+    tell_watch(&t, 1, "104", ARS_WATCH_IDLE);
+    tell_watch(&t, 2, "104", ARS_WATCH_RINGING);
+    w = ars_app_watched_at(t.f.app, 0);
+    CHECK_INT(w.state, ARS_WATCH_IDLE);
+    CHECK_STR(w.account_id, t.first);
+    w = ars_app_watched_at(t.f.app, 1);
+    CHECK_INT(w.state, ARS_WATCH_RINGING);
+    CHECK_STR(w.account_id, t.second);
+    CHECK(w.can_pick_up);
+    TRY(ars_app_pick_up(t.f.app, w.account_id, w.number));
+    CHECK(asked(ARS_CMD_PICKUP, 2, "104"));
+    /* whose it was at first it stays, whoever dials */
+    TRY(ars_app_set_default(t.f.app, t.second));
     face_serve(&t.f);
-    CHECK_INT(ars_app_get_mailbox(t.f.app).fresh, 1);
+    CHECK_INT(ars_app_watched_at(t.f.app, 0).state, ARS_WATCH_IDLE);
+    CHECK_STR(ars_app_settings(t.f.app)->lines[0].account, t.first);
+    list[0].account = t.first;
+    list[2] = list[0];
+    CHECK_INT(ars_app_set_watched(t.f.app, list, 3), EINVAL);
+    /* its account is gone: the one that dials is asked, once */
+    TRY(ars_app_remove_account(t.f.app, t.first));
+    face_serve(&t.f);
+    CHECK_STR(ars_app_watched_at(t.f.app, 0).account_id, t.second);
+    CHECK(!fake_find_command(ARS_CMD_WATCH));
+    tell_watch(&t, 2, "104", ARS_WATCH_BUSY);
+    CHECK_INT(ars_app_watched_at(t.f.app, 0).state, ARS_WATCH_BUSY);
+    CHECK_INT(ars_app_watched_at(t.f.app, 1).state, ARS_WATCH_BUSY);
+    TRY(ars_app_set_watched(t.f.app, list, 1));
+    CHECK(!fake_find_command(ARS_CMD_UNWATCH));
+    TRY(ars_app_set_watched(t.f.app, list, 0));
+    CHECK(asked(ARS_CMD_UNWATCH, 2, "104"));
 out:
     remove_two(&t);
     return err;
@@ -345,6 +416,7 @@ const struct check_case lines_cases[] = {
     {"lines/switched-off-and-on", test_switched_off_and_on, false},
     {"lines/one-is-removed", test_one_is_removed, false},
     {"lines/each-has-its-mailbox", test_each_has_its_mailbox, false},
+    {"lines/each-has-its-lines", test_each_has_its_lines, false},
     {"lines/relay", test_relay, false},
     {"lines/what-was-sent-is-told", test_what_was_sent_is_told, false},
 };

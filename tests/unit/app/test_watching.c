@@ -70,7 +70,7 @@ static int test_lines(void)
     CHECK_INT(w.state, ARS_WATCH_RINGING);
     CHECK_STR(w.peer_number, "555");
     CHECK(w.called && w.can_pick_up);
-    TRY(ars_app_pick_up(f.app, "104"));
+    TRY(ars_app_pick_up(f.app, ars_app_account(f.app)->id, "104"));
     CHECK(posted(ARS_CMD_PICKUP, "104"));
     TRY(ars_app_set_watched(f.app, list, 1));
     CHECK(posted(ARS_CMD_UNWATCH, "741"));
@@ -78,6 +78,7 @@ static int test_lines(void)
     CHECK_INT(ars_app_set_watched(f.app, list, 2), EINVAL);
     CHECK_INT(ars_app_watched_count(f.app), 1);
     /* the next run watches them again */
+    TRY(face_await_problem(&f, ARS_APP_SECRET_IN_FILE)); /* the password is stored */
     face_stop(&f);
     TRY(face_start(&f));
     TRY(face_await_state(&f, ARS_ACCOUNT_READY));
@@ -108,23 +109,23 @@ static int test_mailbox(void)
     int err;
 
     TRY(make_ready(&f));
-    CHECK(!ars_app_get_mailbox(f.app).known);
+    CHECK(!ars_app_mailbox_at(f.app, 0).known);
     /* FreeSWITCH names the account itself */
     tell_mailbox(&f, 2, "100");
-    CHECK(ars_app_get_mailbox(f.app).known);
-    CHECK_INT(ars_app_get_mailbox(f.app).fresh, 2);
-    CHECK_STR(ars_app_get_mailbox(f.app).number, "");
+    CHECK(ars_app_mailbox_at(f.app, 0).known);
+    CHECK_INT(ars_app_mailbox_at(f.app, 0).fresh, 2);
+    CHECK_STR(ars_app_mailbox_at(f.app, 0).number, "");
     tell_mailbox(&f, 3, "*97");
     tell_mailbox(&f, 1, "");
-    CHECK_INT(ars_app_get_mailbox(f.app).fresh, 1);
-    CHECK_STR(ars_app_get_mailbox(f.app).number, "*97");
+    CHECK_INT(ars_app_mailbox_at(f.app, 0).fresh, 1);
+    CHECK_STR(ars_app_mailbox_at(f.app, 0).number, "*97");
     a.id = text(ars_app_account(f.app)->id);
     a.mailbox_number = text("*98");
     a.park_code = text("700");
-    CHECK(!ars_app_can_park(f.app));
+    CHECK(!ars_app_can_park(f.app, ars_app_account(f.app)->id));
     TRY(face_save(&f, &a, "x"));
-    CHECK_STR(ars_app_get_mailbox(f.app).number, "*98");
-    CHECK(ars_app_can_park(f.app));
+    CHECK_STR(ars_app_mailbox_at(f.app, 0).number, "*98");
+    CHECK(ars_app_can_park(f.app, ars_app_account(f.app)->id));
 out:
     face_remove(&f);
     return err;

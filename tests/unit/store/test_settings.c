@@ -55,7 +55,8 @@ static struct ars_stored_account full_account(void)
 static int make_full(struct ars_settings **ret)
 {
     const struct ars_stored_line lines[] = {{.number = text("104"), .name = text("Анна")},
-                                            {.number = text("741"), .parking = true}};
+                                            {.number = text("741"), .parking = true},
+                                            {.account = text("second"), .number = text("104")}};
     struct ars_stored_account a = full_account();
     struct ars_settings *s = ars_settings_new();
     int err = s ? 0 : ENOMEM;
@@ -81,7 +82,7 @@ static int make_full(struct ars_settings **ret)
         return err;
     }
     s->ring_off = true;
-    err = ars_settings_set_lines(s, lines, 2);
+    err = ars_settings_set_lines(s, lines, 3);
     if (err) {
         ars_settings_free(s);
         return err;
@@ -135,12 +136,15 @@ static int check_full(const struct ars_settings *s)
     CHECK_STR(s->echo, "low");
     CHECK_STR(s->noise, NULL);
     CHECK_STR(s->highpass, "off");
-    CHECK_INT(s->line_count, 2);
+    CHECK_INT(s->line_count, 3);
     CHECK_STR(s->lines[0].number, "104");
     CHECK_STR(s->lines[0].name, "Анна");
     CHECK(!s->lines[0].parking && s->lines[1].parking);
     CHECK_STR(s->lines[1].number, "741");
     CHECK_STR(s->lines[1].name, NULL);
+    CHECK_STR(s->lines[1].account, NULL);
+    CHECK_STR(s->lines[2].account, "second");
+    CHECK_STR(s->lines[2].number, "104");
     CHECK(s->ring_off);
     CHECK_INT(s->window_width, 360);
     CHECK_INT(s->window_height, 640);

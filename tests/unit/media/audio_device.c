@@ -26,10 +26,7 @@
 #include "card_rig.h"
 #include "check.h"
 #include "lab.h"
-#include "realtime.h"
 #include "suites.h"
-
-#define TWO_PI 6.283185307179586
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -41,59 +38,6 @@ const char *__tsan_default_suppressions(void)
 }
 #endif
 #endif
-
-/* A second of callbacks of each direction, among them such as find the ring full or empty. */
-static void call_back(void *arg)
-{
-    static const int16_t in[480];
-    struct card_stream *s = arg;
-    int16_t out[480];
-
-    for (int i = 0; i < 100; i++) {
-        s->input = true;
-        for (int k = 0; k <= i % 4; k++)
-            card_on_frames(in, NULL, 480, s);
-        s->input = false;
-        for (int k = 0; k <= i % 4; k++)
-            card_on_frames(NULL, out, 480, s);
-    }
-}
-
-static void take_a_lock(void *arg)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-    (void)pthread_mutex_lock(&lock);
-    (void)pthread_mutex_unlock(&lock);
-}
-
-static void allocate(void *arg)
-{
-    void *volatile p = malloc(100);
-
-    free(p);
-}
-
-static void say_something(void *arg)
-{
-    printf("# in a callback\n");
-}
-
-/* No lock, no allocation, no system call in the callback; and the trap catches each of them. */
-static int test_callback_is_free(void)
-{
-    struct card_stream s = {0};
-    int err;
-
-    TRY(ars_ring_alloc(&s.ring, 1024));
-    CHECK_INT(realtime_sins(call_back, &s, 0), 0);
-    CHECK_INT(realtime_sins(take_a_lock, NULL, REALTIME_LOCKS), REALTIME_LOCKS);
-    CHECK_INT(realtime_sins(allocate, NULL, REALTIME_ALLOCATES), REALTIME_ALLOCATES);
-    CHECK_INT(realtime_sins(say_something, NULL, REALTIME_CALLS), REALTIME_CALLS);
-out:
-    ars_ring_free(s.ring);
-    return err;
-}
 
 /* It gives nothing but what is in the ring, and counts what was missing. */
 static int test_callback(void)
@@ -488,7 +432,6 @@ int suite_audio_device(int argc, char **argv)
 {
     static const struct check_case cases[] = {
         {"audio-device/callback", test_callback, false},
-        {"audio-device/callback-is-free", test_callback_is_free, false},
         {"audio-device/list", test_list, false},
         {"audio-device/list-without-server", test_list_without_server, false},
         {"audio-device/pulse", test_pulse, false},

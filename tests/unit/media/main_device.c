@@ -3,8 +3,8 @@
 
 int main(int argc, char **argv)
 {
-    static int (*const suites[])(int argc, char **argv) = {suite_audio, suite_audio_device,
-                                                           suite_audio_plug, suite_trial};
+    static int (*const suites[])(int argc, char **argv) = {
+        suite_audio, suite_audio_callback, suite_audio_device, suite_audio_plug, suite_trial};
     int failed = 0;
 
     for (unsigned i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)

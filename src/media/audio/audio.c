@@ -135,13 +135,15 @@ static bool needed(struct ars_audio *a, enum slot_kind kind)
     return kind != SLOT_RING && anybody_talks(a);
 }
 
-/* A card that rings may be the one that talks next, and not be opened twice. */
-static uint64_t linger_us(const struct slot *s, enum slot_kind kind)
+/* A card may have room for one stream alone: what talked makes room for what rings. */
+static uint64_t linger_us(struct ars_audio *a, enum slot_kind kind)
 {
-    return kind == SLOT_RING ? 0 : s->dev->ops->linger_ms * 1000ull;
+    if (kind == SLOT_RING || (kind == SLOT_OUT && needed(a, SLOT_RING)))
+        return 0;
+    return a->slots[kind].dev->ops->linger_ms * 1000ull;
 }
 
-/* Starts what is needed, stops what has not been for its linger time. Whether anything runs. */
+/* Stops what has not been needed for its linger time, starts what is. Whether anything runs. */
 static bool sync_devices(struct ars_audio *a)
 {
     uint64_t now = ars_clock_us();
@@ -150,17 +152,19 @@ static bool sync_devices(struct ars_audio *a)
 
     for (enum slot_kind k = 0; k < SLOTS; k++) {
         struct slot *s = &a->slots[k];
-        if (!s->dev)
-            continue;
-        if (needed(a, k)) {
+        if (s->running && needed(a, k)) {
             s->needed_us = now;
-            if (!s->running) {
-                s->running = true;
-                s->dev->ops->start(s->dev);
-            }
-        } else if (s->running && now - s->needed_us >= linger_us(s, k)) {
+        } else if (s->running && now - s->needed_us >= linger_us(a, k)) {
             s->running = false;
             s->dev->ops->stop(s->dev);
+        }
+    }
+    for (enum slot_kind k = 0; k < SLOTS; k++) {
+        struct slot *s = &a->slots[k];
+        if (s->dev && !s->running && needed(a, k)) {
+            s->running = true;
+            s->needed_us = now;
+            s->dev->ops->start(s->dev);
         }
         any = any || s->running;
         card = card || (s->running && s->dev->ops->path);

@@ -4,7 +4,7 @@
 int main(int argc, char **argv)
 {
     static int (*const suites[])(int argc, char **argv) = {
-        suite_audio, suite_audio_callback, suite_audio_device, suite_audio_plug, suite_trial};
+        suite_audio, suite_audio_driver, suite_audio_device, suite_audio_plug, suite_trial};
     int failed = 0;
 
     for (unsigned i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)

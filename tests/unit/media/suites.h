@@ -20,7 +20,7 @@ int suite_drift(int argc, char **argv);
 
 /* device */
 int suite_audio(int argc, char **argv);
-int suite_audio_callback(int argc, char **argv);
+int suite_audio_driver(int argc, char **argv);
 int suite_audio_device(int argc, char **argv);
 int suite_audio_plug(int argc, char **argv);
 int suite_trial(int argc, char **argv);

@@ -1,10 +1,11 @@
 /*
- * What a sound card's thread runs of ours: the callbacks that the drivers give to PortAudio and to
- * libpulse, caught on their way there, while a real stream of each is open.
+ * What the drivers ask of PortAudio and of libpulse, seen on its way there while real streams are
+ * open: the callbacks, which are what a sound card's thread runs of ours, and how many streams.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,13 @@ static struct {
     void *read_arg;
 } caught;
 
+/* A card as ALSA has it without a sound server: one stream to the speaker at a time. */
+static struct {
+    bool on;
+    PaStream *stream;
+    atomic_uint opened, refused;
+} exclusive;
+
 /* In the child: libpulse's part is played by these, who do nothing that is forbidden. */
 static bool alone;
 static int16_t samples[AUDIO_FRAME];
@@ -53,9 +61,28 @@ EXPORTED PaError Pa_OpenStream(PaStream **stream, const PaStreamParameters *in,
                                PaStreamFlags flags, PaStreamCallback *fn, void *arg)
 {
     REAL(Pa_OpenStream)
+    PaError err;
+
     caught.fn[in != NULL] = fn;
     caught.fn_arg[in != NULL] = arg;
-    return real(stream, in, out, rate, frames, flags, fn, arg);
+    if (exclusive.on && out && exclusive.stream) {
+        exclusive.refused++;
+        return paDeviceUnavailable;
+    }
+    err = real(stream, in, out, rate, frames, flags, fn, arg);
+    if (exclusive.on && out && err == paNoError) {
+        exclusive.stream = *stream;
+        exclusive.opened++;
+    }
+    return err;
+}
+
+EXPORTED PaError Pa_CloseStream(PaStream *stream)
+{
+    REAL(Pa_CloseStream)
+    if (stream == exclusive.stream)
+        exclusive.stream = NULL;
+    return real(stream);
 }
 
 EXPORTED void pa_stream_set_write_callback(pa_stream *p, pa_stream_request_cb_t fn, void *arg)
@@ -161,16 +188,15 @@ out:
     return err;
 }
 
-static int test_portaudio(void)
+/* A card that PortAudio alone knows. */
+static int open_card(struct pulse *p)
 {
-    struct pulse p;
-    struct caller c = {0};
     char path[96];
     FILE *f;
     int err;
 
-    TRY(open_pulse(&p));
-    (void)snprintf(path, sizeof(path), "%s/.asoundrc", p.dir);
+    TRY(open_pulse(p));
+    (void)snprintf(path, sizeof(path), "%s/.asoundrc", p->dir);
     f = fopen(path, "w");
     CHECK(f);
     (void)fprintf(f, "pcm.'" SERVED "' {\n    type asym\n"
@@ -178,12 +204,58 @@ static int test_portaudio(void)
                      "    capture.pcm { type pulse device \"speaker.monitor\" }\n"
                      "    hint { show on description \"a card\" }\n}\n");
     CHECK_INT(fclose(f), 0);
+out:
+    return err;
+}
+
+static int test_portaudio(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_card(&p));
     TRY(talk(&c, "device:" SERVED, "device:" SERVED));
     CHECK(caught.fn[0] && caught.fn[1]);
     CHECK_INT(realtime_sins(call_portaudio, NULL, 0), 0);
 out:
     close_caller(&c);
     close_pulse(&p);
+    return err;
+}
+
+/* A call has just ended, and another rings on the card where it was heard. */
+static int test_one_stream(void)
+{
+    const struct ars_audio_conf conf = {
+        .in = "device:" SERVED, .out = "device:" SERVED, .ring = "device:" SERVED};
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_card(&p));
+    exclusive.on = true;
+    exclusive.opened = exclusive.refused = 0;
+    TRY(talk(&c, conf.in, conf.out));
+    TRY(ars_audio_set(c.audio, &conf));
+    audio_port_detach(&c.port);
+    ars_audio_tone(c.audio, ARS_TONE_RINGING);
+    c.want_bad = 1; /* never: the time alone ends the waiting */
+    for (unsigned i = 0; i < 100 && exclusive.opened < 2; i++)
+        CHECK(!comes(&c, 50));
+    CHECK_INT(exclusive.opened, 2);
+    ars_audio_tone(c.audio, ARS_TONE_NONE);
+    audio_port_attach(c.audio, &c.port);
+    c.want_bad = 0;
+    c.want_heard = c.heard + 5;
+    TRY(run(&c, 10000));
+    CHECK_INT(exclusive.opened, 3);
+    CHECK_INT(exclusive.refused, 0);
+    CHECK_INT(c.bad, 0);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    exclusive.on = false;
     return err;
 }
 
@@ -219,12 +291,13 @@ out:
     return err;
 }
 
-int suite_audio_callback(int argc, char **argv)
+int suite_audio_driver(int argc, char **argv)
 {
     static const struct check_case cases[] = {
-        {"audio-callback/trap", test_trap, false},
-        {"audio-callback/pulse", test_pulse, false},
-        {"audio-callback/portaudio", test_portaudio, false},
+        {"audio-driver/trap", test_trap, false},
+        {"audio-driver/pulse", test_pulse, false},
+        {"audio-driver/portaudio", test_portaudio, false},
+        {"audio-driver/one-stream", test_one_stream, false},
     };
     int failed;
 

@@ -115,7 +115,7 @@ int ars_app_call_command(struct ars_app *app, enum ars_command_type type, ars_id
                          const char *text);
 /* Into a new file in the user's folder of recordings, or no more; the view says what came of it. */
 int ars_app_record(struct ars_app *app, ars_id call, bool on);
-/* While somebody looks at them. Also what it takes to see that one talks while muted. */
+/* While somebody looks at them. */
 int ars_app_show_levels(struct ars_app *app, bool on);
 /* Answered by `devices`, which comes again by itself when they have changed. */
 int ars_app_list_devices(struct ars_app *app);

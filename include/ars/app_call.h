@@ -27,7 +27,7 @@ struct ars_app_call {
     bool held;
     bool remote_held;
     bool muted;
-    bool talks_muted;             /* the user speaks, and nobody hears it; told once a mute */
+    bool talks_muted;             /* the user speaks, and nobody hears it */
     bool merged;                  /* talks together with the others that are */
     bool silenced;                /* nobody hears its far side */
     bool connected;               /* encrypted media flows */

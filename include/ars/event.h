@@ -50,11 +50,12 @@ enum ars_event_type {
      * pick_up that the server says how to take the call over.
      */
     ARS_EV_WATCH,
-    ARS_EV_DTMF,      /* call, text: one digit; number: ms */
-    ARS_EV_MEDIA,     /* call: encrypted media flows; stats has codec, srtp, path */
-    ARS_EV_UNHEARD,   /* call, number: enum ars_sound_cause: why they cannot hear us; GOOD: over */
-    ARS_EV_SILENT,    /* call, number: the same: why we cannot hear them */
-    ARS_EV_RECORDING, /* call, number: 1: into the file text; 0: not any more, reason.text why */
+    ARS_EV_DTMF,    /* call, text: one digit; number: ms */
+    ARS_EV_MEDIA,   /* call: encrypted media flows; stats has codec, srtp, path */
+    ARS_EV_UNHEARD, /* call, number: enum ars_sound_cause: why they cannot hear us; GOOD: over */
+    ARS_EV_SILENT,  /* call, number: the same: why we cannot hear them */
+    ARS_EV_TALKS_MUTED, /* call, number: 1: the user speaks while muted; once a mute. 0: over */
+    ARS_EV_RECORDING,   /* call, number: 1: into the file text; 0: not any more, reason.text why */
     ARS_EV_FIRST_AUDIO, /* call: first packet decoded; number: ms since dial or answer */
     ARS_EV_ENDED, /* call, reason, by_remote, number: ms talked; stats, when there was media */
     ARS_EV_STATS, /* call, stats; tag of its command */

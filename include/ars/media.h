@@ -65,6 +65,8 @@ struct ars_media_handlers {
     void (*remapped)(void *arg);
     /* While watched: whether the two sides hear each other has changed. May be NULL. */
     void (*hearing)(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
+    /* Somebody speaks while ars_media_mute() is on, or does no more. Once a mute. May be NULL. */
+    void (*talks_muted)(bool on, void *arg);
     /*
      * on: the file of ars_media_record() is there. Else it is not written any more, and why, as an
      * errno (ENOSPC, EACCES); not after ars_media_record_end(). May be NULL.

@@ -182,7 +182,7 @@ static void on_error(struct ars_app *app, struct call *c, const struct ars_event
 {
     if (ev->tag && ev->tag == c->mute_tag) {
         c->view.muted = !c->view.muted;
-        levels_muted(c);
+        c->view.talks_muted = false;
     } else if (ev->tag && ev->tag == c->volume_tag) {
         c->view.volume = c->volume_was;
     } else if (ev->tag) {
@@ -277,6 +277,9 @@ static void take_event(struct ars_app *app, struct call *c, const struct ars_eve
         break;
     case ARS_EV_SILENT:
         v->silent = (enum ars_sound_cause)ev->number;
+        break;
+    case ARS_EV_TALKS_MUTED:
+        v->talks_muted = ev->number && v->muted;
         break;
     case ARS_EV_MEDIA:
         v->connected = true;
@@ -408,7 +411,7 @@ static void expect(struct ars_app *app, struct call *c, enum ars_command_type ty
             return;
         c->mute_tag = tag;
         c->view.muted = number != 0;
-        levels_muted(c);
+        c->view.talks_muted = false;
         break;
     case ARS_CMD_VOLUME:
         c->volume_tag = tag;

@@ -26,9 +26,6 @@ struct call {
     char *record_path;
     char *record_problem;
     uint64_t figures_us; /* the newest that the face was told of */
-    uint64_t levels_us;  /* the newest at all */
-    uint64_t speech_us;  /* while muted: how much more speech than silence there was lately */
-    bool warned;         /* of speech in this mute */
     uint64_t since_ms;   /* the first call in whose place it is was established; 0: none */
     int64_t start_us;    /* since 1970 */
     bool answered;       /* the user took it */
@@ -71,8 +68,6 @@ struct call *app_calls_find(const struct calls *cs, ars_id id);
 
 /* News of its figures; whether it is more than levels, which are told by themselves. */
 bool levels_event(struct ars_app *app, struct call *c, const struct ars_event *ev);
-/* The user has muted it, or not any more. */
-void levels_muted(struct call *c);
 
 /* ---- recording.c ---- */
 

@@ -188,6 +188,9 @@ static void add_news(struct json_object *o, const struct ars_event *ev)
     case ARS_EV_SILENT:
         add_text(o, "cause", ars_sound_cause_name((enum ars_sound_cause)ev->number));
         break;
+    case ARS_EV_TALKS_MUTED:
+        json_object_object_add(o, "on", json_object_new_boolean(ev->number != 0));
+        break;
     case ARS_EV_REFERRED:
         add_text(o, "number", ev->peer_number);
         add_text(o, "by", ev->text);
@@ -424,6 +427,9 @@ static void print_news(const struct ars_event *ev)
     case ARS_EV_UNHEARD:
     case ARS_EV_SILENT:
         printf(": %s", ars_sound_cause_name((enum ars_sound_cause)ev->number));
+        break;
+    case ARS_EV_TALKS_MUTED:
+        printf(": %s", ev->number ? "you are not heard" : "over");
         break;
     default:
         break;

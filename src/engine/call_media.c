@@ -71,6 +71,7 @@ static const struct ars_media_handlers media_handlers = {
     .heard = call_on_heard,
     .remapped = call_on_remapped,
     .hearing = call_on_hearing,
+    .talks_muted = call_on_talks_muted,
     .recording = call_on_recording,
     .failed = on_failed,
 };

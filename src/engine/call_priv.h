@@ -48,6 +48,7 @@ struct call {
     bool muted;
     bool silenced;
     enum ars_sound_cause unheard, silent; /* as told */
+    bool talks_muted;                     /* as told */
     char *record_path;                    /* NULL: it is not recorded */
     unsigned quieter;                     /* than full, in percent */
     bool connected;
@@ -142,6 +143,7 @@ void call_media_take(struct call *c);
 
 /* As in ars_media_handlers. */
 void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, void *arg);
+void call_on_talks_muted(bool on, void *arg);
 
 /* As in ars_media_handlers. */
 void call_on_recording(bool on, int err, void *arg);

@@ -108,6 +108,15 @@ void call_on_hearing(enum ars_sound_cause unheard, enum ars_sound_cause silent, 
     c->silent = silent;
 }
 
+void call_on_talks_muted(bool on, void *arg)
+{
+    struct call *c = arg;
+
+    if (on != c->talks_muted)
+        call_tell_number(c, ARS_EV_TALKS_MUTED, on);
+    c->talks_muted = on;
+}
+
 static void record_over(struct call *c, const char *why)
 {
     call_tell_recording(c, false, why);
@@ -120,6 +129,7 @@ void call_restore_sound(struct call *c)
     if (c->record_path) /* its file ended with the media before */
         record_over(c, "the call went on over another connection");
     call_on_hearing(ARS_SOUND_GOOD, ARS_SOUND_GOOD, c);
+    call_on_talks_muted(false, c);
     ars_media_mute(c->media, c->muted);
     ars_media_volume(c->media, VOLUME_FULL - c->quieter);
     ars_media_silence(c->media, c->silenced);

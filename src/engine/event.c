@@ -41,6 +41,7 @@ static const char *const names[ARS_EV_COUNT] = {
     [ARS_EV_MEDIA] = "media",
     [ARS_EV_UNHEARD] = "unheard",
     [ARS_EV_SILENT] = "silent",
+    [ARS_EV_TALKS_MUTED] = "talks_muted",
     [ARS_EV_RECORDING] = "recording",
     [ARS_EV_FIRST_AUDIO] = "first_audio",
     [ARS_EV_ENDED] = "ended",

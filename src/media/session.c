@@ -82,6 +82,8 @@ static void on_news(void *arg)
     tell_recording(m, &news);
     if (!m->gone && news.hearing && m->handlers.hearing)
         m->handlers.hearing(m->hearing.unheard, m->hearing.silent, m->arg);
+    if (!m->gone && news.muted && m->handlers.talks_muted)
+        m->handlers.talks_muted(m->talks_muted, m->arg);
     for (size_t i = 0; i < news.n_digits && !m->gone; i++)
         m->handlers.dtmf(news.digitv[i].digit, news.digitv[i].ms, m->arg);
     if (!m->gone && news.failed)
@@ -293,6 +295,15 @@ static void on_recording(bool on, int err, void *arg)
     session_tell(m);
 }
 
+static void on_talks_muted(bool on, void *arg)
+{
+    struct ars_media *m = arg;
+
+    m->talks_muted = on;
+    m->news.muted = true;
+    session_tell(m);
+}
+
 static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
                      const struct ars_media_conf *conf)
 {
@@ -328,6 +339,7 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
         .first_audio = on_first_audio,
         .dtmf = on_digit,
         .recording = on_recording,
+        .talks_muted = on_talks_muted,
     };
     char cname[CNAME_LEN + 1];
     struct ars_media *m = calloc(1, sizeof(*m));

@@ -43,6 +43,7 @@ struct media_news {
     bool heard; /* has changed, see unheard */
     bool remapped;
     bool hearing;
+    bool muted; /* has changed, see talks_muted */
     bool recording_on;
     bool recording_off;
     int recording_err;
@@ -68,6 +69,7 @@ struct ars_media {
     bool watched;
     struct ars_timer watch_timer;
     struct hearing hearing;
+    bool talks_muted;
     uint64_t left;     /* packets that the socket took */
     uint64_t refused;  /* packets that no key of ours opens */
     uint64_t asked_ms; /* after a silence: when it was last asked whether it is over */

@@ -25,6 +25,7 @@
 #include "rtp/dtmf.h"
 #include "rtp/hearing.h"
 #include "rtp/jitter.h"
+#include "rtp/muted.h"
 #include "rtp/quality.h"
 #include "rtp/recv.h"
 #include "rtp/rtcp.h"
@@ -60,6 +61,7 @@ struct rtp_stream {
     enum ars_dir dir;
     bool started;
     bool muted;
+    struct muted silenced; /* what is said meanwhile */
     bool heard;
     bool spoken_to; /* the microphone has given something since the last look */
     bool quiet;     /* the peer's last packet was comfort noise */
@@ -114,6 +116,12 @@ static const int16_t *add(const int16_t *a, const int16_t *b, int16_t *sum)
     return sum;
 }
 
+static void tell_talks(struct rtp_stream *s)
+{
+    if (s->handlers.talks_muted)
+        s->handlers.talks_muted(s->silenced.talks, s->arg);
+}
+
 static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
 {
     struct rtp_stream *s = arg;
@@ -125,6 +133,8 @@ static void on_capture(const int16_t *mic, const int16_t *others, void *arg)
         level_add(&s->level_in, mic, AUDIO_FRAME);
     s->spoken_to = s->spoken_to || s->port.mic_lives;
     enter(s);
+    if (s->muted && mic && muted_hear(&s->silenced, mic, AUDIO_FRAME))
+        tell_talks(s);
     send_frame(s->send, tap_near(&s->tap, said, with_tone), s->port.wideband,
                s->started && (s->dir & ARS_DIR_SENDONLY));
     leave(s);
@@ -344,7 +354,14 @@ void rtp_stream_talk(struct rtp_stream *s, bool on)
 
 void rtp_stream_mute(struct rtp_stream *s, bool on)
 {
+    bool talked = s->silenced.talks;
+
+    if (s->muted == on)
+        return;
     s->muted = on;
+    memset(&s->silenced, 0, sizeof(s->silenced));
+    if (talked)
+        tell_talks(s);
 }
 
 void rtp_stream_share(struct rtp_stream *s, bool on)

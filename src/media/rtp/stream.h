@@ -39,6 +39,7 @@ struct rtp_stream_handlers {
     void (*first_audio)(void *arg);
     void (*dtmf)(char digit, unsigned duration_ms, void *arg);
     void (*recording)(bool on, int err, void *arg);
+    void (*talks_muted)(bool on, void *arg);
 };
 
 #define ARS_RTP_TRAILER 32 /* most that SRTP or SRTCP appends: tag and index */

@@ -213,6 +213,10 @@ static int test_hearing(void)
     CHECK(take(&f, ARS_EV_SILENT) && f.ev->number == ARS_SOUND_NOTHING);
     m->h->hearing(ARS_SOUND_GOOD, ARS_SOUND_NOTHING, m->arg);
     CHECK(take(&f, ARS_EV_UNHEARD) && f.ev->number == ARS_SOUND_GOOD);
+    m->h->talks_muted(true, m->arg);
+    CHECK(take(&f, ARS_EV_TALKS_MUTED) && f.ev->call == 1 && f.ev->number == 1);
+    m->h->talks_muted(false, m->arg);
+    CHECK(take(&f, ARS_EV_TALKS_MUTED) && f.ev->number == 0);
     TRY(calls_hold(&f.calls, nth(&f, 1), 0));
     CHECK(!m->watched);
     reanswered(0, 200);

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "rtp/emodel.h"
 #include "rtp/hearing.h"
+#include "rtp/muted.h"
 #include "rtp/quality.h"
 #include "suites.h"
 
@@ -316,6 +317,42 @@ out:
     return err;
 }
 
+/* So many ms of a tone so loud, frame by frame. Whether it is told at the end of them. */
+static bool say(struct muted *m, double dbfs, unsigned ms)
+{
+    double peak = 32768 * pow(10, dbfs / 20) * sqrt(2);
+    int16_t pcm[480];
+
+    for (int i = 0; i < 480; i++)
+        pcm[i] = (int16_t)lrint(peak * sin(i * 6.283185307179586 / 48));
+    for (unsigned i = 0; i < ms / 10; i++) {
+        bool was = m->talks;
+        if (muted_hear(m, pcm, 480) != (was != m->talks))
+            return !m->talks;
+    }
+    return m->talks;
+}
+
+/* A voice is told once; a room, a cough and a pause in a sentence make no difference. */
+static int test_talks_muted(void)
+{
+    const double voice = -25, room = -58;
+    struct muted m = {0};
+    int err = 0;
+
+    CHECK(!say(&m, room, 3000));
+    CHECK(!say(&m, voice, 500)); /* a cough */
+    CHECK(!say(&m, room, 1000));
+    CHECK(say(&m, voice, 1500));
+    CHECK(say(&m, room, 500)); /* a pause */
+    CHECK(!say(&m, room, 4000));
+    CHECK(!say(&m, voice, 3000)); /* has been told */
+    memset(&m, 0, sizeof(m));     /* another mute */
+    CHECK(say(&m, voice, 1500));
+out:
+    return err;
+}
+
 int suite_quality(int argc, char **argv)
 {
     static const struct check_case cases[] = {
@@ -327,6 +364,7 @@ int suite_quality(int argc, char **argv)
         {"quality/unheard", test_unheard, false},
         {"quality/no-rtcp", test_no_rtcp, false},
         {"quality/silent", test_silent, false},
+        {"quality/talks-muted", test_talks_muted, false},
     };
 
     return check_run(cases, CHECK_COUNT(cases), argc, argv);

@@ -28,6 +28,7 @@ struct end {
     unsigned first_audio;
     char digits[16];
     unsigned durations[16];
+    unsigned talks_muted, talks_no_more;
     bool no_keys;
     bool free_on_send;
     bool free_on_first;
@@ -85,8 +86,15 @@ static void on_dtmf(char digit, unsigned duration_ms, void *arg)
         drop(e);
 }
 
+static void on_talks_muted(bool on, void *arg)
+{
+    struct end *e = arg;
+
+    *(on ? &e->talks_muted : &e->talks_no_more) += 1;
+}
+
 static const struct rtp_stream_handlers handlers = {
-    .send = on_send, .first_audio = on_first_audio, .dtmf = on_dtmf};
+    .send = on_send, .first_audio = on_first_audio, .dtmf = on_dtmf, .talks_muted = on_talks_muted};
 
 static struct rtp_format format(const char *codec, uint8_t pt, int event_pt)
 {
@@ -241,7 +249,9 @@ static int test_time_goes_on(void)
     lab_run(&l, 1000);
     CHECK_INT(a.n, 55);
     CHECK(loudness(&a, 10) >= 0 && loudness(&a, 10) < 10);
+    CHECK(a.talks_muted == 1 && a.talks_no_more == 0);
     rtp_stream_mute(a.s, false);
+    CHECK(a.talks_muted == 1 && a.talks_no_more == 1);
     /* held: none; the clock runs on */
     ts = get32(last(&a)->data + 4);
     seq = seq_of(last(&a));

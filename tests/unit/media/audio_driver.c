@@ -43,6 +43,10 @@ static struct {
     atomic_uint opened, refused;
 } exclusive;
 
+/* A card without a converter before it: it does not run at our rate. */
+static bool no_48k;
+static double opened_rate;
+
 /* In the child: libpulse's part is played by these, who do nothing that is forbidden. */
 static bool alone;
 static int16_t samples[AUDIO_FRAME];
@@ -65,11 +69,14 @@ EXPORTED PaError Pa_OpenStream(PaStream **stream, const PaStreamParameters *in,
 
     caught.fn[in != NULL] = fn;
     caught.fn_arg[in != NULL] = arg;
+    if (no_48k && rate == AUDIO_RATE)
+        return paInvalidSampleRate;
     if (exclusive.on && out && exclusive.stream) {
         exclusive.refused++;
         return paDeviceUnavailable;
     }
     err = real(stream, in, out, rate, frames, flags, fn, arg);
+    opened_rate = rate;
     if (exclusive.on && out && err == paNoError) {
         exclusive.stream = *stream;
         exclusive.opened++;
@@ -224,6 +231,25 @@ out:
     return err;
 }
 
+/* ALSA says 44.1 kHz of it. */
+static int test_rate(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    int err;
+
+    TRY(open_card(&p));
+    no_48k = true;
+    TRY(talk(&c, "device:" SERVED, "device:" SERVED));
+    CHECK(opened_rate == 44100);
+    TRY(judge_tone(&c, "44100 Hz"));
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    no_48k = false;
+    return err;
+}
+
 /* A call has just ended, and another rings on the card where it was heard. */
 static int test_one_stream(void)
 {
@@ -297,6 +323,7 @@ int suite_audio_driver(int argc, char **argv)
         {"audio-driver/trap", test_trap, false},
         {"audio-driver/pulse", test_pulse, false},
         {"audio-driver/portaudio", test_portaudio, false},
+        {"audio-driver/rate", test_rate, false},
         {"audio-driver/one-stream", test_one_stream, false},
     };
     int failed;

@@ -18,7 +18,12 @@
 #include "check.h"
 #include "lab.h"
 
-#define TWO_PI 6.283185307179586
+#define TWO_PI  6.283185307179586
+#define PEAK    8000.0 /* of the tone */
+
+#define WINDOW  960 /* 20 ms: short enough for stalls of the machine, whole periods of the tone */
+#define WHOLE   5   /* windows that are enough */
+#define WINDOWS (AUDIO_RATE / 2 / WINDOW)
 
 static int write_conf(const struct pulse *p)
 {
@@ -185,7 +190,7 @@ static void on_playback(int16_t *pcm, void *arg)
         c->played_us = ars_clock_us();
     c->frames++;
     for (int i = 0; i < AUDIO_FRAME; i++) {
-        pcm[i] = c->faint ? 1 : on ? (int16_t)(8000 * sin(c->phase)) : 0;
+        pcm[i] = c->faint ? 1 : on ? (int16_t)(PEAK * sin(c->phase)) : 0;
         c->phase = fmod(c->phase + TWO_PI * 1000 / AUDIO_RATE, TWO_PI);
     }
 }
@@ -255,4 +260,73 @@ int run(struct caller *c, unsigned ms)
                         : check_fail(__FILE__, __LINE__,
                                      "%u bad, %u away, %u ok, %u frames heard, %u chirps", c->bad,
                                      c->away, c->good, c->heard, c->chirps);
+}
+
+/* What the windows without a dropout say of a tone of 1000 Hz, each in the middle of them. */
+struct tone {
+    unsigned n;
+    double off_hz, off_db; /* its pitch, by its phase from window to window; its loudness */
+    double noise_db;       /* what is no tone, below it */
+};
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *list, unsigned n)
+{
+    qsort(list, n, sizeof(*list), by_size);
+    return n ? list[n / 2] : NAN;
+}
+
+static void measure_tone(const int16_t *pcm, struct tone *ret)
+{
+    double hz[WINDOWS], db[WINDOWS], noise[WINDOWS];
+    double phase = NAN, turn;
+    unsigned n = 0;
+
+    for (const int16_t *w = pcm; w < pcm + WINDOWS * WINDOW; w += WINDOW) {
+        double re = 0, im = 0, all = 1, power, before = phase;
+        for (int i = 0; i < WINDOW; i++) {
+            re += w[i] * cos(TWO_PI * 1000 * i / AUDIO_RATE);
+            im -= w[i] * sin(TWO_PI * 1000 * i / AUDIO_RATE);
+            all += (double)w[i] * w[i];
+        }
+        power = 2 * (re * re + im * im) / WINDOW;
+        phase = power > 0.95 * all ? atan2(im, re) : NAN;
+        if (isnan(phase) || isnan(before))
+            continue;
+        turn = remainder(phase - before, TWO_PI);
+        hz[n] = turn / TWO_PI * AUDIO_RATE / WINDOW;
+        db[n] = 10 * log10(power / WINDOW / (PEAK * PEAK / 2));
+        noise[n++] = 10 * log10((all - power) / power);
+    }
+    *ret = (struct tone){n, median(hz, n), median(db, n), median(noise, n)};
+}
+
+int judge_tone(struct caller *c, const char *what)
+{
+    static int16_t pcm[WINDOWS * WINDOW];
+    struct tone t = {0};
+    int err = 0;
+
+    c->taken = pcm;
+    for (int i = 0; i < 10 && t.n < WHOLE; i++) {
+        c->taken_n = 0;
+        c->want_taken = CHECK_COUNT(pcm);
+        TRY(run(c, 6000));
+        measure_tone(pcm, &t);
+        printf("# %s: %u windows, %+.2f Hz, %+.2f dB, noise %.0f dB\n", what, t.n, t.off_hz,
+               t.off_db, t.noise_db);
+    }
+    CHECK(t.n >= WHOLE);
+    CHECK(fabs(t.off_hz) < 0.5); /* a hundredth of a semitone */
+    CHECK(fabs(t.off_db) < 0.1);
+    CHECK(t.noise_db < -40);
+out:
+    return err;
 }

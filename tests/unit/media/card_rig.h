@@ -63,4 +63,7 @@ bool comes(struct caller *c, unsigned ms);
 /* The same; if not, the case fails. */
 int run(struct caller *c, unsigned ms);
 
+/* Whether it hears its own tone, pitch and loudness as they were, and little beside. */
+int judge_tone(struct caller *c, const char *what);
+
 #endif

@@ -42,7 +42,7 @@ enum ars_call_state {
 /* What a watched line does, in the order of what is told of several calls. */
 enum ars_watch_state {
     ARS_WATCH_UNKNOWN,
-    ARS_WATCH_CLOSED, /* nobody is reached there (RFC 3863) */
+    ARS_WATCH_CLOSED, /* nobody is there (RFC 3863) */
     ARS_WATCH_IDLE,
     ARS_WATCH_BUSY,
     ARS_WATCH_RINGING,

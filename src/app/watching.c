@@ -217,7 +217,7 @@ struct ars_app_watched ars_app_watched_at(const struct ars_app *app, size_t i)
         .number = stored->number,
         .name = or_empty(stored->name),
         .parking = stored->parking,
-        .state = w->state,
+        .state = stored->parking && w->state == ARS_WATCH_CLOSED ? ARS_WATCH_IDLE : w->state,
         .peer_name = or_empty(w->peer_name),
         .peer_number = or_empty(w->peer_number),
         .called = w->called,

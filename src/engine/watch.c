@@ -22,16 +22,33 @@
 #define AGAIN_S     30u
 #define AGAIN_MAX_S 3600u
 #define EVENT_MWI   "message-summary"
-/* RFC 6665 section 8.3.2: the server does not know the event package. */
-#define BAD_EVENT 489
+
+enum package { DIALOG, PRESENCE, MAILBOX };
+
+static const struct {
+    const char *event;
+    const char *accept;
+} packages[] = {
+    [DIALOG] = {"dialog", "application/dialog-info+xml"}, /* RFC 4235 */
+    [PRESENCE] = {"presence", "application/pidf+xml"},    /* RFC 3856 */
+    [MAILBOX] = {EVENT_MWI, "application/simple-message-summary"},
+};
+
+/* A subscription of it. */
+struct source {
+    struct watch *watch;
+    enum package package;
+    struct ars_sip_sub *sub;
+    struct ars_timer timer;
+    enum ars_watch_state state;
+};
 
 struct watch {
     struct watches *ws;
     char *number; /* NULL: the mailbox */
-    struct ars_sip_sub *sub;
-    struct ars_timer timer;
+    struct source sources[2];
+    size_t sources_n;
     struct dialogs dialogs;
-    bool presence; /* instead: the server has nothing to say of dialogs */
 
     /* what was told last */
     enum ars_watch_state state;
@@ -65,10 +82,25 @@ static void set_text(char **text, const char *to)
     *text = ars_strdup(to);
 }
 
-static void set_state(struct watch *w, enum ars_watch_state state)
+/*
+ * A line that nobody is at has no dialogs either, and is not free. Who tells nothing of dialogs may
+ * tell of presence.
+ */
+static enum ars_watch_state state_of(const struct watch *w)
+{
+    enum ars_watch_state dialog = w->sources[DIALOG].state;
+    enum ars_watch_state presence = w->sources[PRESENCE].state;
+
+    if (dialog == ARS_WATCH_UNKNOWN || (dialog == ARS_WATCH_IDLE && presence == ARS_WATCH_CLOSED))
+        return presence;
+    return dialog;
+}
+
+static void update(struct watch *w)
 {
     static const struct line_dialog none;
     const struct line_dialog *d = dialogs_first(&w->dialogs);
+    enum ars_watch_state state = state_of(w);
 
     if (!d || state < ARS_WATCH_BUSY)
         d = &none;
@@ -80,8 +112,7 @@ static void set_state(struct watch *w, enum ars_watch_state state)
     w->pick_up = d->replaces != NULL;
     set_text(&w->peer_name, d->name);
     set_text(&w->peer_number, d->number);
-    if (w->number)
-        tell_watch(w);
+    tell_watch(w);
 }
 
 static void tell_mailbox(const struct watches *ws, const struct ars_sip_body *body)
@@ -107,109 +138,129 @@ static void tell_mailbox(const struct watches *ws, const struct ars_sip_body *bo
 
 /* ---- subscriptions ---- */
 
-static void begin(struct watch *w);
+static void begin(struct source *src);
 
 static void on_timer(void *arg)
 {
     begin(arg);
 }
 
-static void again(struct watch *w, uint32_t s)
+static void again(struct source *src, uint32_t s)
 {
     s = s < AGAIN_S ? AGAIN_S : s > AGAIN_MAX_S ? AGAIN_MAX_S : s;
-    ars_timer_start(ars_loop_timers(w->ws->loop), &w->timer, 1000 * (uint64_t)s, on_timer, w);
+    ars_timer_start(ars_loop_timers(src->watch->ws->loop), &src->timer, 1000 * (uint64_t)s,
+                    on_timer, src);
 }
 
 /* A new subscription begins with all that there is (RFC 4235 section 4.3). */
-static void ask_anew(struct watch *w)
+static void ask_anew(struct source *src)
 {
-    ars_sip_sub_close(w->sub);
-    w->sub = NULL;
-    dialogs_clear(&w->dialogs);
-    begin(w);
+    ars_sip_sub_close(src->sub);
+    src->sub = NULL;
+    dialogs_clear(&src->watch->dialogs);
+    begin(src);
 }
 
 static void on_notify(struct ars_sip_sub *sub, const struct ars_sip_body *body, void *arg)
 {
-    struct watch *w = arg;
+    struct source *src = arg;
+    struct watch *w = src->watch;
     enum ars_watch_state state;
-    bool gap;
+    bool gap = false;
 
     if (!body->len)
         return;
-    if (!w->number) {
+    if (src->package == MAILBOX) {
         tell_mailbox(w->ws, body);
         return;
     }
-    if (w->presence) {
-        set_state(w, pidf_state(body->data, body->len));
+    if (src->package == PRESENCE)
+        state = pidf_state(body->data, body->len);
+    else
+        state = dialogs_take(&w->dialogs, body->data, body->len, &gap);
+    if (gap) {
+        ask_anew(src);
         return;
     }
-    state = dialogs_take(&w->dialogs, body->data, body->len, &gap);
-    if (gap)
-        ask_anew(w);
-    else
-        set_state(w, state);
+    src->state = state;
+    update(w);
 }
 
 static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint32_t retry_after_s,
                      bool final, void *arg)
 {
-    struct watch *w = arg;
+    struct source *src = arg;
+    struct watch *w = src->watch;
 
-    w->sub = NULL;
-    dialogs_clear(&w->dialogs);
-    ars_log(ARS_LOG_INFO, "engine", "watching %s: %s", w->number ? w->number : "the mailbox",
-            why->text);
-    set_state(w, ARS_WATCH_UNKNOWN);
-    if (w->number && !w->presence && why->sip_status == BAD_EVENT) {
-        w->presence = true;
-        begin(w);
-    } else if (!final && w->ws->sip) {
-        again(w, retry_after_s);
-    }
+    src->sub = NULL;
+    src->state = ARS_WATCH_UNKNOWN;
+    if (src->package == DIALOG)
+        dialogs_clear(&w->dialogs);
+    ars_log(ARS_LOG_INFO, "engine", "watching %s, %s: %s", w->number ? w->number : "here",
+            packages[src->package].event, why->text);
+    if (!final && w->ws->sip)
+        again(src, retry_after_s);
+    if (w->number)
+        update(w);
 }
 
-static void set_package(const struct watch *w, struct ars_sip_sub_conf *conf)
-{
-    if (!w->number) {
-        conf->event = EVENT_MWI;
-        conf->accept = "application/simple-message-summary";
-    } else if (w->presence) {
-        conf->event = "presence";
-        conf->accept = "application/pidf+xml";
-    } else {
-        conf->event = "dialog";
-        conf->accept = "application/dialog-info+xml";
-    }
-}
-
-static void begin(struct watch *w)
+static void begin(struct source *src)
 {
     static const struct ars_sip_sub_handlers handlers = {.notify = on_notify, .ended = on_ended};
-    struct ars_sip_sub_conf conf = {.target = w->number, .expires_s = EXPIRES_S};
+    struct ars_sip *sip = src->watch->ws->sip;
+    struct ars_sip_sub_conf conf = {
+        .target = src->watch->number,
+        .event = packages[src->package].event,
+        .accept = packages[src->package].accept,
+        .expires_s = EXPIRES_S,
+    };
     int err;
 
-    ars_timer_stop(&w->timer);
-    if (w->sub || !w->ws->sip)
+    ars_timer_stop(&src->timer);
+    if (src->sub || !sip)
         return;
-    set_package(w, &conf);
-    err = ars_sip_subscribe(w->ws->sip, &w->sub, &conf, &handlers, w);
+    err = ars_sip_subscribe(sip, &src->sub, &conf, &handlers, src);
     if (err)
         ars_log(ARS_LOG_WARN, "engine", "cannot watch: %s", strerror(err));
     if (err && err != EINVAL && err != ENOTCONN)
-        again(w, 0);
+        again(src, 0);
+}
+
+static void begin_all(struct watch *w)
+{
+    for (size_t i = 0; i < w->sources_n; i++)
+        begin(&w->sources[i]);
 }
 
 static void watch_free(struct watch *w)
 {
-    ars_timer_stop(&w->timer);
-    ars_sip_sub_close(w->sub);
+    for (size_t i = 0; i < w->sources_n; i++) {
+        ars_timer_stop(&w->sources[i].timer);
+        ars_sip_sub_close(w->sources[i].sub);
+    }
     dialogs_clear(&w->dialogs);
     free(w->peer_name);
     free(w->peer_number);
     free(w->number);
     free(w);
+}
+
+static struct watch *watch_alloc(struct watches *ws, const char *number)
+{
+    struct watch *w = calloc(1, sizeof(*w));
+
+    if (!w)
+        return NULL;
+    w->ws = ws;
+    w->number = ars_strdup(number);
+    if (number && !w->number) {
+        free(w);
+        return NULL;
+    }
+    w->sources_n = number ? 2 : 1;
+    for (size_t i = 0; i < w->sources_n; i++)
+        w->sources[i] = (struct source){.watch = w, .package = number ? (enum package)i : MAILBOX};
+    return w;
 }
 
 static size_t find(const struct watches *ws, const char *number)
@@ -231,19 +282,13 @@ int watches_add(struct watches *ws, const char *number)
         return EALREADY;
     if (ws->n > WATCHES_MAX)
         return ENOSPC;
-    w = calloc(1, sizeof(*w));
+    w = watch_alloc(ws, number);
     if (!w)
         return ENOMEM;
-    w->ws = ws;
-    w->number = ars_strdup(number);
-    if (number && !w->number) {
-        free(w);
-        return ENOMEM;
-    }
     ws->list[ws->n++] = w;
     if (w->number)
         tell_watch(w);
-    begin(w);
+    begin_all(w);
     return 0;
 }
 
@@ -274,18 +319,16 @@ void watches_begin(struct watches *ws, struct ars_sip *sip, bool mailbox)
         (void)watches_add(ws, NULL);
     else
         (void)watches_remove(ws, NULL);
-    for (size_t i = 0; i < ws->n; i++) {
-        if (!ws->list[i]->sub)
-            ws->list[i]->presence = false; /* the server may be another */
-        begin(ws->list[i]);
-    }
+    for (size_t i = 0; i < ws->n; i++)
+        begin_all(ws->list[i]);
 }
 
 void watches_pause(struct watches *ws)
 {
     ws->sip = NULL;
     for (size_t i = 0; i < ws->n; i++)
-        ars_timer_stop(&ws->list[i]->timer);
+        for (size_t j = 0; j < ws->list[i]->sources_n; j++)
+            ars_timer_stop(&ws->list[i]->sources[j].timer);
 }
 
 void watches_close(struct watches *ws)

@@ -16,8 +16,8 @@
 #define SIP_CONTACTS_MAX    64u /* in one 200 to REGISTER */
 #define SIP_CALLS_MAX       32u
 #define SIP_REDIRECTS_MAX   5u
-#define SIP_SUBS_MAX        64u
-#define SIP_EARLY_MAX       8u /* far ends of one fork */
+#define SIP_SUBS_MAX        128u /* two of each line of a panel */
+#define SIP_EARLY_MAX       8u   /* far ends of one fork */
 #define SIP_STRANS_MAX      256u
 #define SIP_CTRANS_MAX      256u /* a BYE to each answer of a fork among them */
 #define SIP_REALMS_MAX      4u

@@ -26,12 +26,16 @@ def mailbox(t):
 
 @test(60)
 def lines(t):
-    """100 watches 104 while 102 calls it: idle, ringing, busy, idle; a line without a hint: unknown."""
+    """
+    100 watches 104, where nobody is, then somebody, whom 102 calls: idle, ringing, busy, idle; a
+    line without a hint: unknown.
+    """
     server = pbx(t)
     w = registered(t, server, '100')
     a = registered(t, server, '102')
-    b = registered(t, server, '104')
     w.do('watch 104')
+    w.wait('watch', number='104', state='closed')
+    b = registered(t, server, '104')
     w.wait('watch', number='104', state='idle')
     a.do('dial 104')
     w.wait('watch', number='104', state='ringing')
@@ -79,8 +83,8 @@ def message(t):
 @test(60)
 def presence(t):
     """
-    111's server refuses the event package `dialog`: presence says that nobody is at 104, that it
-    can be reached, that it talks.
+    111's server refuses the event package `dialog`: presence alone says that nobody is at 104,
+    that it can be reached, that it talks.
     """
     server = pbx(t)
     w = registered(t, edge(t), '111')

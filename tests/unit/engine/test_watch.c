@@ -310,25 +310,52 @@ static void sub_refused(size_t i, int status)
     tell_end(i, status, 0, true);
 }
 
-/* A server that does not know of dialogs is asked for presence, once. */
-static int test_bad_event(void)
+#define BASIC(basic) PRESENCE("<tuple id='a'><status><basic>" basic "</basic></status></tuple>")
+
+/* Dialogs say whether there are calls, presence whether anybody is there. */
+static int test_both(void)
 {
+    static const struct {
+        size_t source;
+        const char *body;
+        enum ars_watch_state state;
+        bool told;
+    } rows[] = {
+        {0, INFO("full", ""), ARS_WATCH_IDLE, true},
+        {1, BASIC("closed"), ARS_WATCH_CLOSED, true},
+        {0, INFO("full", "<dialog id='9'><state>early</state></dialog>"), ARS_WATCH_RINGING, true},
+        {1, BASIC("open"), ARS_WATCH_RINGING, false},
+        {0, INFO("full", ""), ARS_WATCH_IDLE, true},
+        {1,
+         PRESENCE("<tuple id='a'><status><basic>open</basic></status></tuple><person><activities>"
+                  "<busy/></activities></person>"),
+         ARS_WATCH_IDLE, false},
+    };
     struct fixture f;
     int err;
 
     TRY(set_up(&f));
     TRY(watches_add(account_watches(f.account), "104"));
     CHECK(take(&f, ARS_EV_WATCH));
-    sub_refused(0, 489);
     CHECK_INT(fakes.subs_n, 2);
-    CHECK_STR(fakes.subs[1].target, "104");
+    CHECK_STR(fakes.subs[0].event, "dialog");
     CHECK_STR(fakes.subs[1].event, "presence");
-    notify(1, PRESENCE("<tuple id='a'><status><basic>closed</basic></status></tuple>"));
+    CHECK_STR(fakes.subs[1].target, "104");
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        notify(rows[i].source, rows[i].body);
+        if (rows[i].told) {
+            CHECK(take(&f, ARS_EV_WATCH));
+            CHECK_INT(f.ev->number, rows[i].state);
+        }
+        CHECK(fakes_quiet());
+    }
+    /* no word of dialogs any more: what presence says */
+    sub_refused(0, 489);
     CHECK(take(&f, ARS_EV_WATCH));
-    CHECK_INT(f.ev->number, ARS_WATCH_CLOSED);
-    /* an end that passes: presence again */
+    CHECK_INT(f.ev->number, ARS_WATCH_BUSY);
     sub_ended(1, 0, false);
     CHECK(take(&f, ARS_EV_WATCH));
+    CHECK_INT(f.ev->number, ARS_WATCH_UNKNOWN);
     fakes_pass(30000);
     CHECK_INT(fakes.subs_n, 3);
     CHECK_STR(fakes.subs[2].event, "presence");
@@ -338,10 +365,9 @@ static int test_bad_event(void)
     CHECK(fakes_quiet());
     /* another server, perhaps */
     watches_begin(account_watches(f.account), account_sip(f.account), false);
-    CHECK_INT(fakes.subs_n, 4);
-    CHECK_STR(fakes.subs[3].event, "dialog");
-    sub_refused(3, 404);
-    CHECK_INT(fakes.subs_n, 4);
+    CHECK_INT(fakes.subs_n, 5);
+    TRY(watches_remove(account_watches(f.account), "104"));
+    CHECK(!fakes.subs[3].alive && !fakes.subs[4].alive);
 out:
     return tear_down(&f, err);
 }
@@ -359,7 +385,7 @@ static int test_watch(void)
     CHECK_STR(f.ev->peer_number, "104");
     CHECK_INT(f.ev->number, ARS_WATCH_UNKNOWN);
     CHECK_INT(watches_add(ws, "104"), EALREADY);
-    CHECK_INT(fakes.subs_n, 1);
+    CHECK_INT(fakes.subs_n, 2);
     CHECK_STR(fakes.subs[0].target, "104");
     CHECK_STR(fakes.subs[0].event, "dialog");
     notify(0, INFO("full", "<dialog id=\"9\"><state>confirmed</state></dialog>"));
@@ -372,13 +398,13 @@ static int test_watch(void)
     CHECK(take(&f, ARS_EV_WATCH));
     CHECK_INT(f.ev->number, ARS_WATCH_UNKNOWN);
     fakes_pass(39999);
-    CHECK_INT(fakes.subs_n, 1);
+    CHECK_INT(fakes.subs_n, 2);
     fakes_pass(1);
-    CHECK_INT(fakes.subs_n, 2);
+    CHECK_INT(fakes.subs_n, 3);
     /* one that does not */
-    sub_ended(1, 0, true);
+    sub_ended(2, 0, true);
     fakes_pass(3600000);
-    CHECK_INT(fakes.subs_n, 2);
+    CHECK_INT(fakes.subs_n, 3);
     CHECK_INT(watches_remove(ws, "105"), ENOENT);
     TRY(watches_remove(ws, "104"));
     CHECK(fakes_quiet());
@@ -400,8 +426,8 @@ static int test_gap(void)
     notify(0, VERSION("2", "partial", "<dialog id='a'><state>terminated</state></dialog>"));
     CHECK(fakes_quiet());
     CHECK(!fakes.subs[0].alive);
-    CHECK_INT(fakes.subs_n, 2);
-    notify(1, VERSION("0", "full", ""));
+    CHECK_INT(fakes.subs_n, 3);
+    notify(2, VERSION("0", "full", ""));
     CHECK(take(&f, ARS_EV_WATCH));
     CHECK_INT(f.ev->number, ARS_WATCH_IDLE);
 out:
@@ -529,7 +555,7 @@ const struct check_case watch_cases[] = {
     {.name = "dialog_info_peer", .fn = test_peer},
     {.name = "dialog_info_endless", .fn = test_endless},
     {.name = "presence", .fn = test_presence},
-    {.name = "watch_bad_event", .fn = test_bad_event},
+    {.name = "watch_both", .fn = test_both},
     {.name = "watch_gap", .fn = test_gap},
     {.name = "pick_up", .fn = test_pick_up},
     {.name = "pick_up_again", .fn = test_pick_up_again},

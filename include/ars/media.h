@@ -188,6 +188,8 @@ void ars_media_record_end(struct ars_media *m);
  * EINVAL (a character), ENOTSUP (no telephone-event agreed), ENOTCONN, ENOSPC (more than 64 wait).
  */
 int ars_media_dtmf(struct ars_media *m, const char *digits);
+/* The same as tones (ITU-T Q.23) in place of the speech, which need no agreement. */
+int ars_media_tones(struct ars_media *m, const char *digits);
 
 void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret);
 

@@ -48,7 +48,7 @@ struct ars_stored_account {
     char *realm;          /* the only one that learns the password's digest; NULL: any */
     char *headers;        /* "Name: value" a line, beside the phone's own */
     char *refer;          /* "follow", "refuse": what a far end asks us to call; NULL: asks */
-    char *dtmf;           /* "rfc4733", "info-relay", "info"; NULL: as the far end can */
+    char *dtmf;           /* "info-relay", "info", "inband"; NULL: RFC 4733 */
     char *dial_rules;     /* "PATTERN -> REPLACEMENT" a line, see ars_engine_check_number() */
     bool outbound_route;  /* names the outbound proxy in a Route header */
     bool disabled;        /* kept, and not connected */

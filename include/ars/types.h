@@ -59,10 +59,10 @@ enum ars_refer_policy {
 
 /* How digits go to the far end. */
 enum ars_dtmf_mode {
-    ARS_DTMF_AUTO, /* RFC 4733, or INFO_RELAY where no telephone-event was agreed */
     ARS_DTMF_RFC4733,
     ARS_DTMF_INFO_RELAY, /* INFO with application/dtmf-relay */
     ARS_DTMF_INFO,       /* INFO with application/dtmf */
+    ARS_DTMF_INBAND,     /* tones in place of the speech */
     ARS_DTMF_MODES,
 };
 

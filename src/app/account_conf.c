@@ -66,11 +66,11 @@ static enum ars_refer_policy refer_of(const char *text)
 
 static enum ars_dtmf_mode dtmf_of(const char *text)
 {
-    if (ars_streq(text, "rfc4733"))
-        return ARS_DTMF_RFC4733;
     if (ars_streq(text, "info-relay"))
         return ARS_DTMF_INFO_RELAY;
-    return ars_streq(text, "info") ? ARS_DTMF_INFO : ARS_DTMF_AUTO;
+    if (ars_streq(text, "info"))
+        return ARS_DTMF_INFO;
+    return ars_streq(text, "inband") ? ARS_DTMF_INBAND : ARS_DTMF_RFC4733;
 }
 
 static int copy_texts(struct ars_account_conf *c, const struct ars_stored_account *a)

@@ -118,7 +118,7 @@ static const char usage[] =
     "  --dial-rule 'PATTERN -> REPLACEMENT' (the first that fits; see number)\n"
     "  --also           another account, like the one before but for what follows\n"
     "  --pickup-code CODE (before the number of a line that rings)  --park-code NUMBER|#DIGITS\n"
-    "  --dtmf-mode auto|rfc4733|info-relay|info (auto)\n"
+    "  --dtmf-mode rfc4733|info-relay|info|inband (rfc4733)\n"
     "  --session-expires S (1800, of a call that nobody refreshes any more)\n"
     "\n"
     "callers\n"

@@ -24,10 +24,10 @@ static bool take_password(struct ars_secret **secret, const char *path)
 static bool set_dtmf(struct ars_account_conf *c, const char *value)
 {
     static const char *const modes[ARS_DTMF_MODES] = {
-        [ARS_DTMF_AUTO] = "auto",
         [ARS_DTMF_RFC4733] = "rfc4733",
         [ARS_DTMF_INFO_RELAY] = "info-relay",
         [ARS_DTMF_INFO] = "info",
+        [ARS_DTMF_INBAND] = "inband",
     };
     int mode;
 

@@ -1,4 +1,4 @@
-/* engine: digits of a call: in its sound (RFC 4733) or as INFO, by wish or as the far end can. */
+/* engine: digits of a call. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,14 +37,13 @@ static void wait_for(struct call *c, uint32_t ms)
 
 static int send_digit(struct call *c, char digit)
 {
-    bool relay = account_conf(c->account)->dtmf != ARS_DTMF_INFO;
-    struct ars_sip_body body = {.type = relay ? RELAY : PLAIN};
+    struct ars_sip_body body = {.type = c->digits.plain ? PLAIN : RELAY};
     char text[48];
 
-    if (relay)
-        snprintf(text, sizeof(text), "Signal=%c\r\nDuration=%d\r\n", digit, DIGIT_MS);
-    else
+    if (c->digits.plain)
         snprintf(text, sizeof(text), "%c", digit);
+    else
+        snprintf(text, sizeof(text), "Signal=%c\r\nDuration=%d\r\n", digit, DIGIT_MS);
     body.data = text;
     body.len = strlen(text);
     return c->sip ? ars_sip_call_info(c->sip, &body) : ENOTCONN;
@@ -65,7 +64,7 @@ static void step(struct call *c)
     char digit = c->digits.queue[0];
     int err;
 
-    if (!digit || c->digits.out || ars_timer_running(&c->digits.timer))
+    if (!digit || c->digits.digit || ars_timer_running(&c->digits.timer))
         return;
     memmove(c->digits.queue, c->digits.queue + 1, strlen(c->digits.queue));
     if (digit == ',') {
@@ -76,21 +75,10 @@ static void step(struct call *c)
     if (err)
         give_up(c, strerror(err), 0);
     else
-        c->digits.out = true;
+        c->digits.digit = digit;
 }
 
-void call_on_informed(struct ars_sip_call *sc, int status, void *arg)
-{
-    struct call *c = arg;
-
-    c->digits.out = false;
-    if (status < 300)
-        wait_for(c, DIGIT_MS + GAP_MS);
-    else
-        give_up(c, "the far end takes no digits", status);
-}
-
-static int send_info(struct call *c, const char *digits)
+static int send_info(struct call *c, const char *digits, bool plain)
 {
     size_t n = strlen(c->digits.queue);
 
@@ -101,22 +89,78 @@ static int send_info(struct call *c, const char *digits)
     if (strlen(digits) >= sizeof(c->digits.queue) - n)
         return ENOSPC;
     memcpy(c->digits.queue + n, digits, strlen(digits) + 1);
+    c->digits.plain = plain;
     step(c);
     return 0;
 }
 
+static int send_relay(struct call *c, const char *digits)
+{
+    return send_info(c, digits, false);
+}
+
+static int send_plain(struct call *c, const char *digits)
+{
+    return send_info(c, digits, true);
+}
+
+/* ENOTSUP: not that way. */
+typedef int way_fn(struct call *c, const char *digits);
+
+static way_fn *const orders[ARS_DTMF_MODES][5] = {
+    [ARS_DTMF_RFC4733] = {call_sound_dtmf, send_relay, send_plain, call_sound_tones},
+    [ARS_DTMF_INFO_RELAY] = {send_relay, send_plain, call_sound_dtmf, call_sound_tones},
+    [ARS_DTMF_INFO] = {send_plain, send_relay, call_sound_dtmf, call_sound_tones},
+    [ARS_DTMF_INBAND] = {call_sound_tones},
+};
+
+static way_fn *const *order_of(const struct call *c)
+{
+    return orders[account_conf(c->account)->dtmf];
+}
+
 int call_dtmf(struct call *c, const char *digits)
 {
-    enum ars_dtmf_mode mode = account_conf(c->account)->dtmf;
+    way_fn *const *order = order_of(c);
     int err = ENOTSUP;
 
     if (!c->media)
         return ENOTCONN;
-    if (mode == ARS_DTMF_AUTO || mode == ARS_DTMF_RFC4733)
-        err = call_sound_dtmf(c, digits);
-    if (err == ENOTSUP && mode != ARS_DTMF_RFC4733)
-        err = send_info(c, digits);
+    for (size_t i = c->digits.refused; err == ENOTSUP && order[i]; i++)
+        err = order[i](c, digits);
     return err;
+}
+
+/* It does not know INFO, or not of that type. */
+static bool is_foreign(int status)
+{
+    return status == 405 || status == 415 || status == 469 || status == 501;
+}
+
+/* The digit that was refused, and those behind it, in the next best way. */
+static int fall_back(struct call *c, char digit)
+{
+    way_fn *const *order = order_of(c);
+    way_fn *refused = c->digits.plain ? send_plain : send_relay;
+    char rest[1 + sizeof(c->digits.queue)];
+
+    snprintf(rest, sizeof(rest), "%c%s", digit, c->digits.queue);
+    c->digits.queue[0] = '\0';
+    while (order[c->digits.refused] && order[c->digits.refused++] != refused)
+        ;
+    return call_dtmf(c, rest);
+}
+
+void call_on_informed(struct ars_sip_call *sc, int status, void *arg)
+{
+    struct call *c = arg;
+    char digit = c->digits.digit;
+
+    c->digits.digit = '\0';
+    if (status < 300)
+        wait_for(c, DIGIT_MS + GAP_MS);
+    else if (!digit || !is_foreign(status) || fall_back(c, digit))
+        give_up(c, "the far end takes no digits", status);
 }
 
 /* The time before the first comma's pause begins when both have come: the answer and the sound. */
@@ -140,7 +184,7 @@ void call_digits_ready(struct call *c)
 
 void call_digits_moved(struct call *c)
 {
-    c->digits.out = false;
+    c->digits.digit = '\0';
     step(c);
 }
 

@@ -179,6 +179,11 @@ int call_sound_dtmf(struct call *c, const char *digits)
     return ars_media_dtmf(c->media, digits);
 }
 
+int call_sound_tones(struct call *c, const char *digits)
+{
+    return ars_media_tones(c->media, digits);
+}
+
 int call_report_stats(struct call *c, uint32_t tag)
 {
     if (!c->media)

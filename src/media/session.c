@@ -481,6 +481,13 @@ int ars_media_dtmf(struct ars_media *m, const char *digits)
     return rtp_stream_dtmf(m->rtp, digits);
 }
 
+int ars_media_tones(struct ars_media *m, const char *digits)
+{
+    if (m->state != MEDIA_CONNECTED)
+        return ENOTCONN;
+    return rtp_stream_tones(m->rtp, digits);
+}
+
 void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)
 {
     rtp_stream_get_stats(m->rtp, ret);

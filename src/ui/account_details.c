@@ -41,7 +41,7 @@ static char *text_of(GtkEditable *field)
 }
 
 /* In the order of the template; what is stored. */
-static const char *const dtmf_modes[] = {NULL, "rfc4733", "info-relay", "info"};
+static const char *const dtmf_modes[] = {NULL, "info-relay", "info", "inband"};
 
 static guint dtmf_index(const char *dtmf)
 {

@@ -4,11 +4,11 @@ from proc import need
 from runner import test
 
 
-def sent(t, codec, digits, user='100'):
+def sent(t, codec, digits, user='100', extra=()):
     """612 reads four digits and logs them."""
     server = pbx(t)
     mark = server.mark()
-    p = registered(t, server, user, extra=('--codec', codec))
+    p = registered(t, server, user, extra=('--codec', codec) + extra)
     p.do('dial 612')
     p.wait('media')
     p.do('sleep 1')
@@ -68,6 +68,15 @@ def dtmf_sent_as_info(t):
     mark = pbx(t).mark()
     sent(t, 'opus', '37*6', user='106')
     need(pbx(t).received('INFO', mark) == 4, f'{pbx(t).received("INFO", mark)} INFO requests')
+
+
+@test(60)
+def dtmf_sent_as_tones(t):
+    """Asterisk listens to the sound of 107; it can where that is G.711."""
+    mark = pbx(t).mark()
+    for codec, digits in (('pcmu', '4*91'), ('pcma', '73D6')):
+        sent(t, codec, digits, user='107', extra=('--dtmf-mode', 'inband'))
+    need(pbx(t).received('INFO', mark) == 0, 'INFO was sent')
 
 
 @test(40)

@@ -187,6 +187,16 @@ void keys_press(struct keys *k, const char *digits)
     k->waiting[n] = '\0';
 }
 
+int keys_send(struct keys *k, const char *digits)
+{
+    if (digits[strspn(digits, KEYS "abcd,")])
+        return EINVAL;
+    if (strlen(k->waiting) + strlen(digits) > KEYS_MAX)
+        return ENOSPC;
+    keys_press(k, digits);
+    return 0;
+}
+
 static void add_key(char digit, unsigned from, int32_t *mix)
 {
     static const double low[] = {697, 770, 852, 941};

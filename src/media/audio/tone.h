@@ -38,6 +38,8 @@ void tone_add(struct tone *t, int32_t *mix);
 
 /* ',' is a pause of 2 s; what is neither that nor a key makes no sound. */
 void keys_press(struct keys *k, const char *digits);
+/* The same, whole or not at all: EINVAL (a character), ENOSPC. */
+int keys_send(struct keys *k, const char *digits);
 /* Adds one frame of them to mix; false: none is pressed. */
 bool keys_add(struct keys *k, int32_t *mix);
 

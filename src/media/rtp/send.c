@@ -13,6 +13,7 @@
 #include <ars/rand.h>
 
 #include "audio/mixer.h"
+#include "audio/tone.h"
 
 #define RESAMPLE_QUALITY 3
 /*
@@ -20,6 +21,8 @@
  * roll-over would count the roll-overs of SRTP wrong for the whole call (RFC 3711 3.3.1).
  */
 #define FIRST_SEQ_MAX 0x7fff
+/* From what the user hears of a key to -12 dBm0 of each frequency, about as RFC 4733's volume. */
+#define TONE_GAIN 4
 /* 48 kHz for the longest packet */
 #define PCM_MAX (48 * SEND_PTIME_MAX)
 
@@ -43,6 +46,7 @@ struct send {
     size_t fill;
     int16_t pcm[PCM_MAX];
     struct dtmf_tx dtmf;
+    struct keys tones;
     unsigned loss; /* percent, as the peer reports it */
     bool wideband;
 };
@@ -192,9 +196,22 @@ static void expect_wideband(struct send *s, bool wideband)
         s->codec->expect_wideband(s->enc, wideband);
 }
 
+/* A digit that is sent as a tone has the frame for itself. */
+static const int16_t *add_tones(struct send *s, const int16_t *pcm, int16_t frame[AUDIO_FRAME])
+{
+    int32_t mix[AUDIO_FRAME] = {0};
+
+    if (!keys_add(&s->tones, mix))
+        return pcm;
+    for (size_t i = 0; i < AUDIO_FRAME; i++)
+        frame[i] = (int16_t)(TONE_GAIN * mix[i]);
+    return frame;
+}
+
 void send_frame(struct send *s, const int16_t *pcm, bool wideband, bool go)
 {
     static const int16_t silence[AUDIO_FRAME];
+    int16_t frame[AUDIO_FRAME];
     spx_uint32_t in = AUDIO_FRAME;
     spx_uint32_t out;
 
@@ -203,6 +220,8 @@ void send_frame(struct send *s, const int16_t *pcm, bool wideband, bool go)
     expect_wideband(s, wideband);
     if (!pcm)
         pcm = silence;
+    if (go)
+        pcm = add_tones(s, pcm, frame);
     out = (spx_uint32_t)s->tick;
     if (!s->resampler)
         memcpy(s->pcm + s->fill, pcm, s->tick * sizeof(*pcm));
@@ -226,6 +245,13 @@ int send_dtmf(struct send *s, const char *digits)
     if (s->format.event_pt_send < 0)
         return ENOTSUP;
     return dtmf_tx_add(&s->dtmf, digits);
+}
+
+int send_tones(struct send *s, const char *digits)
+{
+    if (!s->codec)
+        return ENOTCONN;
+    return keys_send(&s->tones, digits);
 }
 
 void send_expect_loss(struct send *s, uint8_t fraction)

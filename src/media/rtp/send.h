@@ -35,7 +35,9 @@ int send_set_format(struct send *s, const struct rtp_format *f);
  */
 void send_frame(struct send *s, const int16_t *pcm, bool wideband, bool go);
 
+/* Errors as ars_media_dtmf(). */
 int send_dtmf(struct send *s, const char *digits);
+int send_tones(struct send *s, const char *digits);
 
 /* What the peer says it misses, of 256. */
 void send_expect_loss(struct send *s, uint8_t fraction);

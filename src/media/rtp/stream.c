@@ -409,6 +409,13 @@ int rtp_stream_dtmf(struct rtp_stream *s, const char *digits)
     return send_dtmf(s->send, digits);
 }
 
+int rtp_stream_tones(struct rtp_stream *s, const char *digits)
+{
+    if (!s->started || !(s->dir & ARS_DIR_SENDONLY))
+        return ENOTCONN;
+    return send_tones(s->send, digits);
+}
+
 uint32_t rtp_stream_ssrc(const struct rtp_stream *s)
 {
     return send_ssrc(s->send);

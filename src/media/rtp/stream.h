@@ -69,7 +69,9 @@ void rtp_stream_silence(struct rtp_stream *s, bool on);
 void rtp_stream_volume(struct rtp_stream *s, unsigned percent);
 /* As ars_media_record(); path NULL: no more. */
 int rtp_stream_record(struct rtp_stream *s, const char *path, bool announced);
-int rtp_stream_dtmf(struct rtp_stream *s, const char *digits); /* errors as ars_media_dtmf() */
+/* Errors as ars_media_dtmf(). */
+int rtp_stream_dtmf(struct rtp_stream *s, const char *digits);
+int rtp_stream_tones(struct rtp_stream *s, const char *digits);
 
 /* For SDP: a=ssrc. */
 uint32_t rtp_stream_ssrc(const struct rtp_stream *s);

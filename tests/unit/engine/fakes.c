@@ -664,6 +664,12 @@ int ars_media_dtmf(struct ars_media *m, const char *digits)
     return m->dtmf_error;
 }
 
+int ars_media_tones(struct ars_media *m, const char *digits)
+{
+    ars_strcpy(m->tones, sizeof(m->tones), digits);
+    return 0;
+}
+
 void ars_media_get_stats(struct ars_media *m, struct ars_media_stats *ret)
 {
     *ret = (struct ars_media_stats){.codec = "opus"};

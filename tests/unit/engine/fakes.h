@@ -74,6 +74,7 @@ struct ars_media {
     bool silenced;
     unsigned volume;
     char digits[64]; /* the last that were sent in the sound */
+    char tones[64];  /* and as tones */
     int dtmf_error;
     unsigned accepts;
     unsigned rollbacks;

@@ -288,11 +288,60 @@ static int test_fallback_to_info(void)
     CHECK_INT(fakes.sip_calls[0].infos, 2);
     CHECK_STR(fakes.sip_calls[0].info, "application/dtmf-relay: Signal=2\r\nDuration=100\r\n");
     TRY(call_dtmf(nth(&f, 1), "345"));
-    informed(0, 415);
+    informed(0, 500);
     CHECK(take(&f, ARS_EV_ERROR));
-    CHECK_INT(f.ev->reason.sip_status, 415);
+    CHECK_INT(f.ev->reason.sip_status, 500);
     fakes_pass(5000);
     CHECK_INT(fakes.sip_calls[0].infos, 2);
+out:
+    return tear_down(&f, err);
+}
+
+/* Each way as it is wished, and what comes after it when the far end does not take it. */
+static int test_ways_of_digits(void)
+{
+    static const char relay[] = "application/dtmf-relay: Signal=7\r\nDuration=100\r\n";
+    static const struct {
+        enum ars_dtmf_mode mode;
+        int events; /* what media says to RFC 4733 */
+        const char *first, *second;
+        const char *in_sound, *as_tones;
+    } rows[] = {
+        {ARS_DTMF_RFC4733, 0, "", "", "78", ""},
+        {ARS_DTMF_RFC4733, ENOTSUP, relay, "application/dtmf: 7", "", "78"},
+        {ARS_DTMF_INFO_RELAY, 0, relay, "application/dtmf: 7", "78", ""},
+        {ARS_DTMF_INFO_RELAY, ENOTSUP, relay, "application/dtmf: 7", "", "78"},
+        {ARS_DTMF_INFO, 0, "application/dtmf: 7", relay, "78", ""},
+        {ARS_DTMF_INFO, ENOTSUP, "application/dtmf: 7", relay, "", "78"},
+        {ARS_DTMF_INBAND, 0, "", "", "", "78"},
+    };
+    struct fixture f;
+    int err;
+
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        bool info = rows[i].first[0];
+
+        TRY(set_up(&f));
+        ((struct ars_account_conf *)(uintptr_t)account_conf(f.account))->dtmf = rows[i].mode;
+        TRY(talk(&f, "600"));
+        fakes.media[0].dtmf_error = rows[i].events;
+        TRY(call_dtmf(nth(&f, 1), "78"));
+        CHECK_STR(fakes.sip_calls[0].info, rows[i].first);
+        if (info) {
+            informed(0, 415);
+            CHECK_STR(fakes.sip_calls[0].info, rows[i].second);
+            informed(0, 501);
+        }
+        CHECK_INT(fakes.sip_calls[0].infos, info ? 2 : 0);
+        CHECK_STR(fakes.media[0].digits, rows[i].in_sound);
+        CHECK_STR(fakes.media[0].tones, rows[i].as_tones);
+        /* what was refused is not tried again */
+        TRY(call_dtmf(nth(&f, 1), "9"));
+        CHECK_INT(fakes.sip_calls[0].infos, info ? 2 : 0);
+        CHECK(fakes_quiet());
+        TRY(tear_down(&f, 0));
+    }
+    return 0;
 out:
     return tear_down(&f, err);
 }
@@ -307,5 +356,6 @@ const struct check_case answering_cases[] = {
     {.name = "number_with_digits", .fn = test_number_with_digits},
     {.name = "digits_behind_number", .fn = test_digits_behind_number},
     {.name = "digits_as_info", .fn = test_fallback_to_info},
+    {.name = "digits_in_other_ways", .fn = test_ways_of_digits},
 };
 const size_t answering_cases_n = CHECK_COUNT(answering_cases);

@@ -6,6 +6,7 @@
 
 /* sound */
 int suite_codec(int argc, char **argv);
+int suite_inband(int argc, char **argv);
 int suite_rtp(int argc, char **argv);
 int suite_rtp_stream(int argc, char **argv);
 int suite_process(int argc, char **argv);

@@ -10,6 +10,8 @@
 
 #define ARS_FORWARD_AFTER_S     20
 #define ARS_FORWARD_AFTER_MAX_S 3600
+#define ARS_CALLS_AT_ONCE       4 /* more than a person can look after */
+#define ARS_CALLS_AT_ONCE_MAX   8
 
 enum ars_forward {
     ARS_FORWARD_ALWAYS,
@@ -24,6 +26,7 @@ struct ars_answering {
     bool refuse_anonymous;       /* 433, RFC 5079 */
     char *forward[ARS_FORWARDS]; /* number or URI that callers are sent to (302); NULL: off */
     uint32_t forward_after_s;    /* of NO_ANSWER; 0: 20 */
+    uint32_t calls_max;          /* with so many at once a further caller hears busy; 0: 4 */
     /*
      * Whose wish for an answer without the user is granted (Call-Info, Alert-Info, RFC 5373):
      * numbers with * and ?, between commas or spaces. NULL: nobody's.

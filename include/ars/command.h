@@ -42,6 +42,7 @@ enum ars_command_type {
     ARS_CMD_AUDIO,       /* text, text2, text3: in, out, ring as in audio.h; NULL leaves it */
     ARS_CMD_VOICE,       /* voice: what is done to the microphone */
     ARS_CMD_RINGER,      /* ringer: how callers are announced */
+    ARS_CMD_TONES,       /* number: enum ars_tones, of the next tone on */
     ARS_CMD_SOUND_TEST,  /* number: enum ars_sound_test; not during a call */
     ARS_CMD_STATS,       /* call: one ARS_EV_STATS now */
     ARS_CMD_STATS_EVERY, /* number: ms between ARS_EV_STATS of each call; 0 stops */

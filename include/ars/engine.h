@@ -19,7 +19,6 @@ struct ars_engine_conf {
     struct ars_voice voice;  /* all off unless set: ARS_VOICE_DEFAULT */
     enum ars_tones tones;    /* whose tones of the network are heard */
     const char *user_agent;  /* NULL: "ARS Phone/VERSION" */
-    unsigned calls_max;      /* with so many at once a further caller hears busy; 0: 4 */
     bool sip_trace;          /* redacted messages go to the log at INFO */
     void (*bell)(void *arg); /* events wait; any thread, must not block */
     void *arg;

@@ -21,6 +21,7 @@
 #define ARS_SETTINGS_LINES_MAX   4096          /* headers, dial_rules */
 #define ARS_SETTINGS_FILE_MAX    (8192 * 1024) /* a larger file is a broken one */
 #define ARS_SETTINGS_RING_MAX    3600
+#define ARS_SETTINGS_CALLS_MAX   8
 #define ARS_SETTINGS_EXPIRES_MAX 86400
 #define ARS_PASSWORD_MAX         1024
 
@@ -87,6 +88,7 @@ struct ars_settings {
     char *highpass;
     char *ring_sound;     /* as in sound.h; NULL: the first */
     uint32_t ring_volume; /* 1..100; 0: 100 */
+    char *tones;          /* "eu", "ru", "us"; NULL: as the user's language has it */
     bool ring_off;
     bool do_not_disturb; /* as in answering.h, for all accounts */
     bool forwarding;     /* false: the numbers are kept, and nobody is sent there */
@@ -94,6 +96,7 @@ struct ars_settings {
     char *forward_busy;
     char *forward_no_answer;
     uint32_t forward_after_s; /* 0: 20 */
+    uint32_t calls_max;       /* 1..8: as in answering.h; 0: 4 */
     bool refuse_anonymous;
     bool record_tone; /* both sides hear that they are recorded */
     char *auto_answer;

@@ -42,6 +42,19 @@ const char *ars_ring_sound_name(enum ars_ring_sound sound);
 /* false: no such word. Any thread. */
 bool ars_ring_sound_parse(const char *word, enum ars_ring_sound *ret);
 
+/* Whose tones of the network are heard: ITU-T E.180 Supplement 2. */
+enum ars_tones {
+    ARS_TONES_EU,
+    ARS_TONES_RU,
+    ARS_TONES_US,
+    ARS_TONES_COUNTRIES,
+};
+
+/* "eu". Any thread. */
+const char *ars_tones_name(enum ars_tones country);
+/* false: no such word. Any thread. */
+bool ars_tones_parse(const char *word, enum ars_tones *ret);
+
 /* What the user tries out while there is no call. */
 enum ars_sound_test {
     ARS_SOUND_TEST_NONE,

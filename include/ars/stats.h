@@ -8,14 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whose tones of the network are heard: ITU-T E.180 Supplement 2. */
-enum ars_tones {
-    ARS_TONES_EU,
-    ARS_TONES_RU,
-    ARS_TONES_US,
-    ARS_TONES_COUNTRIES,
-};
-
 /* Why one side of a call cannot hear the other. */
 enum ars_sound_cause {
     ARS_SOUND_GOOD,       /* it can, as far as is known */

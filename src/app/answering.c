@@ -7,7 +7,7 @@ bool answering_same(const struct ars_settings *a, const struct ars_settings *b)
 {
     return a->do_not_disturb == b->do_not_disturb && a->forwarding == b->forwarding &&
            a->refuse_anonymous == b->refuse_anonymous && a->forward_after_s == b->forward_after_s &&
-           ars_streq(a->forward_always, b->forward_always) &&
+           a->calls_max == b->calls_max && ars_streq(a->forward_always, b->forward_always) &&
            ars_streq(a->forward_busy, b->forward_busy) &&
            ars_streq(a->forward_no_answer, b->forward_no_answer) &&
            ars_streq(a->auto_answer, b->auto_answer);
@@ -26,6 +26,7 @@ int answering_copy(struct ars_settings *to, const struct ars_settings *from)
     to->do_not_disturb = from->do_not_disturb;
     to->forwarding = from->forwarding;
     to->forward_after_s = from->forward_after_s;
+    to->calls_max = from->calls_max;
     to->refuse_anonymous = from->refuse_anonymous;
     return err;
 }
@@ -41,6 +42,7 @@ int answering_apply(struct ars_app *app)
                     [ARS_FORWARD_BUSY] = on ? s->forward_busy : NULL,
                     [ARS_FORWARD_NO_ANSWER] = on ? s->forward_no_answer : NULL},
         .forward_after_s = s->forward_after_s,
+        .calls_max = s->calls_max,
         .auto_answer = s->auto_answer,
     };
 

@@ -431,6 +431,7 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
     bool sound = !same_sound(old, from);
     bool voice = !same_voice(old, from);
     bool ringer = !same_ringer(old, from);
+    bool tones = !ars_streq(old->tones, from->tones);
     bool answering = !answering_same(old, from);
     int err;
 
@@ -450,6 +451,8 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         err = copy_labels(s, from);
     if (!err)
         err = ars_settings_set_text(&s->ring_sound, from->ring_sound);
+    if (!err)
+        err = ars_settings_set_text(&s->tones, from->tones);
     if (!err)
         err = copy_voice(s, from);
     if (!err)
@@ -472,6 +475,8 @@ int ars_app_save_preferences(struct ars_app *app, const struct ars_settings *fro
         err = sound_apply_voice(app);
     if (ringer && !err)
         err = sound_apply_ringer(app);
+    if (tones && !err)
+        err = sound_apply_tones(app);
     return answering && !err ? answering_apply(app) : err;
 }
 

@@ -69,6 +69,7 @@ void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf);
 int sound_apply(struct ars_app *app);
 int sound_apply_voice(struct ars_app *app);
 int sound_apply_ringer(struct ars_app *app);
+int sound_apply_tones(struct ars_app *app);
 
 /* ---- answering.c ---- */
 

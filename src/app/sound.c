@@ -37,11 +37,14 @@ static void ringer_conf(const struct ars_settings *s, struct ars_ringer *ret)
         (void)ars_ring_sound_parse(s->ring_sound, &ret->sound);
 }
 
-/* By the country of the user's language and customs: "ru_RU.UTF-8". */
-static enum ars_tones tones_here(void)
+/* Unless the user says: by the country of language and customs, "ru_RU.UTF-8". */
+static enum ars_tones tones_of(const struct ars_settings *s)
 {
     const char *locale = setlocale(LC_MESSAGES, NULL);
+    enum ars_tones chosen;
 
+    if (s->tones && ars_tones_parse(s->tones, &chosen))
+        return chosen;
     if (locale && strncmp(locale, "ru", 2) == 0)
         return ARS_TONES_RU;
     if (locale && (strstr(locale, "_US") || strstr(locale, "_CA")))
@@ -57,7 +60,7 @@ void sound_conf(const struct ars_app *app, struct ars_engine_conf *conf)
     ringer_conf(s, &conf->ringer);
     conf->audio_in = first(app->audio_in, s->audio_in, DEFAULT);
     conf->audio_out = first(app->audio_out, s->audio_out, DEFAULT);
-    conf->tones = tones_here();
+    conf->tones = tones_of(s);
     conf->audio_ring =
         s->ring_off ? SILENT : first(app->audio_ring, s->audio_ring, conf->audio_out);
 }
@@ -95,6 +98,15 @@ int sound_apply_ringer(struct ars_app *app)
 
     if (cmd)
         ringer_conf(app->settings, &cmd->ringer);
+    return app_post(app, cmd, app_next_tag(app));
+}
+
+int sound_apply_tones(struct ars_app *app)
+{
+    struct ars_command *cmd = ars_command_new(ARS_CMD_TONES);
+
+    if (cmd)
+        cmd->number = (int)tones_of(app->settings);
     return app_post(app, cmd, app_next_tag(app));
 }
 

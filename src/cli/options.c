@@ -171,14 +171,6 @@ static bool set_strength(const char *option, const char *value, enum ars_strengt
     return ars_strength_parse(value, ret) || bad(option, value);
 }
 
-static bool set_tones(const char *value, enum ars_tones *ret)
-{
-    *ret = ars_streq(value, "ru")   ? ARS_TONES_RU
-           : ars_streq(value, "us") ? ARS_TONES_US
-                                    : ARS_TONES_EU;
-    return *ret != ARS_TONES_EU || ars_streq(value, "eu") || bad("--tones", value);
-}
-
 static bool take(struct options *o, int id, const char *value)
 {
     switch (id) {
@@ -207,9 +199,7 @@ static bool take(struct options *o, int id, const char *value)
     case OPT_HIGHPASS:
         return set_strength("--highpass", value, &o->voice.highpass);
     case OPT_TONES:
-        return set_tones(value, &o->tones);
-    case OPT_CALLS:
-        return set_number("--calls", value, 1, 8, &o->calls_max);
+        return ars_tones_parse(value, &o->tones) || bad("--tones", value);
     case OPT_JSON:
         o->json = true;
         return true;
@@ -245,6 +235,7 @@ static bool take(struct options *o, int id, const char *value)
     case OPT_FORWARD_NO_ANSWER:
     case OPT_REFUSE_ANONYMOUS:
     case OPT_AUTO_ANSWER:
+    case OPT_CALLS:
         o->answering_given = true;
         return take_answering(&o->answering, id, value);
     default:

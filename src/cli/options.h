@@ -38,7 +38,6 @@ struct options {
     struct ars_ringer ringer;
     bool test; /* devices: they are tried, too */
     enum ars_tones tones;
-    uint32_t calls_max;
     bool json;
     bool verbose;
     bool trace;

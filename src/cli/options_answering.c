@@ -56,6 +56,8 @@ bool take_answering(struct ars_answering *a, int id, const char *value)
         return answering_forward(a, "busy", value, NULL);
     case OPT_FORWARD_NO_ANSWER:
         return set_forward_no_answer(a, value);
+    case OPT_CALLS:
+        return set_number("--calls", value, 1, ARS_CALLS_AT_ONCE_MAX, &a->calls_max);
     case OPT_REFUSE_ANONYMOUS:
         a->refuse_anonymous = true;
         return true;

@@ -387,6 +387,31 @@ static bool do_forward(struct session *s, struct script *sc, char **words, size_
     return true;
 }
 
+static bool do_calls(struct session *s, struct script *sc, char **words, size_t n)
+{
+    uint32_t max;
+
+    if (n != 2 || ars_str_to_u32(words[1], ARS_CALLS_AT_ONCE_MAX, &max) || max == 0)
+        return false;
+    s->answering.calls_max = max;
+    session_answering(s);
+    return true;
+}
+
+static bool do_tones(struct session *s, struct script *sc, char **words, size_t n)
+{
+    struct ars_command *cmd;
+    enum ars_tones country;
+
+    if (n != 2 || !ars_tones_parse(words[1], &country))
+        return false;
+    cmd = ars_command_new(ARS_CMD_TONES);
+    if (cmd)
+        cmd->number = (int)country;
+    session_post(s, cmd);
+    return true;
+}
+
 /* auto-answer NUMBERS|off */
 static bool do_auto_answer(struct session *s, struct script *sc, char **words, size_t n)
 {
@@ -455,6 +480,8 @@ static const struct {
     {"anonymous", do_anonymous, 4},
     {"forward", do_forward, 4},
     {"auto-answer", do_auto_answer, 2},
+    {"calls", do_calls, 4},
+    {"tones", do_tones, 4},
 };
 
 /* ---- lines ---- */

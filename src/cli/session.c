@@ -250,7 +250,6 @@ static int start_engine(struct session *s)
         .audio_out = o->audio_out,
         .audio_ring = o->audio_ring,
         .ringer = o->ringer,
-        .calls_max = o->calls_max,
         .sip_trace = o->trace,
         .tones = o->tones,
         .bell = on_bell,

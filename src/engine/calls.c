@@ -195,7 +195,6 @@ void calls_init(struct calls *cs, struct ars_loop *loop, struct outbox *outbox,
                 .followed = calls_on_followed,
                 .gone = on_gone,
                 .arg = cs},
-        .incoming_max = CALLS_INCOMING_MAX,
         .gone = gone,
         .arg = arg,
     };

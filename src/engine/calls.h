@@ -13,16 +13,13 @@
 #include "call.h"
 
 /* At once, of any kind. */
-#define CALLS_MAX 8
-/* More than a person can look after: a further caller hears busy. The default. */
-#define CALLS_INCOMING_MAX 4
+#define CALLS_MAX ARS_CALLS_AT_ONCE_MAX
 
 struct calls {
     struct call *list[CALLS_MAX];
     size_t n;
     ars_id last_id;
     ars_id focus;        /* the one that talks, of a conference any; 0: none */
-    size_t incoming_max; /* with so many at once a further caller hears busy */
     struct call_env env;
     uint32_t stats_ms;          /* 0: not asked for */
     struct ars_timer end_timer; /* runs while end_tone sounds */

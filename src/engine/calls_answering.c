@@ -47,7 +47,8 @@ bool calls_turn_away(struct calls *cs, const struct account *a, struct ars_sip_c
                      const struct ars_sip_incoming *in, int *ret_status)
 {
     size_t n = calls_alive(cs);
-    struct answering_verdict v = answering_judge(&cs->answering, in, n >= cs->incoming_max, n > 0);
+    size_t max = cs->answering.calls_max ? cs->answering.calls_max : ARS_CALLS_AT_ONCE;
+    struct answering_verdict v = answering_judge(&cs->answering, in, n >= max, n > 0);
 
     if (!v.status)
         return false;

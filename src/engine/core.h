@@ -37,7 +37,6 @@ struct ars_engine {
     char *user_agent;
     bool sip_trace;
     enum ars_tones tones;
-    unsigned calls_max; /* 0: the default */
 
     /* the face's thread: the shutdown, made at the start, because the end must not lack memory */
     struct ars_command *last_word;

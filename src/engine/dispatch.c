@@ -484,6 +484,14 @@ static void do_ringer(struct ars_engine *e, struct ars_command *cmd)
     command_errno(e, cmd, err);
 }
 
+static void do_tones(struct ars_engine *e, struct ars_command *cmd)
+{
+    if (cmd->number < 0 || cmd->number >= ARS_TONES_COUNTRIES)
+        command_failed(e, cmd, ARS_REASON_NOT_NOW, "no such country");
+    else
+        ars_audio_country(e->audio, (enum ars_tones)cmd->number);
+}
+
 static void do_sound_test(struct ars_engine *e, struct ars_command *cmd)
 {
     if (cmd->number < 0 || cmd->number > ARS_SOUND_TEST_MICROPHONE)
@@ -610,6 +618,7 @@ static command_fn *const table[] = {
     [ARS_CMD_AUDIO] = do_audio,
     [ARS_CMD_VOICE] = do_voice,
     [ARS_CMD_RINGER] = do_ringer,
+    [ARS_CMD_TONES] = do_tones,
     [ARS_CMD_SOUND_TEST] = do_sound_test,
     [ARS_CMD_STATS] = do_stats,
     [ARS_CMD_STATS_EVERY] = do_stats_every,

@@ -261,8 +261,6 @@ static int set_up(struct ars_engine *e)
         return err;
     ars_audio_country(e->audio, e->tones);
     calls_init(&e->calls, e->loop, e->outbox, e->audio, on_call_gone, e);
-    if (e->calls_max)
-        e->calls.incoming_max = e->calls_max < CALLS_MAX ? e->calls_max : CALLS_MAX;
     e->lookups = (struct lookups){.loop = e->loop, .outbox = e->outbox};
     e->account_env = (struct account_env){
         .loop = e->loop,
@@ -385,7 +383,6 @@ static int copy_conf(struct ars_engine *e, const struct ars_engine_conf *conf)
 {
     e->sip_trace = conf->sip_trace;
     e->tones = conf->tones;
-    e->calls_max = conf->calls_max;
     e->voice = conf->voice;
     e->ringer = conf->ringer;
     e->user_agent = ars_strdup(conf->user_agent ? conf->user_agent : "ARS Phone/" ARS_VERSION);

@@ -36,6 +36,7 @@
 #define KEY_FORWARD     "forwarding"
 #define KEY_VOLUME      "ring_volume"
 #define KEY_AFTER_S     "forward_after_seconds"
+#define KEY_CALLS_MAX   "calls_max"
 #define KEY_ANONYMOUS   "refuse_anonymous"
 #define KEY_RECORD_TONE "record_tone"
 #define KEY_WIDTH       "window_width"
@@ -86,6 +87,7 @@ static const struct text_field texts[] = {
     {"audio_out_label", offsetof(struct ars_settings, audio_out_label), ARS_SETTINGS_TEXT_MAX},
     {"audio_ring_label", offsetof(struct ars_settings, audio_ring_label), ARS_SETTINGS_TEXT_MAX},
     {"ring_sound", offsetof(struct ars_settings, ring_sound), ARS_SETTINGS_TEXT_MAX},
+    {"tones", offsetof(struct ars_settings, tones), ARS_SETTINGS_TEXT_MAX},
     {"echo", offsetof(struct ars_settings, echo), ARS_SETTINGS_TEXT_MAX},
     {"noise", offsetof(struct ars_settings, noise), ARS_SETTINGS_TEXT_MAX},
     {"gain", offsetof(struct ars_settings, gain), ARS_SETTINGS_TEXT_MAX},
@@ -335,6 +337,7 @@ int settings_parse(const char *text, size_t len, struct ars_settings **ret, bool
     s->do_not_disturb = read_bool(&r, root, KEY_DND);
     s->forwarding = read_bool(&r, root, KEY_FORWARD);
     s->forward_after_s = read_number(&r, root, KEY_AFTER_S, ARS_SETTINGS_RING_MAX);
+    s->calls_max = read_number(&r, root, KEY_CALLS_MAX, ARS_SETTINGS_CALLS_MAX);
     s->refuse_anonymous = read_bool(&r, root, KEY_ANONYMOUS);
     s->record_tone = read_bool(&r, root, KEY_RECORD_TONE);
     s->window_width = (int)read_number(&r, root, KEY_WIDTH, WINDOW_MAX);
@@ -493,6 +496,8 @@ static int print_root(const struct ars_settings *settings, struct json_object *r
         err = put_bool(root, KEY_FORWARD, s.forwarding);
     if (!err)
         err = put_number(root, KEY_AFTER_S, s.forward_after_s);
+    if (!err)
+        err = put_number(root, KEY_CALLS_MAX, s.calls_max);
     if (!err)
         err = put_bool(root, KEY_ANONYMOUS, s.refuse_anonymous);
     if (!err)

@@ -33,6 +33,8 @@ struct _ArsAccountForm {
     ArsSecretRow *password;
     ArsHintRow *password_hint;
     AdwComboRow *refer;
+    GtkEditable *ring;
+    ArsHintRow *ring_hint;
     GtkEditable *mailbox_number;
     GtkEditable *pickup_code;
     GtkEditable *park_code;
@@ -89,6 +91,13 @@ static guint refer_index(const char *refer)
     return 0;
 }
 
+/* 0: empty, as usual. */
+static gboolean ring_of(const char *text, uint32_t *ret)
+{
+    *ret = 0;
+    return !text[0] || (ars_str_to_u32(text, ARS_SETTINGS_RING_MAX, ret) == 0 && *ret);
+}
+
 /* ---- checks: NULL, or what is wrong ---- */
 
 static const char *check_host(const char *host)
@@ -125,6 +134,13 @@ static const char *check_stun(const char *stun)
     return bad || (colon && colon[1] == '\0') ? _("The port is a number from 1 to 65535.") : NULL;
 }
 
+static const char *check_ring(const char *ring)
+{
+    uint32_t s;
+
+    return ring_of(ring, &s) ? NULL : _("A number of seconds, from 1 to 3600.");
+}
+
 static gboolean check(ArsAccountForm *self, ArsHintRow *hint, const char *problem, GtkWidget *field,
                       GtkWidget **first_bad)
 {
@@ -139,6 +155,7 @@ static gboolean check_all(ArsAccountForm *self)
     g_autofree char *server = text_of(self->server);
     g_autofree char *port = text_of(self->port);
     g_autofree char *login = text_of(self->login);
+    g_autofree char *ring = text_of(self->ring);
     g_autofree char *stun = text_of(self->stun);
     struct ars_secret *password = ars_secret_row_get_secret(self->password);
     GtkWidget *bad = NULL;
@@ -153,6 +170,7 @@ static gboolean check_all(ArsAccountForm *self)
     check(self, self->password_hint,
           password || self->has_password ? NULL : _("Enter the password."),
           GTK_WIDGET(self->password), &bad);
+    check(self, self->ring_hint, check_ring(ring), GTK_WIDGET(self->ring), &bad);
     check(self, self->stun_hint, check_stun(stun), GTK_WIDGET(self->stun), &bad);
     ars_secret_free(password);
     if (ars_hint_row_has_error(self->stun_hint) || !ars_host_map_editor_is_good(self->host_map))
@@ -175,6 +193,7 @@ static void clear_error(ArsAccountForm *self, gpointer field)
                        : field == self->path     ? self->path_hint
                        : field == self->login    ? self->login_hint
                        : field == self->password ? self->password_hint
+                       : field == self->ring     ? self->ring_hint
                        : field == self->stun     ? self->stun_hint
                                                  : NULL;
 
@@ -241,6 +260,8 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, password_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, refer);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, ring);
+    gtk_widget_class_bind_template_child(widget, ArsAccountForm, ring_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, mailbox_number);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, pickup_code);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, park_code);
@@ -263,6 +284,7 @@ static void ars_account_form_init(ArsAccountForm *self)
     connect_field(self, self->path);
     connect_field(self, self->login);
     connect_field(self, self->password);
+    connect_field(self, self->ring);
     connect_field(self, self->mailbox_number);
     connect_field(self, self->pickup_code);
     connect_field(self, self->park_code);
@@ -272,6 +294,8 @@ static void ars_account_form_init(ArsAccountForm *self)
     g_signal_connect_object(self->relay, "submit", G_CALLBACK(on_submit), self, G_CONNECT_SWAPPED);
     connect_field(self, self->details);
     connect_field(self, self->dial_rules);
+    ars_hint_row_set_hint(self->ring_hint,
+                          _("After that the caller hears that nobody answers; empty: 30."));
     ars_account_form_fill(self, NULL, NULL);
 }
 
@@ -288,6 +312,8 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     guint number = a->port || a->id ? a->port : PORT_DEFAULT;
     g_autofree char *port = number ? g_strdup_printf("%u", number) : NULL; /* NULL: DNS says it */
 
+    g_autofree char *ring = a->ring_s ? g_strdup_printf("%u", a->ring_s) : NULL;
+
     self->filling = TRUE;
     self->has_password = a->id != NULL;
     set_field(self->display_name, a->display_name);
@@ -295,6 +321,7 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     set_field(self->port, port);
     set_field(self->path, a->path ? a->path : PATH_DEFAULT);
     set_field(self->login, a->login);
+    set_field(self->ring, ring);
     set_field(self->mailbox_number, a->mailbox_number);
     set_field(self->pickup_code, a->pickup_code);
     set_field(self->park_code, a->park_code);
@@ -337,12 +364,14 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
     g_autofree char *slashed =
         path[0] == '/' ? g_strdup(path) : g_strconcat("/", path, NULL); /* "/": no path */
     g_autofree char *login = text_of(self->login);
+    g_autofree char *ring = text_of(self->ring);
     g_autofree char *stun = text_of(self->stun);
     g_autofree char *rules = ars_host_map_editor_get_rules(self->host_map);
     g_autofree char *dial_rules = ars_dial_rules_get_rules(self->dial_rules);
     gboolean bad;
 
     a->port = port_of(port, &bad);
+    (void)ring_of(ring, &a->ring_s);
     return set_text(&a->refer, refers[adw_combo_row_get_selected(self->refer)]) &&
            collect_codes(self, a) && set_text(&a->display_name, name) &&
            set_text(&a->server, server) &&

@@ -1,6 +1,8 @@
 /* ui: app handlers become objects and signals. */
 #include <errno.h>
 
+#include <glib/gi18n.h>
+
 #include <ars/app_watched.h>
 #include <ars/log.h>
 
@@ -426,6 +428,13 @@ void ars_bridge_journal(ArsBridge *self, const char *search, gsize offset, gsize
 
 void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s)
 {
-    if (self->app && ars_app_save_preferences(self->app, s) == 0)
-        g_signal_emit(self, signals[PREFERENCES], 0);
+    int err = self->app ? ars_app_save_preferences(self->app, s) : 0;
+
+    if (err == EMSGSIZE)
+        on_problem(&(struct ars_app_problem){.kind = ARS_APP_SETTINGS_NOT_SAVED,
+                                             .text = _("a text is too long")},
+                   self);
+    else
+        tell(self, err, ARS_APP_COMMAND, 0);
+    g_signal_emit(self, signals[PREFERENCES], 0);
 }

@@ -60,7 +60,7 @@ guint ars_bridge_calls_of(ArsBridge *self, const char *account_id);
 /* account_id NULL, or of an account that is gone or switched off: the line that dials. */
 void ars_bridge_dial(ArsBridge *self, const char *account_id, const char *number);
 
-/* As ars_app_save_preferences(). */
+/* As ars_app_save_preferences(); what goes wrong is a "problem". "preferences" follows. */
 void ars_bridge_save_preferences(ArsBridge *self, const struct ars_settings *s);
 /* Takes the call that rings at that account's line; as ars_bridge_dial(). */
 void ars_bridge_pick_up(ArsBridge *self, const char *account_id, const char *number);

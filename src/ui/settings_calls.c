@@ -27,9 +27,11 @@ struct _ArsSettingsCalls {
     ArsHintRow *busy_hint;
     ArsHintRow *no_answer_hint;
     GtkSpinButton *after;
+    GtkSpinButton *calls_max;
     GtkSwitch *refuse_anonymous;
     GtkSwitch *record_tone;
     AdwEntryRow *auto_answer;
+    ArsHintRow *auto_answer_hint;
 
     ArsBridge *bridge;
     gboolean setting; /* the change is ours */
@@ -77,6 +79,7 @@ static void show(ArsSettingsCalls *self)
     gtk_switch_set_active(self->refuse_anonymous, s->refuse_anonymous);
     gtk_switch_set_active(self->record_tone, s->record_tone);
     gtk_spin_button_set_value(self->after, after);
+    gtk_spin_button_set_value(self->calls_max, s->calls_max ? s->calls_max : ARS_CALLS_AT_ONCE);
     self->setting = FALSE;
 }
 
@@ -86,7 +89,7 @@ static gboolean can_be_called(const char *typed)
     char *number = NULL;
     char *wire = NULL;
     gboolean ok =
-        !*typed || (!strchr(typed, ',') &&
+        !*typed || (!strchr(typed, ',') && strlen(typed) <= ARS_SETTINGS_TEXT_MAX &&
                     ars_engine_check_number(NULL, typed, NULL, NULL, &number, &wire, NULL) == 0);
 
     free(number);
@@ -121,14 +124,16 @@ static void on_switched(ArsSettingsCalls *self)
     s->refuse_anonymous = gtk_switch_get_active(self->refuse_anonymous);
     s->record_tone = gtk_switch_get_active(self->record_tone);
     s->forward_after_s = (uint32_t)gtk_spin_button_get_value_as_int(self->after);
+    s->calls_max = (uint32_t)gtk_spin_button_get_value_as_int(self->calls_max);
     save(self, s);
 }
 
 static ArsHintRow *hint_of(ArsSettingsCalls *self, AdwEntryRow *row)
 {
-    return row == self->always ? self->always_hint
-           : row == self->busy ? self->busy_hint
-                               : self->no_answer_hint;
+    return row == self->always      ? self->always_hint
+           : row == self->busy      ? self->busy_hint
+           : row == self->no_answer ? self->no_answer_hint
+                                    : self->auto_answer_hint;
 }
 
 static void on_number_typed(ArsSettingsCalls *self, AdwEntryRow *row)
@@ -158,12 +163,18 @@ static void on_number(ArsSettingsCalls *self, AdwEntryRow *row)
 
 static void on_auto_answer(ArsSettingsCalls *self)
 {
-    struct ars_settings *s = begin(self);
+    const char *typed = gtk_editable_get_text(GTK_EDITABLE(self->auto_answer));
+    struct ars_settings *s;
 
+    if (strlen(typed) > ARS_SETTINGS_TEXT_MAX) {
+        ars_hint_row_set_error(self->auto_answer_hint,
+                               _("This is too long. An asterisk stands for many numbers."));
+        return;
+    }
+    s = begin(self);
     if (!s)
         return;
-    (void)ars_settings_set_text(&s->auto_answer,
-                                gtk_editable_get_text(GTK_EDITABLE(self->auto_answer)));
+    (void)ars_settings_set_text(&s->auto_answer, typed);
     save(self, s);
 }
 
@@ -193,9 +204,11 @@ static void ars_settings_calls_class_init(ArsSettingsCallsClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, busy_hint);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, no_answer_hint);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, after);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, calls_max);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, refuse_anonymous);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, record_tone);
     gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, auto_answer);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsCalls, auto_answer_hint);
     gtk_widget_class_bind_template_callback(widget, on_switched);
     gtk_widget_class_bind_template_callback(widget, on_number);
     gtk_widget_class_bind_template_callback(widget, on_number_typed);

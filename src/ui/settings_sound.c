@@ -29,6 +29,7 @@ struct _ArsSettingsSound {
     AdwComboRow *highpass;
     AdwComboRow *ring_device;
     AdwComboRow *ring_sound;
+    AdwComboRow *tones;
     GtkSwitch *ring;
     GtkScale *ring_volume;
     AdwActionRow *microphone_row;
@@ -154,6 +155,23 @@ static void show_ring(ArsSettingsSound *self, const struct ars_settings *s)
     gtk_range_set_value(GTK_RANGE(self->ring_volume), s->ring_volume ? s->ring_volume : FULL);
 }
 
+/* The first of the list is none; the countries follow. */
+static void show_tones(ArsSettingsSound *self, const struct ars_settings *s)
+{
+    enum ars_tones country;
+    gboolean chosen = s->tones && ars_tones_parse(s->tones, &country);
+
+    adw_combo_row_set_selected(self->tones, chosen ? 1 + (guint)country : 0);
+}
+
+static gboolean take_tones(ArsSettingsSound *self, struct ars_settings *s)
+{
+    guint i = adw_combo_row_get_selected(self->tones);
+
+    return ars_settings_set_text(&s->tones, i ? ars_tones_name((enum ars_tones)(i - 1)) : NULL) ==
+           0;
+}
+
 /* One test at a time, and none during a call. */
 static void show_what_can_be(ArsSettingsSound *self)
 {
@@ -197,6 +215,7 @@ static void show(ArsSettingsSound *self, const struct ars_device *devices, gsize
          n, FALSE);
     show_voice(self, s);
     show_ring(self, s);
+    show_tones(self, s);
     show_what_can_be(self);
     self->setting = FALSE;
 }
@@ -217,8 +236,8 @@ static void save(ArsSettingsSound *self)
         return;
     if (take_device(self->microphone, &s->audio_in, &s->audio_in_label) &&
         take_device(self->speaker, &s->audio_out, &s->audio_out_label) && take_ring(self, s) &&
-        take_voice(self, s))
-        (void)ars_app_save_preferences(app, s);
+        take_voice(self, s) && take_tones(self, s))
+        ars_bridge_save_preferences(self->bridge, s);
     show_what_can_be(self);
     ars_settings_free(s);
 }
@@ -353,6 +372,7 @@ static void ars_settings_sound_class_init(ArsSettingsSoundClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_device);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_sound);
+    gtk_widget_class_bind_template_child(widget, ArsSettingsSound, tones);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_volume);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_volume_row);
     gtk_widget_class_bind_template_child(widget, ArsSettingsSound, ring_row);

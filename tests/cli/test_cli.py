@@ -128,6 +128,8 @@ USAGE = (
     (('--reject', '200', 'answer'), '--reject'),
     (('--count', '0', 'answer'), '--count'),
     (('--ring', '0', 'answer'), '--ring'),
+    (('--calls', '9', 'answer'), '--calls'),
+    (('--tones', 'fr', 'register'), '--tones'),
     (('--expires', '0', 'register'), '--expires'),
     (('--realm',), '--realm'),
     (('--header', 'Via: x', 'register'), "the phone's own"),

@@ -12,6 +12,7 @@
 #define PASSWORD "Password", "Пароль"
 #define SAVE     "Save and connect", "Сохранить и подключиться"
 #define ADD      "Add another account", "Добавить учётную запись"
+#define RING     "Ring for, seconds", "Сколько звонить, секунд"
 #define RULES    "Dial rules", "Правила набора"
 #define TRY      "Try a number", "Проверить номер"
 #define HEADERS  "Additional headers", "Дополнительные заголовки"
@@ -67,6 +68,25 @@ static void play_details(void)
          cmd->conf->outbound_port == 443 && g_strcmp0(cmd->conf->codecs, "pcmu, opus") == 0 &&
          g_strcmp0(cmd->conf->headers, "X-Team: support") == 0);
     ars_command_free(cmd);
+}
+
+/* Of the next caller on: no connection is touched. */
+static void play_ring(void)
+{
+    struct ars_command *cmd;
+
+    open_settings();
+    fill(RING, "0");
+    press(SAVE);
+    must(fake_find_command(ARS_CMD_ACCOUNT_SET) == NULL);
+    sees("A number of seconds, from 1 to 3600.", "Число секунд от 1 до 3600.");
+    look("account-ring-bad");
+    fill(RING, "45");
+    press(SAVE);
+    cmd = fake_find_command(ARS_CMD_ACCOUNT_SET);
+    must(cmd && cmd->account == 1 && cmd->conf->ring_s == 45);
+    ars_command_free(cmd);
+    must(ars_app_settings(stage_app())->accounts[0].ring_s == 45);
 }
 
 static void play_relay(void)
@@ -361,6 +381,7 @@ static void play_together(void)
 
 static const struct scene accounts_scenes[] = {
     {"details", play_details},
+    {"ring", play_ring},
     {"relay", play_relay},
     {"dial-rules", play_dial_rules},
     {"second", play_second},

@@ -358,6 +358,39 @@ static void play_ring(void)
     must(cmd && cmd->ringer.volume == 30);
     ars_command_free(cmd);
     look("settings-ring");
+    adw_combo_row_set_selected(
+        ADW_COMBO_ROW(find(ADW_TYPE_COMBO_ROW, say("Tones of the line", "Гудки в трубке"))),
+        1 + ARS_TONES_US);
+    settle();
+    cmd = fake_find_command(ARS_CMD_TONES);
+    must(cmd && cmd->number == ARS_TONES_US);
+    ars_command_free(cmd);
+    must(g_strcmp0(ars_app_settings(stage_app())->tones, "us") == 0);
+}
+
+static void fill_and_apply(const char *english, const char *russian, const char *text)
+{
+    GtkWidget *row = find(ADW_TYPE_ENTRY_ROW, say(english, russian));
+
+    fill(english, russian, text);
+    if (row)
+        g_signal_emit_by_name(row, "apply");
+    settle();
+}
+
+/* What cannot be kept is said, and what was kept before stays. */
+static void long_list(void)
+{
+    g_autofree char *list = g_strnfill(ARS_SETTINGS_TEXT_MAX + 1, '1');
+
+    fill_and_apply("For these callers", "Для этих номеров", "10*");
+    fill_and_apply("For these callers", "Для этих номеров", list);
+    sees("This is too long. An asterisk stands for many numbers.",
+         "Слишком длинно. Звёздочка заменяет много номеров.");
+    must(g_strcmp0(ars_app_settings(stage_app())->auto_answer, "10*") == 0);
+    fill_and_apply("For these callers", "Для этих номеров", "10*");
+    sees_not("This is too long. An asterisk stands for many numbers.",
+             "Слишком длинно. Звёздочка заменяет много номеров.");
 }
 
 static void play_callers(void)
@@ -378,6 +411,14 @@ static void play_callers(void)
                           TRUE);
     settle();
     must(ars_app_settings(stage_app())->record_tone);
+    gtk_spin_button_set_value(
+        GTK_SPIN_BUTTON(find(GTK_TYPE_SPIN_BUTTON, say("Calls at once", "Вызовов одновременно"))),
+        2);
+    settle();
+    cmd = fake_find_command(ARS_CMD_ANSWERING);
+    must(cmd && cmd->answering.calls_max == 2);
+    ars_command_free(cmd);
+    long_list();
     look("callers");
     close_top();
     sees("Do not disturb: callers hear busy.", "Не беспокоить: звонящие слышат «занято».");
@@ -391,16 +432,6 @@ static void play_callers(void)
     cmd = fake_find_command(ARS_CMD_RECORD);
     must(cmd && cmd->number == 1); /* with the tone */
     ars_command_free(cmd);
-}
-
-static void fill_and_apply(const char *english, const char *russian, const char *text)
-{
-    GtkWidget *row = find(ADW_TYPE_ENTRY_ROW, say(english, russian));
-
-    fill(english, russian, text);
-    if (row)
-        g_signal_emit_by_name(row, "apply");
-    settle();
 }
 
 static void play_forwarding(void)

@@ -170,6 +170,20 @@ static int test_preferences(void)
     CHECK_INT(cmd->type, ARS_CMD_RINGER);
     CHECK_INT(cmd->ringer.sound, ARS_RING_CHIME);
     CHECK_INT(cmd->ringer.volume, 40);
+    ars_command_free(cmd);
+    TRY(ars_settings_set_text(&s->tones, "us"));
+    TRY(ars_app_save_preferences(f.app, s));
+    cmd = fake_next_command();
+    CHECK(cmd);
+    CHECK_INT(cmd->type, ARS_CMD_TONES);
+    CHECK_INT(cmd->number, ARS_TONES_US);
+    ars_command_free(cmd);
+    s->calls_max = 2;
+    TRY(ars_app_save_preferences(f.app, s));
+    cmd = fake_next_command();
+    CHECK(cmd);
+    CHECK_INT(cmd->type, ARS_CMD_ANSWERING);
+    CHECK_INT(cmd->answering.calls_max, 2);
     TRY(ars_app_save_preferences(f.app, ars_app_settings(f.app))); /* its own */
     face_stop(&f);
     TRY(face_start(&f));
@@ -177,6 +191,10 @@ static int test_preferences(void)
     CHECK_STR(fake_audio(0), "device:Headset");
     CHECK_STR(fake_audio(2), "none");
     CHECK_INT(ars_app_settings(f.app)->ring_volume, 40);
+    CHECK_STR(ars_app_settings(f.app)->tones, "us");
+    ars_command_free(cmd);
+    cmd = fake_find_command(ARS_CMD_ANSWERING); /* told anew at the start */
+    CHECK(cmd && cmd->answering.calls_max == 2);
     CHECK_STR(ars_app_settings(f.app)->audio_in_label, "Headset");
     CHECK_INT(f.problems_n, 0);
 out:

@@ -195,7 +195,11 @@ static int test_too_many(void)
     for (int i = 0; i < 4; i++)
         CHECK_INT(called(&sdp), 0);
     CHECK_INT(called(&sdp), 486);
-    for (int i = 4; i < CALLS_MAX; i++)
+    /* as the user likes it, from now on */
+    TRY(calls_set_answering(&f.calls, &(struct ars_answering){.calls_max = 5}));
+    CHECK_INT(called(&sdp), 0);
+    CHECK_INT(called(&sdp), 486);
+    for (int i = 5; i < CALLS_MAX; i++)
         TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
     CHECK_INT(calls_dial(&f.calls, f.account, "600", "600", 0), ENOSPC);
 out:

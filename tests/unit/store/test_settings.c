@@ -77,11 +77,14 @@ static int make_full(struct ars_settings **ret)
         err = ars_settings_set_text(&s->echo, "low");
     if (!err)
         err = ars_settings_set_text(&s->highpass, "off");
+    if (!err)
+        err = ars_settings_set_text(&s->tones, "ru");
     if (err) {
         ars_settings_free(s);
         return err;
     }
     s->ring_off = true;
+    s->calls_max = 6;
     err = ars_settings_set_lines(s, lines, 3);
     if (err) {
         ars_settings_free(s);
@@ -145,6 +148,8 @@ static int check_full(const struct ars_settings *s)
     CHECK_STR(s->lines[1].account, NULL);
     CHECK_STR(s->lines[2].account, "second");
     CHECK_STR(s->lines[2].number, "104");
+    CHECK_STR(s->tones, "ru");
+    CHECK_INT(s->calls_max, 6);
     CHECK(s->ring_off);
     CHECK_INT(s->window_width, 360);
     CHECK_INT(s->window_height, 640);

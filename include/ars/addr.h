@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define ARS_ADDR_STR 64
+#define ARS_ADDR_STR     64
+#define ARS_STUN_SERVERS 8 /* that are asked for an address of ours */
 
 enum ars_family {
     ARS_AF_NONE,
@@ -26,6 +27,12 @@ struct ars_addr {
 
 /* A literal, IPv6 with or without brackets; no name is looked up. EINVAL. */
 int ars_addr_parse(const char *ip, uint16_t port, struct ars_addr *ret);
+
+/*
+ * "HOST", "HOST:PORT", "[IPV6]:PORT", or an IPv6 address alone; *ret_port is 0 without one. Caller
+ * frees *ret_host. EINVAL, ENOMEM.
+ */
+int ars_host_port_parse(const char *s, char **ret_host, uint16_t *ret_port);
 
 /* EAFNOSUPPORT. */
 int ars_addr_from_sockaddr(const struct sockaddr *sa, struct ars_addr *ret);

@@ -152,6 +152,8 @@ int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *
                          char **ret_wire, size_t *ret_rule);
 /* As ars_engine_check_codecs(). */
 bool ars_app_check_codecs(const char *list);
+/* As ars_engine_check_stun(). */
+int ars_app_check_stun(const char *list, size_t *ret_line);
 /* As ars_engine_check_headers(). */
 int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why);
 

@@ -5,6 +5,7 @@
 #ifndef ARS_ENGINE_H
 #define ARS_ENGINE_H
 
+#include <ars/addr.h>
 #include <ars/command.h>
 #include <ars/event.h>
 #include <ars/voice.h>
@@ -41,6 +42,12 @@ void ars_engine_free(struct ars_engine *e);
 
 /* Whether this is a list of codecs that an account can have. Any thread. */
 bool ars_engine_check_codecs(const char *list);
+
+/*
+ * Whether an account can have these STUN servers: "HOST[:PORT]" a line; NULL is none. EINVAL:
+ * *ret_line (from 1; or NULL) is no server. E2BIG: more than ARS_STUN_SERVERS. Any thread.
+ */
+int ars_engine_check_stun(const char *list, size_t *ret_line);
 
 /* Whether this is the address of a TURN server that an account can have. Any thread. */
 bool ars_engine_check_turn(const char *uri);

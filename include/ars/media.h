@@ -31,10 +31,9 @@ enum ars_dir {
 
 /* Copied. */
 struct ars_media_conf {
-    const char *codecs;    /* in order, "opus,g722,pcmu,pcma"; NULL for that list */
-    const char *stun_host; /* NULL: host candidates only */
-    uint16_t stun_port;    /* 0: 3478 */
-    const char *turn;      /* URI of a relay (RFC 7065); NULL: none */
+    const char *codecs; /* in order, "opus,g722,pcmu,pcma"; NULL for that list */
+    const char *stun;   /* servers, "HOST[:PORT]" a line; NULL: host candidates only */
+    const char *turn;   /* URI of a relay (RFC 7065); NULL: none */
     const char *turn_user;
     const struct ars_secret *turn_password;
     const char *ca_file; /* for a relay over TLS, beside the system's store; NULL for none */
@@ -89,6 +88,9 @@ int ars_media_alloc(struct ars_media **ret, struct ars_loop *loop, struct ars_re
  * thread.
  */
 bool ars_media_codecs_valid(const char *codecs);
+
+/* As ars_engine_check_stun(). Any thread. */
+int ars_media_check_stun(const char *list, size_t *ret_line);
 
 /* Whether that is the URI of a TURN server, as in struct ars_media_conf. Any thread. */
 bool ars_media_turn_valid(const char *uri);

@@ -18,7 +18,7 @@
 #define ARS_SETTINGS_TEXT_MAX    256           /* every other text */
 #define ARS_SETTINGS_PATH_MAX    4096          /* ca_file */
 #define ARS_SETTINGS_RULES_MAX   (256 * 1024)  /* host_map */
-#define ARS_SETTINGS_LINES_MAX   4096          /* headers, dial_rules */
+#define ARS_SETTINGS_LINES_MAX   4096          /* stun, headers, dial_rules */
 #define ARS_SETTINGS_FILE_MAX    (8192 * 1024) /* a larger file is a broken one */
 #define ARS_SETTINGS_RING_MAX    3600
 #define ARS_SETTINGS_CALLS_MAX   8
@@ -41,7 +41,7 @@ struct ars_stored_account {
     char *ca_file;
     char *pin; /* SHA-256 of the certificate that the user accepted, 64 hex digits */
     char *host_map;
-    char *stun; /* HOST[:PORT] */
+    char *stun; /* servers, HOST[:PORT] a line, see ars_engine_check_stun() */
     char *turn; /* URI of a relay (RFC 7065); NULL: none */
     char *turn_user;
     char *codecs;         /* NULL: "opus,g722,pcmu,pcma" */

@@ -79,11 +79,10 @@ struct ars_account_conf {
     char *ca_file;      /* NULL: system's store alone */
     bool has_pin;
     uint8_t pin[ARS_PIN_LEN];
-    char *host_map;     /* rules, NULL: none */
-    bool no_proxy;      /* do not use the environment's HTTP proxy */
-    char *stun_host;    /* NULL: none */
-    uint16_t stun_port; /* 0: 3478 */
-    char *turn;         /* URI of a relay (RFC 7065); NULL: none */
+    char *host_map; /* rules, NULL: none */
+    bool no_proxy;  /* do not use the environment's HTTP proxy */
+    char *stun;     /* servers, "HOST[:PORT]" a line, port 3478; NULL: none */
+    char *turn;     /* URI of a relay (RFC 7065); NULL: none */
     char *turn_user;
     struct ars_secret *turn_password;
     char *outbound_host;    /* to connect to instead of server and port; NULL: those */

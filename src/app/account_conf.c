@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ars/addr.h>
 #include <ars/engine.h>
 #include <ars/secret.h>
 #include <ars/str.h>
@@ -18,34 +19,6 @@ static int copy(char **to, const char *from)
         return 0;
     *to = ars_strdup(from);
     return *to ? 0 : ENOMEM;
-}
-
-/* HOST[:PORT], an IPv6 address in brackets or alone. EINVAL. */
-static int copy_host(const char *s, char **ret_host, uint16_t *ret_port)
-{
-    const char *host = s;
-    const char *colon = strrchr(s, ':');
-    size_t len = strlen(s);
-    uint32_t port = 0;
-
-    if (*s == '[') {
-        const char *close = strchr(s, ']');
-
-        if (!close || (close[1] && close[1] != ':'))
-            return EINVAL;
-        host = s + 1;
-        len = (size_t)(close - host);
-        colon = close[1] ? close + 1 : NULL;
-    } else if (colon && strchr(s, ':') != colon) {
-        colon = NULL;
-    } else if (colon) {
-        len = (size_t)(colon - s);
-    }
-    if (len == 0 || (colon && (ars_str_to_u32(colon + 1, UINT16_MAX, &port) || port == 0)))
-        return EINVAL;
-    *ret_host = ars_strndup(host, len);
-    *ret_port = (uint16_t)port;
-    return *ret_host ? 0 : ENOMEM;
 }
 
 static int copy_pin(struct ars_account_conf *c, const char *pin)
@@ -126,10 +99,12 @@ int line_conf_from_stored(const struct ars_stored_account *a, struct ars_account
     c->refer = refer_of(a->refer);
     c->dtmf = dtmf_of(a->dtmf);
     err = copy_texts(c, a);
-    if (!err && a->stun)
-        err = copy_host(a->stun, &c->stun_host, &c->stun_port);
+    if (!err)
+        err = copy(&c->stun, a->stun);
+    if (!err)
+        err = ars_engine_check_stun(c->stun, NULL);
     if (!err && a->outbound_proxy)
-        err = copy_host(a->outbound_proxy, &c->outbound_host, &c->outbound_port);
+        err = ars_host_port_parse(a->outbound_proxy, &c->outbound_host, &c->outbound_port);
     if (!err)
         err = ars_engine_check_headers(c->headers, NULL, NULL);
     if (!err && a->pin)

@@ -22,6 +22,11 @@ int ars_app_check_number(const char *rules, const char *typed, ars_app_rule_fn *
     return err;
 }
 
+int ars_app_check_stun(const char *list, size_t *ret_line)
+{
+    return ars_engine_check_stun(list, ret_line);
+}
+
 int ars_app_check_headers(const char *lines, size_t *ret_line, const char **ret_why)
 {
     return ars_engine_check_headers(lines, ret_line, ret_why);

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ars/addr.h>
+#include <ars/str.h>
 
 static size_t ip_len(const struct ars_addr *a)
 {
@@ -33,6 +35,37 @@ int ars_addr_parse(const char *ip, uint16_t port, struct ars_addr *ret)
     else
         return EINVAL;
     *ret = a;
+    return 0;
+}
+
+int ars_host_port_parse(const char *s, char **ret_host, uint16_t *ret_port)
+{
+    const char *colon = strrchr(s, ':');
+    const char *host = s;
+    size_t len = strlen(s);
+    uint32_t port = 0;
+    char *copy;
+
+    if (*s == '[') {
+        const char *close = strchr(s, ']');
+
+        if (!close || (close[1] && close[1] != ':'))
+            return EINVAL;
+        host = s + 1;
+        len = (size_t)(close - host);
+        colon = close[1] ? close + 1 : NULL;
+    } else if (colon && strchr(s, ':') != colon) {
+        colon = NULL; /* an IPv6 address alone */
+    } else if (colon) {
+        len = (size_t)(colon - s);
+    }
+    if (len == 0 || (colon && (ars_str_to_u32(colon + 1, UINT16_MAX, &port) || port == 0)))
+        return EINVAL;
+    copy = ars_strndup(host, len);
+    if (!copy)
+        return ENOMEM;
+    *ret_host = copy;
+    *ret_port = (uint16_t)port;
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* cli: devices and resolve. */
 #include <stdlib.h>
 
+#include <ars/addr.h>
 #include <ars/str.h>
 
 #include "session.h"
@@ -79,14 +80,16 @@ const struct command command_devices = {
 static void resolve_begin(struct session *s)
 {
     const struct ars_account_conf *c = s->opt->account;
-    uint16_t port = c->port ? c->port : DEFAULT_PORT;
     struct ars_command *cmd;
+    uint16_t port;
     char *host;
 
-    if (!parse_host_port(s->opt->argument, &host, &port)) {
+    if (ars_host_port_parse(s->opt->argument, &host, &port)) {
         session_finish(s, EXIT_USAGE);
         return;
     }
+    if (!port)
+        port = c->port ? c->port : DEFAULT_PORT;
     cmd = ars_command_call(ARS_CMD_RESOLVE, 0, port, host);
     free(host);
     if (cmd)

@@ -32,37 +32,6 @@ bool parse_seconds(const char *s, uint32_t *ret_ms)
     return true;
 }
 
-bool parse_host_port(const char *s, char **ret_host, uint16_t *ret_port)
-{
-    const char *colon = strrchr(s, ':');
-    const char *host = s;
-    size_t len = strlen(s);
-    uint32_t port;
-
-    if (*s == '[') {
-        const char *close = strchr(s, ']');
-
-        if (!close || (close[1] && close[1] != ':'))
-            return false;
-        host = s + 1;
-        len = (size_t)(close - host);
-        colon = close[1] ? close + 1 : NULL;
-    } else if (colon && strchr(s, ':') != colon) {
-        colon = NULL; /* a bare IPv6 address */
-    } else if (colon) {
-        len = (size_t)(colon - s);
-    }
-    if (len == 0)
-        return false;
-    if (colon) {
-        if (ars_str_to_u32(colon + 1, 65535, &port) || port == 0)
-            return false;
-        *ret_port = (uint16_t)port;
-    }
-    *ret_host = ars_strndup(host, len);
-    return *ret_host != NULL;
-}
-
 bool set_text(char **to, const char *value)
 {
     free(*to);

@@ -70,9 +70,6 @@ bool options_complete(const struct options *o, bool account, bool argument);
 /* "2", "0.5": seconds to milliseconds. False: no such thing. */
 bool parse_seconds(const char *s, uint32_t *ret_ms);
 
-/* "HOST", "HOST:PORT", "[V6]:PORT". Caller frees *ret_host; *ret_port is left alone without one. */
-bool parse_host_port(const char *s, char **ret_host, uint16_t *ret_port);
-
 /*
  * "always|busy|no-answer", the number (NULL: off) and the seconds of no-answer (NULL: 20). False:
  * that is not how callers are forwarded.

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ars/addr.h>
 #include <ars/engine.h>
 #include <ars/str.h>
 
@@ -133,6 +134,12 @@ static bool add_header(struct ars_account_conf *c, const char *value)
     return false;
 }
 
+static bool add_stun(struct ars_account_conf *c, const char *value)
+{
+    return !strchr(value, '\n') && *value && add_line(&c->stun, value) &&
+           !ars_engine_check_stun(c->stun, NULL);
+}
+
 static void on_bad_rule(size_t rule, size_t offset, const char *reason, void *arg)
 {
     fprintf(stderr, "ars-phone-cli: at byte %zu: %s\n", offset, reason);
@@ -172,9 +179,7 @@ bool take_account(struct ars_account_conf *c, int id, const char *value)
     case OPT_MAP:
         return set_text(&c->host_map, value);
     case OPT_STUN:
-        free(c->stun_host);
-        c->stun_host = NULL;
-        return parse_host_port(value, &c->stun_host, &c->stun_port) || bad("--stun", value);
+        return add_stun(c, value) || bad("--stun", value);
     case OPT_TURN:
         return ars_engine_check_turn(value) ? set_text(&c->turn, value) : bad("--turn", value);
     case OPT_TURN_USER:
@@ -203,7 +208,7 @@ bool take_account(struct ars_account_conf *c, int id, const char *value)
     case OPT_OUTBOUND:
         free(c->outbound_host);
         c->outbound_host = NULL;
-        return parse_host_port(value, &c->outbound_host, &c->outbound_port) ||
+        return !ars_host_port_parse(value, &c->outbound_host, &c->outbound_port) ||
                bad("--outbound-proxy", value);
     case OPT_OUTBOUND_ROUTE:
         c->outbound_route = true;

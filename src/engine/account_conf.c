@@ -14,7 +14,7 @@ static char **texts(struct ars_account_conf *c, size_t i)
 {
     char **const all[] = {
         &c->server,     &c->path,        &c->login,         &c->auth_user, &c->display_name,
-        &c->instance,   &c->ca_file,     &c->host_map,      &c->stun_host, &c->codecs,
+        &c->instance,   &c->ca_file,     &c->host_map,      &c->stun,      &c->codecs,
         &c->turn,       &c->turn_user,   &c->outbound_host, &c->realm,     &c->headers,
         &c->dial_rules, &c->pickup_code, &c->park_code,
     };
@@ -71,6 +71,8 @@ const char *account_conf_problem(const struct ars_account_conf *c)
 
     if (!c->server || !*c->server || !c->login || !*c->login)
         return "an account needs a server and a login";
+    if (ars_media_check_stun(c->stun, NULL))
+        return "no such list of STUN servers";
     if (c->turn && !ars_media_turn_valid(c->turn))
         return "no such address of a TURN server";
     if (ars_engine_check_headers(c->headers, NULL, &why))

@@ -82,8 +82,7 @@ int call_media_alloc(struct call *c, const struct ars_media_handlers *handlers,
     const struct ars_account_conf *a = account_conf(c->account);
     struct ars_media_conf conf = {
         .codecs = a->codecs,
-        .stun_host = a->stun_host,
-        .stun_port = a->stun_port,
+        .stun = a->stun,
         .turn = a->turn,
         .turn_user = a->turn_user,
         .turn_password = a->turn_password,

@@ -19,7 +19,7 @@ struct calls {
     struct call *list[CALLS_MAX];
     size_t n;
     ars_id last_id;
-    ars_id focus;        /* the one that talks, of a conference any; 0: none */
+    ars_id focus; /* the one that talks, of a conference any; 0: none */
     struct call_env env;
     uint32_t stats_ms;          /* 0: not asked for */
     struct ars_timer end_timer; /* runs while end_tone sounds */

@@ -53,6 +53,11 @@ bool ars_engine_check_codecs(const char *list)
     return ars_media_codecs_valid(list);
 }
 
+int ars_engine_check_stun(const char *list, size_t *ret_line)
+{
+    return ars_media_check_stun(list, ret_line);
+}
+
 bool ars_engine_check_turn(const char *uri)
 {
     return ars_media_turn_valid(uri);

@@ -317,8 +317,7 @@ static int start_ice(struct ars_media *m, struct ars_resolver *resolver,
     };
     struct ice_agent_conf ice = {
         .server = conf->server,
-        .stun_host = conf->stun_host,
-        .stun_port = conf->stun_port,
+        .stun = conf->stun,
         .turn = conf->turn,
         .turn_user = conf->turn_user,
         .turn_password = conf->turn_password,

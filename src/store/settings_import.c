@@ -34,7 +34,7 @@ static const char *const folders[] = {
 /* What was built into it for its own server. */
 #define OLD_SERVER "f2.ads365.ru"
 #define OLD_RULE   "MAP f2.ads365.ru 89.169.164.26"
-#define OLD_STUN   "stun.l.google.com:19302"
+#define OLD_STUN   "stun.l.google.com:19302\nstun1.l.google.com:19302"
 #define OLD_PATH   "/"
 
 /* ---- finding it ---- */

@@ -1,4 +1,5 @@
 /* ui: the fields of an account. */
+#include <errno.h>
 #include <string.h>
 
 #include <glib/gi18n.h>
@@ -11,6 +12,7 @@
 #include "dial_rules.h"
 #include "hint_row.h"
 #include "host_map_editor.h"
+#include "lines_row.h"
 #include "relay_row.h"
 #include "secret_row.h"
 
@@ -39,8 +41,7 @@ struct _ArsAccountForm {
     GtkEditable *pickup_code;
     GtkEditable *park_code;
     AdwExpanderRow *network;
-    GtkEditable *stun;
-    ArsHintRow *stun_hint;
+    ArsLinesRow *stun;
     ArsHostMapEditor *host_map;
     ArsRelayRow *relay;
     ArsAccountDetails *details;
@@ -122,16 +123,20 @@ static const char *check_login(const char *login)
     return NULL;
 }
 
-static const char *check_stun(const char *stun)
+static void show_stun(ArsAccountForm *self)
 {
-    const char *colon = strrchr(stun, ':');
-    gboolean bad = FALSE;
+    g_autofree char *list = ars_lines_row_get_text(self->stun);
+    g_autofree char *words = NULL;
+    size_t line = 0;
+    int err = ars_app_check_stun(list, &line);
 
-    if (strpbrk(stun, " /@,"))
-        return _("A name or an address, and a port if need be: stun.example.com:3478");
-    if (colon && (stun[0] != '[' || colon > strchr(stun, ']')))
-        (void)port_of(colon + 1, &bad);
-    return bad || (colon && colon[1] == '\0') ? _("The port is a number from 1 to 65535.") : NULL;
+    if (err == EINVAL)
+        words = g_strdup_printf(_("Line %u: %s"), (guint)line,
+                                _("a name or an address, and a port if need be"));
+    else if (err)
+        words = g_strdup_printf(_("No more than %u servers can be asked."), ARS_STUN_SERVERS);
+    ars_lines_row_set_check(
+        self->stun, words ? words : _("A server a line, such as: stun.example.com:3478"), err != 0);
 }
 
 static const char *check_ring(const char *ring)
@@ -156,7 +161,6 @@ static gboolean check_all(ArsAccountForm *self)
     g_autofree char *port = text_of(self->port);
     g_autofree char *login = text_of(self->login);
     g_autofree char *ring = text_of(self->ring);
-    g_autofree char *stun = text_of(self->stun);
     struct ars_secret *password = ars_secret_row_get_secret(self->password);
     GtkWidget *bad = NULL;
     gboolean bad_port;
@@ -171,17 +175,18 @@ static gboolean check_all(ArsAccountForm *self)
           password || self->has_password ? NULL : _("Enter the password."),
           GTK_WIDGET(self->password), &bad);
     check(self, self->ring_hint, check_ring(ring), GTK_WIDGET(self->ring), &bad);
-    check(self, self->stun_hint, check_stun(stun), GTK_WIDGET(self->stun), &bad);
     ars_secret_free(password);
-    if (ars_hint_row_has_error(self->stun_hint) || !ars_host_map_editor_is_good(self->host_map))
+    if (!ars_lines_row_is_good(self->stun) || !ars_host_map_editor_is_good(self->host_map))
         adw_expander_row_set_expanded(self->network, TRUE);
     if (bad)
         gtk_widget_grab_focus(bad);
+    else if (!ars_lines_row_is_good(self->stun))
+        gtk_widget_grab_focus(GTK_WIDGET(self->stun));
     else if (!ars_host_map_editor_is_good(self->host_map))
         gtk_widget_grab_focus(GTK_WIDGET(self->host_map));
     return ars_account_details_check(self->details) & ars_dial_rules_check(self->dial_rules) &
                ars_relay_row_check(self->relay) &&
-           !bad && ars_host_map_editor_is_good(self->host_map);
+           !bad && ars_lines_row_is_good(self->stun) && ars_host_map_editor_is_good(self->host_map);
 }
 
 /* ---- the user ---- */
@@ -194,7 +199,6 @@ static void clear_error(ArsAccountForm *self, gpointer field)
                        : field == self->login    ? self->login_hint
                        : field == self->password ? self->password_hint
                        : field == self->ring     ? self->ring_hint
-                       : field == self->stun     ? self->stun_hint
                                                  : NULL;
 
     if (hint)
@@ -206,6 +210,8 @@ static void on_edited(ArsAccountForm *self, gpointer field)
     if (self->filling)
         return;
     clear_error(self, field);
+    if (field == self->stun)
+        show_stun(self);
     if (field == self->server || field == self->port)
         show_mapping(self);
     g_signal_emit(self, signals[EDITED], 0);
@@ -240,6 +246,7 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     g_type_ensure(ARS_TYPE_DIAL_RULES);
     g_type_ensure(ARS_TYPE_HINT_ROW);
     g_type_ensure(ARS_TYPE_HOST_MAP_EDITOR);
+    g_type_ensure(ARS_TYPE_LINES_ROW);
     g_type_ensure(ARS_TYPE_RELAY_ROW);
     g_type_ensure(ARS_TYPE_SECRET_ROW);
     signals[EDITED] =
@@ -267,7 +274,6 @@ static void ars_account_form_class_init(ArsAccountFormClass *klass)
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, park_code);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, network);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun);
-    gtk_widget_class_bind_template_child(widget, ArsAccountForm, stun_hint);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, host_map);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, relay);
     gtk_widget_class_bind_template_child(widget, ArsAccountForm, details);
@@ -325,7 +331,8 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     set_field(self->mailbox_number, a->mailbox_number);
     set_field(self->pickup_code, a->pickup_code);
     set_field(self->park_code, a->park_code);
-    set_field(self->stun, a->stun);
+    ars_lines_row_set_text(self->stun, a->stun);
+    show_stun(self);
     adw_combo_row_set_selected(self->refer, refer_index(a->refer));
     ars_secret_row_set_secret(self->password, password);
     ars_host_map_editor_set_rules(self->host_map, a->host_map);
@@ -365,7 +372,7 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
         path[0] == '/' ? g_strdup(path) : g_strconcat("/", path, NULL); /* "/": no path */
     g_autofree char *login = text_of(self->login);
     g_autofree char *ring = text_of(self->ring);
-    g_autofree char *stun = text_of(self->stun);
+    g_autofree char *stun = ars_lines_row_get_text(self->stun);
     g_autofree char *rules = ars_host_map_editor_get_rules(self->host_map);
     g_autofree char *dial_rules = ars_dial_rules_get_rules(self->dial_rules);
     gboolean bad;

@@ -120,6 +120,8 @@ USAGE = (
     (('--password-file', '/nowhere', 'register'), 'No such file'),
     (('--rtp-ports', '9-8', 'register'), '--rtp-ports'),
     (('--stun', ':1', 'register'), '--stun'),
+    (('--stun', 'a', '--stun', 'b c', 'register'), '--stun'),
+    (('--stun', 'a') * 9 + ('register',), '--stun'),
     (('--codec', 'opus,mp3', 'register'), '--codec'),
     (('--codec', '', 'register'), '--codec'),
     (('--echo', 'loud', 'register'), '--echo'),

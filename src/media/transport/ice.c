@@ -13,6 +13,7 @@
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_gather.h"
 #include "transport/ice_consent.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
@@ -210,7 +211,7 @@ static int take_conf(struct ice_agent *a, const struct ice_agent_conf *conf)
     bool ok;
 
     a->conf = *conf;
-    ok = own(&a->conf.stun_host);
+    ok = own(&a->conf.stun);
     ok = own(&a->conf.turn) && ok;
     ok = own(&a->conf.turn_user) && ok;
     ok = own(&a->conf.turn_ca) && ok;
@@ -220,7 +221,7 @@ static int take_conf(struct ice_agent *a, const struct ice_agent_conf *conf)
 
 static void free_conf(struct ice_agent *a)
 {
-    free((char *)(uintptr_t)a->conf.stun_host);
+    free((char *)(uintptr_t)a->conf.stun);
     free((char *)(uintptr_t)a->conf.turn);
     free((char *)(uintptr_t)a->conf.turn_user);
     free((char *)(uintptr_t)a->conf.turn_ca);

@@ -70,8 +70,7 @@ struct ice_times {
 /* Copied. */
 struct ice_agent_conf {
     struct ars_addr server; /* see struct ars_media_conf */
-    const char *stun_host;  /* NULL: no server-reflexive candidates */
-    uint16_t stun_port;     /* 0: 3478 */
+    const char *stun;       /* servers, "HOST[:PORT]" a line; NULL: no reflexive candidates */
     const char *turn;       /* URI (RFC 7065); NULL: no relayed candidate */
     const char *turn_user;
     const struct ars_secret *turn_password;

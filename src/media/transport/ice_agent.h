@@ -49,14 +49,26 @@ struct ice_request {
     struct ars_timer timer;
 };
 
+/* What a base asks a STUN server. */
+struct ice_probe {
+    struct ice_base *base;
+    struct ice_request req;
+};
+
 struct ice_base {
     struct ice_agent *ice;
     struct udp_sock *sock;   /* NULL: relayed */
     struct ice_relay *relay; /* NULL: it is an address of ours */
     struct ars_addr addr;
-    uint32_t prio;           /* of its candidate */
-    struct ice_request stun; /* to the STUN server */
-    bool gathered;
+    uint32_t prio; /* of its candidate */
+    struct ice_probe probev[ARS_STUN_SERVERS];
+    struct ice_probe *reflexive; /* the one that showed another address; NULL: none did */
+};
+
+struct ice_stun_server {
+    struct ice_agent *ice;
+    struct ars_query *query; /* its name is looked up */
+    struct ars_addr addr;    /* NONE: not known */
 };
 
 struct ice_local {
@@ -101,15 +113,14 @@ struct ice_credentials {
 struct ice_agent {
     struct ars_timers *timers;
     struct ars_resolver *resolver;
-    struct ars_query *query;
     struct ice_agent_handlers handlers;
     void *arg;
     struct ice_agent_conf conf; /* its texts and the secret are owned */
     struct ice_times times;
     int state;
 
-    struct ars_addr stun_server;
-    bool stun_wanted;
+    struct ice_stun_server stunv[ARS_STUN_SERVERS];
+    size_t n_stuns;
     struct ars_timer gather_timer;
     uint64_t gather_end_ms;
     struct ars_timer refresh_timer;
@@ -161,23 +172,6 @@ bool iceagent_trusts(const struct ice_agent *a, const struct ice_base *b,
 uint32_t iceagent_prio(enum ice_type type, unsigned local_pref);
 /* Of what a check from there makes known (RFC 8445 7.1.1). */
 uint32_t iceagent_check_prio(const struct ice_base *b);
-
-/* ice_gather.c */
-int icegather_open(struct ice_agent *a);
-int icegather_start(struct ice_agent *a);
-void icegather_close(struct ice_agent *a);
-bool icegather_has_address(const struct ice_agent *a, const struct ars_addr *addr);
-void icegather_stop(struct ice_agent *a);
-/* True when msg was the STUN server's answer. */
-bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg);
-void icegather_renew(struct ice_agent *a);
-/* A datagram at b, from src. */
-void icegather_receive(struct ice_base *b, const struct sa *src, struct mbuf *mb);
-/* The relay's address, and ours as it sees it. NULL: gathering is over. */
-struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
-                                     const struct ars_addr *addr, const struct ars_addr *seen);
-/* Allocated, or failed. */
-void icegather_relay_done(struct ice_agent *a);
 
 /* ice_check.c */
 void icecheck_start(struct ice_agent *a);

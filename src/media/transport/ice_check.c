@@ -8,6 +8,7 @@
 #include <ars/str.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_gather.h"
 #include "transport/ice_consent.h"
 #include "transport/ice_pairs.h"
 #include "transport/ice_stun.h"

@@ -1,5 +1,5 @@
 /*
- * media: ICE gathering: sockets at the local addresses, server-reflexive candidates (RFC 8445 5.1).
+ * media: ICE gathering (RFC 8445 5.1): sockets at the local addresses, and what becomes of them.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -10,23 +10,20 @@
 #include <ars/clock.h>
 #include <ars/log.h>
 #include <ars/rand.h>
-#include <ars/resolver.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_gather.h"
 #include "transport/ice_hosts.h"
+#include "transport/ice_reflexive.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
 
-#define TOS_EF        0xb8 /* DSCP 46, RFC 4594 4.1 */
-#define PORT_TRIES    64
-#define STUN_RTO_MS   100 /* gathering has 500 ms in all */
-#define STUN_SEND_MAX 3
-/* for the other addresses, when one has been answered: some lead nowhere */
+#define TOS_EF     0xb8 /* DSCP 46, RFC 4594 4.1 */
+#define PORT_TRIES 64
+/* for other addresses and servers, when one has been answered: some lead nowhere */
 #define SETTLE_MS 100
 /* a relay over TCP or TLS is six round trips away, and there is nothing else where it is needed */
 #define RELAY_MS 2000
-/* RFC 8445 5.1.1.4: bindings are kept while a call rings; consent does it later */
-#define REFRESH_MS 15000
 /* RFC 8445 5.1.2.1: local preference, one step an address */
 #define LOCAL_PREF_MAX 65535u
 
@@ -125,8 +122,8 @@ int icegather_open(struct ice_agent *a)
     return a->n_bases ? 0 : err;
 }
 
-static void add_local(struct ice_agent *a, struct ice_base *b, enum ice_type type,
-                      const struct ars_addr *addr)
+void icegather_add(struct ice_agent *a, struct ice_base *b, enum ice_type type,
+                   const struct ars_addr *addr)
 {
     struct ice_local *l = &a->localv[a->n_locals];
     unsigned index = (unsigned)(b - a->basev);
@@ -185,110 +182,28 @@ static void on_gather_cap(void *arg)
     finish(a);
 }
 
-static void finish_if_all(struct ice_agent *a)
+void icegather_given_up(struct ice_agent *a)
 {
-    bool all = !icerelay_pending(a->relay);
-
-    for (size_t i = 0; i < a->n_bases; i++)
-        all = all && a->basev[i].gathered;
-    if (all)
+    if (!icerelay_pending(a->relay) && !icereflexive_pending(a))
         finish(a);
-}
-
-static void base_done(struct ice_base *b)
-{
-    b->gathered = true;
-    b->stun.active = false;
-    ars_timer_stop(&b->stun.timer);
-    finish_if_all(b->ice);
-}
-
-static void no_reflexive(struct ice_agent *a)
-{
-    for (size_t i = 0; i < a->n_bases; i++)
-        a->basev[i].gathered = true;
-}
-
-static void on_stun_timer(void *arg)
-{
-    struct ice_base *b = arg;
-
-    if (b->stun.sent >= STUN_SEND_MAX) {
-        base_done(b);
-        return;
-    }
-    b->stun.sent++;
-    ars_timer_start(b->ice->timers, &b->stun.timer, b->stun.wait_ms, on_stun_timer, b);
-    b->stun.wait_ms *= 2;
-    if (icestun_plain(b, &b->ice->stun_server, b->stun.tid))
-        base_done(b);
-}
-
-static void ask(struct ice_base *b)
-{
-    ars_rand_bytes(b->stun.tid, sizeof(b->stun.tid));
-    b->stun.active = true;
-    b->stun.sent = 0;
-    b->stun.wait_ms = STUN_RTO_MS;
-    on_stun_timer(b);
-}
-
-static void on_refresh(void *arg)
-{
-    struct ice_agent *a = arg;
-
-    ars_timer_start(a->timers, &a->refresh_timer, REFRESH_MS, on_refresh, a);
-    for (size_t i = 0; i < a->n_locals; i++) {
-        if (a->localv[i].c.type == ICE_TYPE_SRFLX)
-            ask(a->localv[i].base);
-    }
-}
-
-static void on_resolved(int err, const struct ars_addr *addrv, size_t n, void *arg)
-{
-    struct ice_agent *a = arg;
-    bool loopback;
-
-    a->query = NULL;
-    /* IPv4 ones come first; an IPv6 address is not translated, so there is nothing to ask for */
-    if (err || addrv[0].family != ARS_AF_INET) {
-        ars_log(ARS_LOG_WARN, "media", "ice: no address of the STUN server");
-        no_reflexive(a);
-        finish_if_all(a);
-        return;
-    }
-    a->stun_server = addrv[0];
-    loopback = ars_addr_is_loopback(&addrv[0]);
-    ars_timer_start(a->timers, &a->refresh_timer, REFRESH_MS, on_refresh, a);
-    for (size_t i = 0; i < a->n_bases; i++) {
-        if (a->basev[i].addr.family == ARS_AF_INET &&
-            ars_addr_is_loopback(&a->basev[i].addr) == loopback)
-            ask(&a->basev[i]);
-        else
-            base_done(&a->basev[i]);
-    }
 }
 
 int icegather_start(struct ice_agent *a)
 {
     const struct ice_agent_conf *conf = &a->conf;
-    uint16_t port = conf->stun_port ? conf->stun_port : STUN_PORT;
     unsigned cap;
-    int err = 0;
+    int err;
 
     for (size_t i = 0; i < a->n_bases; i++)
-        add_local(a, &a->basev[i], ICE_TYPE_HOST, &a->basev[i].addr);
-    if (conf->stun_host)
-        err = ars_resolver_query(a->resolver, &a->query, conf->stun_host, port, on_resolved, a);
-    if (err == ENOMEM)
+        icegather_add(a, &a->basev[i], ICE_TYPE_HOST, &a->basev[i].addr);
+    err = icereflexive_start(a);
+    if (err)
         return err;
-    if (!a->query)
-        no_reflexive(a);
     if (conf->turn)
         err = icerelay_alloc(&a->relay, a);
     if (conf->turn && (err == ENOMEM || err == EINVAL))
         return err;
-    cap = a->query || a->relay ? a->times.gather_ms : 0;
+    cap = a->n_stuns || a->relay ? a->times.gather_ms : 0;
     if (a->relay && icerelay_is_slow(a->relay) && cap < RELAY_MS)
         cap = RELAY_MS;
     a->gather_end_ms = ars_clock_ms() + cap;
@@ -298,12 +213,8 @@ int icegather_start(struct ice_agent *a)
 
 void icegather_stop(struct ice_agent *a)
 {
-    ars_query_cancel(a->query);
-    a->query = NULL;
+    icereflexive_stop(a);
     ars_timer_stop(&a->gather_timer);
-    ars_timer_stop(&a->refresh_timer);
-    for (size_t i = 0; i < a->n_bases; i++)
-        ars_timer_stop(&a->basev[i].stun.timer);
 }
 
 void icegather_close(struct ice_agent *a)
@@ -349,25 +260,6 @@ static void settle(struct ice_agent *a)
     }
 }
 
-bool icegather_response(struct ice_base *b, const struct ars_addr *src, const struct stun_msg *msg)
-{
-    struct ice_agent *a = b->ice;
-    const struct stun_attr *attr = stun_msg_attr(msg, STUN_ATTR_XOR_MAPPED_ADDR);
-    struct ars_addr mapped;
-
-    if (!b->stun.active || memcmp(b->stun.tid, stun_msg_tid(msg), ICE_TID_LEN) != 0 ||
-        !ars_addr_eq(src, &a->stun_server))
-        return false;
-    /* an address learned twice is one candidate (RFC 8445 5.1.3) */
-    if (a->state == ICE_GATHERING && attr && stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP &&
-        ars_addr_from_sockaddr(&attr->v.xor_mapped_addr.u.sa, &mapped) == 0 &&
-        mapped.family == b->addr.family && !ars_addr_eq(&mapped, &b->addr))
-        add_local(a, b, ICE_TYPE_SRFLX, &mapped);
-    settle(a);
-    base_done(b);
-    return true;
-}
-
 struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
                                      const struct ars_addr *addr, const struct ars_addr *seen)
 {
@@ -376,14 +268,14 @@ struct ice_base *icegather_add_relay(struct ice_agent *a, struct ice_relay *r,
     if (a->state != ICE_GATHERING || a->n_locals >= ICE_MAX_LOCAL)
         return NULL;
     a->n_bases++;
-    *b = (struct ice_base){.ice = a, .relay = r, .addr = *addr, .gathered = true};
-    add_local(a, b, ICE_TYPE_RELAY, addr);
+    *b = (struct ice_base){.ice = a, .relay = r, .addr = *addr};
+    icegather_add(a, b, ICE_TYPE_RELAY, addr);
     a->localv[a->n_locals - 1].c.related = *seen;
     return b;
 }
 
-void icegather_relay_done(struct ice_agent *a)
+void icegather_answered(struct ice_agent *a)
 {
-    finish_if_all(a);
+    icegather_given_up(a);
     settle(a);
 }

@@ -19,6 +19,7 @@
 #include <ars/trust.h>
 
 #include "transport/ice_agent.h"
+#include "transport/ice_gather.h"
 #include "transport/ice_hosts.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
@@ -62,7 +63,7 @@ static void fail(struct ice_relay *r, const char *why)
         return;
     r->done = true;
     ars_log(ARS_LOG_WARN, "media", "ice: no relay: %s: %s", r->uri.host, why);
-    icegather_relay_done(r->ice);
+    icegather_answered(r->ice);
 }
 
 /* What has failed after the allocation; msg: the answer, NULL without one. */
@@ -94,7 +95,7 @@ static void on_turn(int err, uint16_t code, const char *reason, const struct sa 
                !ars_addr_from_sockaddr(&mapped->u.sa, &seen)) {
         r->done = true;
         r->base = icegather_add_relay(r->ice, r, &addr, &seen);
-        icegather_relay_done(r->ice);
+        icegather_answered(r->ice);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "transport/ice_agent.h"
 #include "transport/ice_consent.h"
+#include "transport/ice_reflexive.h"
 #include "transport/ice_relay.h"
 #include "transport/ice_stun.h"
 
@@ -239,7 +240,7 @@ void icestun_receive(struct ice_base *b, const struct ars_addr *src, struct mbuf
         break;
     case STUN_CLASS_SUCCESS_RESP:
     case STUN_CLASS_ERROR_RESP:
-        if (icegather_response(b, src, msg) || iceconsent_response(b, src, msg))
+        if (icereflexive_response(b, src, msg) || iceconsent_response(b, src, msg))
             break;
         icecheck_on_response(b, src, msg);
         break;

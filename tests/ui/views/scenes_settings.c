@@ -11,7 +11,7 @@
 #define PATH      "Path", "Путь"
 #define LOGIN     "Login", "Логин"
 #define PASSWORD  "Password", "Пароль"
-#define STUN      "STUN server", "Сервер STUN"
+#define STUN      "STUN servers", "Серверы STUN"
 #define RULES     "Host mapping", "Подмена адресов"
 #define ALWAYS    "All calls, to", "Все вызовы на"
 #define BUSY      "When busy, to", "Когда занято, на"
@@ -168,11 +168,11 @@ static const struct {
      "Введите логин, часто он совпадает с вашим номером."},
     {"login-at", LOGIN, "100@pbx", "Only the login belongs here, without the server.",
      "Здесь нужен только логин, без сервера."},
-    {"stun", STUN, "stun:stun.example.com", "The port is a number from 1 to 65535.",
-     "Порт — число от 1 до 65535."},
-    {"stun-space", STUN, "stun example",
-     "A name or an address, and a port if need be: stun.example.com:3478",
-     "Имя или адрес и, если нужно, порт: stun.example.com:3478"},
+    {"stun", STUN, "stun.example.com\nstun:stun.example.com",
+     "Line 2: a name or an address, and a port if need be",
+     "Строка 2: имя или адрес и, если нужно, порт"},
+    {"stun-many", STUN, "a\nb\nc\nd\ne\nf\ng\nh\ni", "No more than 8 servers can be asked.",
+     "Можно указать не больше 8 серверов."},
 };
 
 static void play_field_errors(void)
@@ -383,12 +383,12 @@ static void long_list(void)
 {
     g_autofree char *list = g_strnfill(ARS_SETTINGS_TEXT_MAX + 1, '1');
 
-    fill_and_apply("For these callers", "Для этих номеров", "10*");
-    fill_and_apply("For these callers", "Для этих номеров", list);
+    fill_and_apply("For these callers", "Для этих абонентов", "10*");
+    fill_and_apply("For these callers", "Для этих абонентов", list);
     sees("This is too long. An asterisk stands for many numbers.",
          "Слишком длинно. Звёздочка заменяет много номеров.");
     must(g_strcmp0(ars_app_settings(stage_app())->auto_answer, "10*") == 0);
-    fill_and_apply("For these callers", "Для этих номеров", "10*");
+    fill_and_apply("For these callers", "Для этих абонентов", "10*");
     sees_not("This is too long. An asterisk stands for many numbers.",
              "Слишком длинно. Звёздочка заменяет много номеров.");
 }
@@ -419,6 +419,8 @@ static void play_callers(void)
     must(cmd && cmd->answering.calls_max == 2);
     ars_command_free(cmd);
     long_list();
+    while ((cmd = fake_next_command()))
+        ars_command_free(cmd);
     look("callers");
     close_top();
     sees("Do not disturb: callers hear busy.", "Не беспокоить: звонящие слышат «занято».");

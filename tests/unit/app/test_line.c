@@ -67,8 +67,7 @@ static int check_set(const struct ars_account_conf *c)
     CHECK(c->has_pin && c->pin[31] == 0xab);
     CHECK_STR(c->host_map, "MAP a b");
     CHECK(c->no_proxy);
-    CHECK_STR(c->stun_host, "2001:db8::1");
-    CHECK_INT(c->stun_port, 3479);
+    CHECK_STR(c->stun, "[2001:db8::1]:3479\nstun.example");
     CHECK_STR(c->codecs, "pcma");
     CHECK_INT(c->refer, ARS_REFER_FOLLOW);
     CHECK_INT(c->ring_s, 20);
@@ -91,7 +90,7 @@ static int test_save_and_connect(void)
     a.ca_file = text("/ca.pem");
     a.pin = text(PIN);
     a.host_map = text("MAP a b");
-    a.stun = text("[2001:db8::1]:3479");
+    a.stun = text("[2001:db8::1]:3479\nstun.example");
     a.codecs = text("pcma");
     a.refer = text("follow");
     a.no_proxy = true;

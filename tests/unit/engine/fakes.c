@@ -503,6 +503,11 @@ int ars_sip_request_reply(struct ars_sip_request *req, int status, const char *p
 
 static const char *const dirs[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
 
+int ars_media_check_stun(const char *list, size_t *ret_line)
+{
+    return 0;
+}
+
 bool ars_media_turn_valid(const char *uri)
 {
     return true;

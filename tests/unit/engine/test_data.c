@@ -54,7 +54,6 @@ static int test_conf(void)
     CHECK(!account_conf_same_identity(a, b));
     b->port = 0;
     CHECK(account_conf_same_identity(a, b));
-    b->stun_port = 1;
     b->ring_s = 1;
     CHECK(account_conf_same_identity(a, b));
     b->has_pin = true;

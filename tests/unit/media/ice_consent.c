@@ -10,6 +10,7 @@
 #include "ice_rig.h"
 #include "suites.h"
 #include "transport/ice_agent.h"
+#include "transport/ice_gather.h"
 
 static const char *const one[] = {"127.0.0.1", NULL};
 static const char *const two[] = {"127.0.0.1", "127.0.0.2", NULL};

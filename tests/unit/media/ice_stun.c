@@ -23,6 +23,7 @@ struct stun_server {
     bool silent;
     bool no_nat; /* answers with the true address */
     bool half;   /* answers 127.0.0.1 alone */
+    bool ipv6;   /* nobody is there, and nothing would be translated */
     unsigned asked;
 };
 
@@ -55,52 +56,73 @@ static void on_gathered(void *arg)
     ars_loop_stop(x->rig->loop);
 }
 
-static int reflexive(struct stun_server s, size_t want, unsigned least_ms, unsigned most_ms)
+/* A line of the list for it. */
+static int open_server(struct stun_server *s, char *line, size_t size)
+{
+    struct sa local;
+    int err;
+
+    if (s->ipv6) {
+        ars_strcpy(line, size, "[::1]\n");
+        return 0;
+    }
+    (void)sa_set_str(&local, "127.0.0.1", 0);
+    TRY(udp_listen(&s->sock, &local, on_stun_server, s));
+    TRY(udp_local_get(s->sock, &local));
+    (void)snprintf(line, size, "127.0.0.1:%u\n", (unsigned)sa_port(&local));
+out:
+    return err;
+}
+
+/* The n servers of v, in that order. */
+static int reflexive(struct stun_server *v, size_t n_servers, size_t want, unsigned least_ms,
+                     unsigned most_ms)
 {
     static const struct ice_agent_handlers handlers = {.gathered = on_gathered};
-    struct ice_agent_conf conf = {.n_bases = 2, .stun_host = "127.0.0.1"};
+    struct ice_agent_conf conf = {.n_bases = 2};
+    char list[256] = "";
     struct ars_addr basev[2];
     struct ars_resolver *resolver = NULL;
-    const struct ice_candidate *v;
+    const struct ice_candidate *c;
     struct rig r;
-    struct sa local;
     uint64_t since;
     size_t n;
     int err;
 
     TRY(rig_open(&r));
     TRY(ars_resolver_alloc(&resolver, r.loop, NULL));
-    (void)sa_set_str(&local, "127.0.0.1", 0);
-    TRY(udp_listen(&s.sock, &local, on_stun_server, &s));
-    TRY(udp_local_get(s.sock, &local));
+    for (size_t i = 0; i < n_servers; i++)
+        TRY(open_server(&v[i], list + strlen(list), sizeof(list) - strlen(list)));
     TRY(ars_addr_parse("127.0.0.1", 0, &basev[0]));
     TRY(ars_addr_parse("127.0.0.2", 0, &basev[1]));
     conf.basev = basev;
-    conf.stun_port = sa_port(&local);
+    conf.stun = list;
     since = ars_clock_ms();
     TRY(ice_agent_alloc(&r.a.ice, r.loop, resolver, &conf, &handlers, &r.a));
     CHECK(!r.a.gathered);
     TRY(rig_wait(&r, gathered, 2000));
     since = ars_clock_ms() - since;
     CHECK(since >= least_ms && since <= most_ms);
-    CHECK(s.asked >= 2);
-    v = ice_agent_candidates(r.a.ice, &n);
+    for (size_t i = 0; i < n_servers; i++)
+        CHECK(v[i].asked >= 2 || v[i].ipv6);
+    c = ice_agent_candidates(r.a.ice, &n);
     CHECK_INT(n, want);
-    CHECK_INT(v[0].type, ICE_TYPE_HOST);
-    CHECK_INT(v[1].type, ICE_TYPE_HOST);
+    CHECK_INT(c[0].type, ICE_TYPE_HOST);
+    CHECK_INT(c[1].type, ICE_TYPE_HOST);
     for (size_t i = 2; i < n; i++) {
         char addr[ARS_ADDR_STR];
 
-        CHECK_INT(v[i].type, ICE_TYPE_SRFLX);
-        CHECK_STR(ars_addr_ip(&v[i].addr, addr), "203.0.113.5");
-        CHECK(ars_addr_eq(&v[i].related, &v[i - 2].addr) ||
-              ars_addr_eq(&v[i].related, &v[3 - i].addr));
-        CHECK(v[i].prio < v[1].prio);
-        CHECK(strcmp(v[i].foundation, v[0].foundation) != 0);
+        CHECK_INT(c[i].type, ICE_TYPE_SRFLX);
+        CHECK_STR(ars_addr_ip(&c[i].addr, addr), "203.0.113.5");
+        CHECK(ars_addr_eq(&c[i].related, &c[i - 2].addr) ||
+              ars_addr_eq(&c[i].related, &c[3 - i].addr));
+        CHECK(c[i].prio < c[1].prio);
+        CHECK(strcmp(c[i].foundation, c[0].foundation) != 0);
     }
     CHECK_INT(ice_agent_default(r.a.ice)->type, want > 2 ? ICE_TYPE_SRFLX : ICE_TYPE_HOST);
 out:
-    mem_deref(s.sock);
+    for (size_t i = 0; i < n_servers; i++)
+        mem_deref(v[i].sock);
     ice_agent_free(r.a.ice);
     r.a.ice = NULL;
     ars_resolver_free(resolver);
@@ -110,24 +132,48 @@ out:
 
 static int test_server_reflexive(void)
 {
-    return reflexive((struct stun_server){0}, 4, 0, 300);
+    return reflexive(&(struct stun_server){0}, 1, 4, 0, 300);
 }
 
 /* RFC 8445 5.1.3: no NAT, nothing to add */
 static int test_server_reflexive_is_host(void)
 {
-    return reflexive((struct stun_server){.no_nat = true}, 2, 0, 300);
+    return reflexive(&(struct stun_server){.no_nat = true}, 1, 2, 0, 300);
 }
 
 /* An interface that leads nowhere must not cost the whole time. */
 static int test_one_interface_answered(void)
 {
-    return reflexive((struct stun_server){.half = true}, 3, 90, 480);
+    return reflexive(&(struct stun_server){.half = true}, 1, 3, 90, 480);
 }
 
 static int test_stun_server_silent(void)
 {
-    return reflexive((struct stun_server){.silent = true}, 2, 450, 900);
+    return reflexive(&(struct stun_server){.silent = true}, 1, 2, 450, 900);
+}
+
+/* One candidate an address, however many servers show it; dead ones are not waited for. */
+static int test_several_servers(void)
+{
+    struct stun_server v[] = {{.silent = true}, {.ipv6 = true}, {0}, {.silent = true}, {0}};
+
+    return reflexive(v, CHECK_COUNT(v), 4, 0, 300);
+}
+
+/* One inside the network sees no NAT: what the other outside sees is waited for. */
+static int test_server_inside_and_outside(void)
+{
+    struct stun_server v[] = {{.no_nat = true}, {0}};
+
+    return reflexive(v, CHECK_COUNT(v), 4, 0, 300);
+}
+
+/* Nobody sees a NAT, and one is dead: a tenth of a second. */
+static int test_no_nat_and_a_dead_server(void)
+{
+    struct stun_server v[] = {{.no_nat = true}, {.silent = true}};
+
+    return reflexive(v, CHECK_COUNT(v), 2, 90, 480);
 }
 
 /* ---- a raw peer ---- */
@@ -346,6 +392,9 @@ int suite_ice_stun(int argc, char **argv)
         {"ice-stun/server-reflexive-is-host", test_server_reflexive_is_host, false},
         {"ice-stun/one-interface-answered", test_one_interface_answered, false},
         {"ice-stun/server-silent", test_stun_server_silent, false},
+        {"ice-stun/several-servers", test_several_servers, false},
+        {"ice-stun/server-inside-and-outside", test_server_inside_and_outside, false},
+        {"ice-stun/no-nat-and-a-dead-server", test_no_nat_and_a_dead_server, false},
         {"ice-stun/asymmetric-answer", test_asymmetric_answer, false},
         {"ice-stun/raw-requests", test_raw_requests, false},
     };

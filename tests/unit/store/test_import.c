@@ -44,7 +44,7 @@ static int test_as_it_is_written(void)
     /* what was built in: wss://server:port without a path, one rule, two STUN servers */
     CHECK_STR(a.path, "/");
     CHECK_STR(a.host_map, "MAP f2.ads365.ru 89.169.164.26");
-    CHECK_STR(a.stun, "stun.l.google.com:19302");
+    CHECK_STR(a.stun, "stun.l.google.com:19302\nstun1.l.google.com:19302");
 out:
     ars_stored_account_clear(&a);
     ars_secret_free(password);

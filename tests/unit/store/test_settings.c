@@ -34,7 +34,7 @@ static struct ars_stored_account full_account(void)
         .ca_file = text("/etc/ssl/own.pem"),
         .pin = text(PIN),
         .host_map = text("MAP pbx.example 192.0.2.1:7443, EXCLUDE x\nMAP * 192.0.2.2"),
-        .stun = text("stun.example:3478"),
+        .stun = text("stun.example:3478\nstun2.example"),
         .codecs = text("pcma,opus"),
         .mailbox_number = text("*97"),
         .pickup_code = text("*8"),

@@ -286,7 +286,7 @@ static bool rings(const struct ctrans *ct)
     return is_invite(ct) && (ct->state == CTRANS_PROCEEDING || ct->state == CTRANS_CANCELLING);
 }
 
-/* Its owner hears of it now, the far end on the next connection, once. */
+/* Its owner hears of it now, the far end on the next connection, and on those after it. */
 static void cut(struct ctrans *ct)
 {
     ctrans_fn *fn;
@@ -297,15 +297,21 @@ static void cut(struct ctrans *ct)
     fn(NULL, ENOTCONN, arg);
 }
 
+static bool is_over(const struct ctrans *ct)
+{
+    return !rings(ct);
+}
+
+/* Not those that have been cut before, which wait on. */
 static bool is_to_cut(const struct ctrans *ct)
 {
     return ct->fn && rings(ct);
 }
 
-static struct ctrans *first(const struct ars_sip *sip, bool to_cut)
+static struct ctrans *first(const struct ars_sip *sip, bool (*is)(const struct ctrans *ct))
 {
     for (struct le *le = sip->ctl.head; le; le = le->next) {
-        if (is_to_cut(le->data) == to_cut)
+        if (is(le->data))
             return le->data;
     }
     return NULL;
@@ -315,9 +321,9 @@ void ctrans_lost_all(struct ars_sip *sip)
 {
     struct ctrans *ct;
 
-    while ((ct = first(sip, false)))
+    while ((ct = first(sip, is_over)))
         terminate(ct, NULL, ENOTCONN);
-    while ((ct = first(sip, true)))
+    while ((ct = first(sip, is_to_cut)))
         cut(ct);
 }
 

@@ -80,6 +80,7 @@ int reliable_send(struct ars_sip_call *call, int status, const char *headers,
     if (!copy)
         return ENOMEM;
     r->rseq = rseq;
+    r->due = true;
     r->offered = r->offered || offer;
     r->text = copy;
     r->len = st->last_len;
@@ -89,7 +90,10 @@ int reliable_send(struct ars_sip_call *call, int status, const char *headers,
     return 0;
 }
 
-/* Section 7.2: RAck = response-num CSeq-num Method. */
+/*
+ * Section 7.2: RAck = response-num CSeq-num Method. Section 3: a final response may have gone out
+ * before it came.
+ */
 static bool is_match(const struct ars_sip_call *call, const struct sip_in *in)
 {
     const struct pl *val = msg_in_hdr(in, "RAck");
@@ -105,7 +109,7 @@ static bool is_match(const struct ars_sip_call *call, const struct sip_in *in)
         }
         rest = msg_in_trim(rest);
     }
-    return call->reliable.text && got[0] == call->reliable.rseq && got[1] == call->invite_cseq &&
+    return call->reliable.due && got[0] == call->reliable.rseq && got[1] == call->invite_cseq &&
            pl_strcmp(&rest, "INVITE") == 0;
 }
 
@@ -118,6 +122,7 @@ void reliable_receive_prack(struct ars_sip_call *call, struct sip_in *in, struct
         return;
     }
     reliable_stop(call);
+    call->reliable.due = false;
     /* section 5: where our answer has not been said there is no room for an offer of theirs */
     (void)strans_reply(st, in->body.len && !due ? 488 : 200, NULL, NULL, NULL);
     call->reliable.agreed = call->reliable.offered;

@@ -20,7 +20,8 @@ struct reliable {
     uint32_t rseq; /* of the last; 0: none */
     bool offered;  /* the first held our offer */
     bool agreed;   /* and PRACK its answer */
-    char *text;    /* it, until PRACK comes */
+    bool due;      /* PRACK has not come for the last */
+    char *text;    /* it, while it is repeated */
     size_t len;
     uint64_t wait_ms;
     uint64_t until_ms;

@@ -276,10 +276,16 @@ static int test_reliable(void)
     TRY(ars_sip_call_progress(f.call, 183, NULL));
     again = fake_want(&f, "SIP/2.0 183 ");
     CHECK_INT(fake_number(fake_header(again, "RSeq", v, sizeof(v))), fake_number(rseq) + 1);
-    /* the final answer ends the repetitions */
+    /* the final answer ends the repetitions, and a PRACK that crosses it is still good */
     TRY(ars_sip_call_answer(f.call, &answer));
     CHECK_STR(fake_body(fake_want(&f, "SIP/2.0 200 ")), FAKE_ANSWER);
+    snprintf(rack, sizeof(rack), "RAck: %d 10 INVITE\r\n", fake_number(rseq) + 1);
+    fake_request(&f, "PRACK", "z9hG4bKp4", 14, tag, rack, NULL);
+    CHECK(fake_want(&f, "SIP/2.0 200 "));
+    fake_request(&f, "PRACK", "z9hG4bKp5", 15, tag, rack, NULL);
+    CHECK(fake_want(&f, "SIP/2.0 481 "));
     fake_request(&f, "ACK", "z9hG4bKa", 10, tag, NULL, NULL);
+    CHECK_INT(f.ended, 0);
     fake_advance(&f, 60000);
     CHECK(fake_quiet(&f));
 out:

@@ -143,7 +143,6 @@ static void add_addresses(struct json_object *o, const struct ars_event *ev)
         add_reason(o, &ev->reason);
 }
 
-/* Of calls handed on, of what is watched, and who hears whom. */
 static void add_counts(struct json_object *o, const struct ars_counts *c)
 {
     add_int(o, "calls", (int64_t)c->calls);
@@ -155,6 +154,7 @@ static void add_counts(struct json_object *o, const struct ars_counts *c)
     add_int(o, "gaps", c->audio.gaps);
 }
 
+/* Of calls handed on, of what is watched, and who hears whom. */
 static void add_news(struct json_object *o, const struct ars_event *ev)
 {
     switch (ev->type) {

@@ -313,6 +313,8 @@ void call_rebind(struct call *c)
         ring_on(c);
     else if (c->state == ARS_CALL_ESTABLISHED)
         move_on(c);
+    else
+        call_found(c); /* we are asked whether to follow a 3xx: nobody over there waits */
 }
 
 void call_found(struct call *c)

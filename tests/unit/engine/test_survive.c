@@ -47,7 +47,7 @@ static int reinvited(void)
     CHECK(take(&f, ARS_EV_RECONNECTED));
     CHECK_INT(f.ev->call, 1);
     fakes_pass(60000); /* nothing is timed any more */
-    CHECK(fakes.sip_calls[0].alive);
+    CHECK_INT(fakes.sip_calls[0].hangups, 0);
 out:
     return tear_down(&f, err);
 }
@@ -247,7 +247,29 @@ static int made_again(void)
     answered(1, &sdp);
     CHECK(fakes_told(ARS_EV_ESTABLISHED));
     fakes_pass(60000); /* nothing is timed any more */
-    CHECK(fakes.sip_calls[1].alive);
+    CHECK_INT(fakes.sip_calls[1].hangups, 0);
+out:
+    return tear_down(&f, err);
+}
+
+/* Where a 3xx leads to is asked on; what is answered then counts. */
+static int redirection_outlives_it(void)
+{
+    struct fixture f;
+    struct ars_sip_call *sc;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    sc = &fakes.sip_calls[0];
+    sc->redirect_asked = true;
+    sc->h->redirected(sc, "700", sc->arg);
+    CHECK_INT(reconnect(&f, "Asterisk PBX"), 1);
+    fakes_pass(60000);
+    CHECK_INT(sc->hangups, 0);
+    TRY(calls_follow(&f.calls, nth(&f, 1), true));
+    CHECK(sc->redirect_followed);
 out:
     return tear_down(&f, err);
 }
@@ -436,6 +458,7 @@ const struct check_case survive_cases[] = {
     {.name = "moved_twice", .fn = moved_twice},
     {.name = "made_again", .fn = made_again},
     {.name = "made_again_later", .fn = made_again_later},
+    {.name = "redirection_outlives_it", .fn = redirection_outlives_it},
     {.name = "not_made_again", .fn = not_made_again},
     {.name = "rings_on", .fn = rings_on},
     {.name = "rings_on_with_our_offer", .fn = rings_on_with_our_offer},

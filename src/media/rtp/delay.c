@@ -25,6 +25,8 @@
 /* A loss that comes alone moves nothing; the second within this does, for so long. */
 #define AGAIN_US   10000000
 #define MENDING_US 20000000
+/* The peer knows of losses when the first report has come, after 5 s (RFC 3550 6.2). */
+#define EXPECT_US 6000000
 
 void delay_init(struct delay *d)
 {
@@ -126,7 +128,13 @@ void delay_lost(struct delay *d, int64_t wait, bool mended, uint64_t now)
     d->wait = wait;
 }
 
-int64_t delay_target(const struct delay *d, uint64_t now)
+void delay_expect(struct delay *d, int64_t wait, uint64_t now)
+{
+    d->expect = now + EXPECT_US;
+    d->wait = wait;
+}
+
+int64_t delay_spread(const struct delay *d)
 {
     double tail = 0;
     size_t bin = DELAY_BINS;
@@ -137,15 +145,20 @@ int64_t delay_target(const struct delay *d, uint64_t now)
     target = (int64_t)bin * DELAY_BIN_US;
     if (d->anchor != INT64_MAX)
         target += d->anchor - delay_base(d);
-    if (now < d->mending && target < d->wait)
-        target = d->wait;
     return target < TARGET_MAX_US ? target : TARGET_MAX_US;
+}
+
+int64_t delay_target(const struct delay *d, uint64_t now)
+{
+    int64_t spread = delay_spread(d);
+
+    return now < d->mending && spread < d->wait ? d->wait : spread;
 }
 
 int64_t delay_enough(const struct delay *d, uint64_t now)
 {
     int64_t target = delay_target(d, now);
-    bool lately = d->lost && now - d->lost < AGAIN_US;
+    bool lately = (d->lost && now - d->lost < AGAIN_US) || now < d->expect;
 
     return lately && d->wait > target ? d->wait : target;
 }

@@ -23,6 +23,7 @@ struct delay {
     int64_t wait;     /* with so much delay a loss could be mended, */
     uint64_t lost;    /* which was last, */
     uint64_t mending; /* and is waited for until then */
+    uint64_t expect;  /* until then nobody knows whether it will be worth it */
 };
 
 void delay_init(struct delay *d);
@@ -39,13 +40,16 @@ void delay_put(struct delay *d, int64_t transit, unsigned packet_us, uint64_t no
  */
 void delay_lost(struct delay *d, int64_t wait, bool mended, uint64_t now);
 
+/* At the start, when the peer does not know of losses yet: such a delay is not too much. */
+void delay_expect(struct delay *d, int64_t wait, uint64_t now);
+
 /* The fastest transit; lateness counts from it. */
 int64_t delay_base(const struct delay *d);
 
-/*
- * How long after the fastest packet playing must lie for all but one in two hundred, and for what
- * mends losses.
- */
+/* How long after the fastest packet playing must lie for all but one in two hundred, */
+int64_t delay_spread(const struct delay *d);
+
+/* and for what mends losses too. */
 int64_t delay_target(const struct delay *d, uint64_t now);
 
 /* The same, or what it may be that comes next: no more is too much. */

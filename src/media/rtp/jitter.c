@@ -30,6 +30,13 @@
 /* Periods are taken out once in 100 ms (8 %); far over the target, at each packet. */
 #define SHRINK_EVERY_US 100000
 #define FAR_OVER_US     60000
+/*
+ * What can wait is done in a pause: 12 dB below the voice's mean power of the last second. It waits
+ * no longer than a second.
+ */
+#define PAUSE_POWER   (1 / 16.0)
+#define PAUSE_WAIT_US 1000000
+#define MEAN_US       1000000
 /* No packet for so long: the peer pauses (hold, transfer); what comes next starts anew. */
 #define PAUSE_US 500000
 /* The FIFO holds one packet of at most 200 ms, what was left, and what stretching adds. */
@@ -70,6 +77,8 @@ struct jitter {
     uint64_t shrunk_us; /* when, last */
     uint64_t over_us;   /* since when the delay is over its target, 0: it is not */
     bool shrinking;     /* begun: all the way to the target */
+    double power;       /* of the voice: the mean square */
+    uint64_t waits_us;  /* since when a change waits for a pause, 0: none does */
 
     int16_t *fifo;
     size_t fifo_n;
@@ -159,7 +168,7 @@ static size_t recoverable(const struct jitter *j, const struct packet *p, size_t
     return have < n ? have : n;
 }
 
-static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
+static bool is_over(struct jitter *j, int64_t over, uint64_t now_us)
 {
     uint64_t hold = now_us - j->began_us < HOLD_US ? HOLD_FIRST_US : HOLD_US;
 
@@ -171,35 +180,58 @@ static bool may_shrink(struct jitter *j, int64_t over, uint64_t now_us)
         j->shrinking = true;
     if (over <= 0)
         j->shrinking = false;
-    return over > FAR_OVER_US || (j->shrinking && now_us - j->shrunk_us >= SHRINK_EVERY_US);
+    return j->shrinking;
+}
+
+/* Whether the n samples are quieter than the voice. */
+static bool in_pause(struct jitter *j, const int16_t *pcm, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (double)pcm[i] * pcm[i];
+    j->power += (sum / (double)n - j->power) * (double)to_us(j, (int64_t)n) / MEAN_US;
+    return sum / (double)n <= j->power * PAUSE_POWER;
+}
+
+/* Whether a change that is wanted is made now. One that is urgent is made to its end. */
+static bool is_time(struct jitter *j, bool wanted, bool urgent, bool pause, uint64_t now_us)
+{
+    if (!wanted)
+        j->waits_us = 0;
+    else if (urgent)
+        j->waits_us = 1;
+    else if (!j->waits_us)
+        j->waits_us = now_us;
+    return wanted && (pause || now_us - j->waits_us >= PAUSE_WAIT_US);
 }
 
 /* Stretches the n samples at the FIFO's end towards the target. */
 static void adapt(struct jitter *j, size_t n, uint64_t now_us)
 {
-    int64_t under = target_us(j) - least_delay(j);
-    int64_t over = least_delay(j) - MARGIN_US - delay_enough(&j->delay, j->newest_us);
+    int64_t delay = least_delay(j) - MARGIN_US;
+    int64_t under = delay_target(&j->delay, j->newest_us) - delay;
+    int64_t over = delay - delay_enough(&j->delay, j->newest_us);
     int16_t *pcm = j->fifo + j->fifo_n - n;
     bool far = over > FAR_OVER_US;
-    size_t moved;
+    bool urgent = over > MUCH_OVER_US || delay_spread(&j->delay) - delay > UNDER_US;
+    bool shrinks = is_over(j, over, now_us);
+    int64_t moved = 0;
 
-    if (may_shrink(j, over, now_us)) {
-        moved = stretch_shrink(pcm, n, j->rate, from_us(j, over), far);
-        if (!moved)
-            return;
-        j->fifo_n -= moved;
-        j->shrunk_us = now_us;
-        shift_recent(j, -to_us(j, (int64_t)moved));
-    } else if (under > UNDER_US) {
-        moved = stretch_grow(pcm, n, j->rate, under > OVER_US);
-        if (!moved)
-            return;
-        j->fifo_n += moved;
-        shift_recent(j, to_us(j, (int64_t)moved));
-    } else {
+    if (!is_time(j, shrinks || under > UNDER_US, urgent, in_pause(j, pcm, n), now_us))
         return;
+    if (shrinks) {
+        if (!far && now_us - j->shrunk_us < SHRINK_EVERY_US)
+            return;
+        moved = -(int64_t)stretch_shrink(pcm, n, j->rate, from_us(j, over), far);
+        if (moved)
+            j->shrunk_us = now_us;
+    } else {
+        moved = (int64_t)stretch_grow(pcm, n, j->rate, under > OVER_US);
     }
-    j->stats.stretched_us += (uint64_t)to_us(j, (int64_t)moved);
+    j->fifo_n += (size_t)moved;
+    shift_recent(j, to_us(j, moved));
+    j->stats.stretched_us += (uint64_t)to_us(j, moved < 0 ? -moved : moved);
 }
 
 /* n samples of the time line went by while playing waited: so much of that was no delay. */
@@ -339,6 +371,8 @@ static bool begin(struct jitter *j, uint64_t now_us)
     for (size_t i = 0; i < RECENT; i++)
         j->recent[i] = delay;
     j->played_seq = p->seq - 1;
+    if (j->codec->redundant && !j->began_us)
+        delay_expect(&j->delay, to_us(j, (int64_t)p->n), now_us);
     j->began_us = now_us;
     j->line = LINE_PLAY;
     return true;

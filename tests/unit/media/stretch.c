@@ -123,9 +123,13 @@ static int test_lost(void)
     CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now) == 20000);
     delay_lost(&d, 20000, true, now + 1000000);
     now += 10000000;
-    CHECK(delay_target(&d, now) == 20000);
+    CHECK(delay_target(&d, now) == 20000 && delay_spread(&d) <= 2000);
     now += 20000000;
     CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now) <= 2000);
+    /* before the first report can have come */
+    delay_expect(&d, 20000, now);
+    CHECK(delay_target(&d, now) <= 2000 && delay_enough(&d, now + 5000000) == 20000);
+    CHECK(delay_enough(&d, now + 10000000) <= 2000);
 out:
     return err;
 }

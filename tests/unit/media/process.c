@@ -214,6 +214,10 @@ static int test_rooms(void)
         CHECK_INT(play(&s, &echo_noise, &h), 0);
         printf("# room %u, soft clip: ERLE %.1f dB\n", room, erle(&h, 6, 10));
         CHECK(erle(&h, 6, 10) >= 25);
+        s.far = 60000;
+        CHECK_INT(play(&s, &echo_noise, &h), 0);
+        printf("# room %u, far too loud: ERLE %.1f dB\n", room, erle(&h, 6, 10));
+        CHECK(erle(&h, 6, 10) >= 25);
     }
 out:
     return err;

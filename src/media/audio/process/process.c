@@ -34,7 +34,16 @@ static const double cutoff[ARS_STRENGTHS] = {0, 80, 160};
 static const int noise_db[ARS_STRENGTHS] = {0, -12, -25};
 static const int echo_db[ARS_STRENGTHS] = {0, -25, -45};
 static const int echo_talk_db[ARS_STRENGTHS] = {0, -8, -12};
+static const double rest_db[ARS_STRENGTHS] = {0, -8, -16};
 static const int gain_db[ARS_STRENGTHS] = {0, 9, 18};
+/*
+ * What is left so much below the echo that was taken away is what a speaker adds that distorts;
+ * up to the other it may be a voice, more and more. dB.
+ */
+#define REST_ECHO  -15.0
+#define REST_VOICE -10.0
+#define REST_KEEP  0.5f    /* of the powers, frame by frame */
+#define REST_FLOOR 1e4f    /* below it there was no echo: a sum of squares */
 #define GAIN_LEVEL 8000.0f /* what speex takes for loud: -12 dBFS */
 
 struct highpass {
@@ -53,6 +62,9 @@ struct process {
     int16_t near[FRAME];
     int16_t far[FRAME];
     int16_t done[FRAME];
+    float rest;       /* power of what the canceller left, */
+    float echo_power; /* and of what it took away */
+    float rest_gain;
     bool second; /* half of the frame */
     unsigned lag;
     struct search search;
@@ -186,6 +198,8 @@ void process_reset(struct process *p)
     search_reset(&p->search);
     skew_reset(&p->skew);
     p->lag = 0;
+    p->rest = p->echo_power = 0;
+    p->rest_gain = 1;
     if (p->echo)
         speex_echo_state_reset(p->echo);
 }
@@ -228,12 +242,43 @@ static void take_far(struct process *p, const int16_t *mic, int sooner, int16_t 
         follow_clock(p, heard);
 }
 
+/* The gain for what is left, by how it compares to what the canceller took away. */
+static float rest_gain(struct process *p)
+{
+    double db, voice;
+
+    p->rest *= REST_KEEP;
+    p->echo_power *= REST_KEEP;
+    for (unsigned i = 0; i < FRAME; i++) {
+        float left = p->done[i];
+        float taken = (float)p->near[i] - left;
+        p->rest += left * left;
+        p->echo_power += taken * taken;
+    }
+    db = 10 * log10((p->rest + 1) / (p->echo_power + REST_FLOOR));
+    voice = fmin(fmax((db - REST_ECHO) / (REST_VOICE - REST_ECHO), 0), 1);
+    return (float)pow(10, rest_db[p->conf.echo] * (1 - voice) / 20);
+}
+
+static void cancel(struct process *p)
+{
+    float from = p->rest_gain, to;
+
+    speex_echo_cancellation(p->echo, p->near, p->far, p->done);
+    to = rest_gain(p);
+    (void)speex_preprocess_run(p->clean, p->done);
+    for (unsigned i = 0; i < FRAME; i++)
+        p->done[i] = (int16_t)lrintf((float)p->done[i] * (from + (to - from) * (float)i / FRAME));
+    p->rest_gain = to;
+}
+
 static void run_frame(struct process *p)
 {
-    if (p->echo)
-        speex_echo_cancellation(p->echo, p->near, p->far, p->done);
-    else
-        memcpy(p->done, p->near, sizeof(p->done));
+    if (p->echo) {
+        cancel(p);
+        return;
+    }
+    memcpy(p->done, p->near, sizeof(p->done));
     (void)speex_preprocess_run(p->clean, p->done);
 }
 

@@ -18,6 +18,7 @@
 
 #define PORT_DEFAULT 7443
 #define PATH_DEFAULT "/ws"
+#define RING_DEFAULT 30
 
 struct _ArsAccountForm {
     AdwPreferencesGroup parent_instance;
@@ -300,8 +301,6 @@ static void ars_account_form_init(ArsAccountForm *self)
     g_signal_connect_object(self->relay, "submit", G_CALLBACK(on_submit), self, G_CONNECT_SWAPPED);
     connect_field(self, self->details);
     connect_field(self, self->dial_rules);
-    ars_hint_row_set_hint(self->ring_hint,
-                          _("After that the caller hears that nobody answers; empty: 30."));
     ars_account_form_fill(self, NULL, NULL);
 }
 
@@ -318,7 +317,7 @@ void ars_account_form_fill(ArsAccountForm *self, const struct ars_stored_account
     guint number = a->port || a->id ? a->port : PORT_DEFAULT;
     g_autofree char *port = number ? g_strdup_printf("%u", number) : NULL; /* NULL: DNS says it */
 
-    g_autofree char *ring = a->ring_s ? g_strdup_printf("%u", a->ring_s) : NULL;
+    g_autofree char *ring = g_strdup_printf("%u", a->ring_s ? a->ring_s : RING_DEFAULT);
 
     self->filling = TRUE;
     self->has_password = a->id != NULL;
@@ -379,6 +378,8 @@ static gboolean collect_into(ArsAccountForm *self, struct ars_stored_account *a)
 
     a->port = port_of(port, &bad);
     (void)ring_of(ring, &a->ring_s);
+    if (a->ring_s == RING_DEFAULT)
+        a->ring_s = 0;
     return set_text(&a->refer, refers[adw_combo_row_get_selected(self->refer)]) &&
            collect_codes(self, a) && set_text(&a->display_name, name) &&
            set_text(&a->server, server) &&

@@ -118,6 +118,8 @@ static GtkLabel *add_label(ArsCallFigures *self, const char *text, int column, i
 static void ars_call_figures_init(ArsCallFigures *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    /* its own layout asks for one line, however many the words need at that width */
+    gtk_widget_set_layout_manager(GTK_WIDGET(self->button), gtk_bin_layout_new());
     for (int i = 0; i < WORDS_FIGURES; i++) {
         (void)add_label(self, words_figure_name((enum words_figure)i), 0, i);
         self->values[i] = add_label(self, "", 1, i);

@@ -23,9 +23,9 @@ def typed_and_trusted(t):
     for text in ('Anna', NAME, str(server.wss), '/ws', LOGIN, PASSWORD):
         w.keys(text)
         w.key('Tab')
-    w.key('Tab', 'Tab')         # past the question of referrals and the codes
+    w.key('Tab', 'Tab', 'Tab')  # past the question of referrals, the ringing time and the codes
     w.key('space')
-    w.wait_still('STUN server', SETTINGS)
+    w.wait_still('STUN servers', SETTINGS)
     w.key('Tab', 'Tab')
     w.keys(f'MAP {NAME} 127.0.0.1')
     w.wait_text(f'{NAME}:{server.wss} becomes 127.0.0.1:{server.wss}', frame=SETTINGS)

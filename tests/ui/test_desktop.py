@@ -141,7 +141,7 @@ def names_of_controls(t):
     w = open_phone(t)
     w.wait_frame(SETTINGS, CONNECT)
     w.need_names('Display name', 'Server', 'Port', 'Path', 'Login', 'Password',
-                 'Save and connect', 'STUN server', 'Host mapping', 'Microphone', 'Speaker',
+                 'Save and connect', 'STUN servers', 'Host mapping', 'Microphone', 'Speaker',
                  'Ring sound', frame=SETTINGS)
     enter(w, pbx(t))
     w.click('Save and connect', SETTINGS)

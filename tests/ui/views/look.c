@@ -53,6 +53,12 @@ static gboolean has_fuller(GtkWidget *label)
 static void check_label(const struct check *c, GtkLabel *label)
 {
     const char *text = gtk_label_get_text(label);
+    GtkWidget *button = gtk_widget_get_ancestor(GTK_WIDGET(label), GTK_TYPE_MENU_BUTTON);
+
+    /* else it lies over what stands beside */
+    if (button && !gtk_widget_get_ancestor(GTK_WIDGET(label), GTK_TYPE_POPOVER) &&
+        gtk_widget_get_width(GTK_WIDGET(label)) > gtk_widget_get_width(button))
+        fail("%s: \"%s\" is wider than its button", c->name, text);
 
     if (text[0] && pango_layout_is_ellipsized(gtk_label_get_layout(label)) && !is_allowed(text) &&
         !(c->large && has_fuller(GTK_WIDGET(label))))

@@ -200,7 +200,7 @@ static void play_rules(void)
          "По правилу в строке, например: MAP pbx.example.com 192.0.2.10:7443");
     fill(RULES, "MAP pbx.example.com 192.0.2.10");
     sees("pbx.example.com:8089 becomes 192.0.2.10:8089",
-         "pbx.example.com:8089 превращается в 192.0.2.10:8089");
+         "pbx.example.com:8089 заменяется на 192.0.2.10:8089");
     look("settings-rules-good");
     fill(RULES, "MAP other.example.com 192.0.2.10");
     sees("No rule fits pbx.example.com:8089: it stays as it is.",

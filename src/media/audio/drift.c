@@ -7,9 +7,9 @@
 #include <string.h>
 
 #define WINDOW 100 /* frames: 1 s */
-#define CALM   20  /* windows after which less margin is tried: an eighth, or a little */
+#define CALM   60  /* windows after which less margin is tried: an eighth, or a little */
 /* All in microseconds. */
-#define MARGIN     2000
+#define MARGIN     4000
 #define MARGIN_MAX 30000
 #define GROW       3000
 #define SHRINK     500

@@ -12,7 +12,7 @@
 #define DRIFT_STEP 2
 
 /* Windows of a second that are looked at together. */
-#define DRIFT_HORIZON 10
+#define DRIFT_HORIZON 30
 
 struct drift {
     unsigned rate;

@@ -27,7 +27,7 @@ def watch(core):
 class Stalls:
     def __init__(self, path):
         self.path = path
-        with open(path, 'wb') as out:
+        with open(path, 'ab') as out:
             self.watchers = [subprocess.Popen([sys.executable, __file__, str(core)], stdout=out,
                                               env=dict(os.environ, PYTHONPATH=':'.join(sys.path)))
                              for core in range(os.cpu_count())]

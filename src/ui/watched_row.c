@@ -108,6 +108,8 @@ static void ars_watched_row_init(ArsWatchedRow *self)
     self->remove = add_button(self, "ars-delete-symbolic", G_CALLBACK(on_remove));
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(self), FALSE);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(self), self->call);
+    /* its own name says who, and would be followed by the row's */
+    gtk_accessible_reset_relation(GTK_ACCESSIBLE(self->call), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
 }
 
 GtkWidget *ars_watched_row_new(const char *account_id, const char *number)

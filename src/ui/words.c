@@ -309,10 +309,29 @@ char *words_caller(const char *name, const char *number)
     return g_steal_pointer(&shown);
 }
 
+/* To a code of the PBX: nobody is named. */
+static char *words_parking(const struct ars_app_call *call)
+{
+    switch (call->transfer) {
+    case ARS_APP_TRANSFER_ASKED:
+        return g_strdup(_("Parking…"));
+    case ARS_APP_TRANSFER_DONE:
+        return g_strdup(_("The call is parked"));
+    case ARS_APP_TRANSFER_FAILED:
+        /* Translators: why the call was not parked */
+        return g_strdup_printf(_("%s. The call was not parked, and goes on."),
+                               words_call_reason(call->transfer_reason.code));
+    default:
+        return NULL;
+    }
+}
+
 char *words_transfer(const struct ars_app_call *call)
 {
     g_autofree char *to = words_caller(NULL, call->transfer_to);
 
+    if (!call->transfer_to || !call->transfer_to[0])
+        return words_parking(call);
     switch (call->transfer) {
     case ARS_APP_TRANSFER_ASKED:
         /* Translators: whom the call is handed on to */

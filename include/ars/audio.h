@@ -16,11 +16,12 @@ struct ars_audio;
 struct ars_loop;
 
 /*
- * Where sound comes from: "device", "device:NAME", "FILE.wav" (looped), "tone:HZ", "silence".
- * Where it goes: "device", "device:NAME", "FILE.wav", "none". NULL: "device": the system's default,
- * and the next default when that changes. NAME is one of ars_audio_devices(), or any that
- * PulseAudio, PipeWire or PortAudio know; while it is not there the default is used, if there is a
- * sound server. "loopback" as both: what is played is what comes in, a frame later.
+ * Where sound comes from: "device", "device:NAME|NAME", "FILE.wav" (looped), "tone:HZ", "silence".
+ * Where it goes: "device", "device:NAME|NAME", "FILE.wav", "none". NULL: "device": the system's
+ * default, and the next default when that changes. NAME is one of ars_audio_devices(), or any that
+ * PulseAudio, PipeWire or PortAudio know; of several the first that is there, again when it comes
+ * back; while none is the default is used, if there is a sound server. "loopback" as both: what is
+ * played is what comes in, a frame later.
  */
 struct ars_audio_conf {
     const char *in;

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 
 #define ARS_DEVICE_NAME_MAX 128
+/* Devices in order of preference, "A|B". */
+#define ARS_DEVICE_NAMES_MAX 4
+#define ARS_DEVICE_OR        "|"
 
 struct ars_device {
     char name[ARS_DEVICE_NAME_MAX];  /* its own for ever: the sound server's, if there is one */
@@ -20,7 +23,7 @@ struct ars_device {
 enum ars_device_state {
     ARS_DEVICE_BROKEN, /* stopped, or cannot be opened; is tried again each second */
     ARS_DEVICE_WORKS,  /* again */
-    ARS_DEVICE_AWAY,   /* not there; the system's default is used till it is */
+    ARS_DEVICE_AWAY,   /* none of them is there; the system's default is used till it is */
 };
 
 /* How a caller is announced. */

@@ -85,13 +85,14 @@ static void go(struct card *d, enum state to)
 /* As the user knows it; once seen, also while it is away. */
 static const char *label_of(struct card *d)
 {
-    const struct ars_device *at = card_host_find(d->env->host, d->stream.name, d->stream.input);
+    const char *name = card_name(&d->stream);
+    const struct ars_device *at = card_host_find(d->env->host, name, d->stream.input);
 
-    if (!d->stream.name[0])
+    if (!name[0])
         return "default";
     if (at)
         (void)ars_strcpy(d->label, sizeof(d->label), at->label);
-    return d->label[0] ? d->label : d->stream.name;
+    return d->label[0] ? d->label : name;
 }
 
 static void tell(struct card *d, enum ars_device_state state, const char *why)
@@ -100,8 +101,8 @@ static void tell(struct card *d, enum ars_device_state state, const char *why)
         return;
     d->told = state;
     ars_log(state == ARS_DEVICE_WORKS ? ARS_LOG_INFO : ARS_LOG_WARN, "media", "%s device %s: %s",
-            d->stream.input ? "input" : "output", d->stream.name[0] ? d->stream.name : "default",
-            why);
+            d->stream.input ? "input" : "output",
+            d->stream.n_names ? card_name(&d->stream) : "default", why);
     d->env->news(d->stream.input, state, label_of(d), why, d->env->arg);
 }
 
@@ -150,23 +151,53 @@ static int set_rate(struct card *d)
     return d->resampler ? 0 : ENOMEM;
 }
 
+/* Whether one of the first n cards of the user's choice is there. */
+static bool is_there(const struct card *d, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (card_host_find(d->env->host, d->stream.names[i], d->stream.input))
+            return true;
+    }
+    return false;
+}
+
+static bool is_elsewhere(const struct card *d)
+{
+    return d->stream.n_names && atomic_load(&d->stream.elsewhere);
+}
+
+static bool its_own_is_there(const struct card *d)
+{
+    return card_host_find(d->env->host, card_name(&d->stream), d->stream.input);
+}
+
 /*
- * Whether it sounds where it should. A card that is there and was left for another is the doing of
- * the user, who has moved the stream; unless it has just come back. Where a sound server has come
- * its card is the better one.
+ * Whether another card is the better one. One that is there and was left for another is the doing
+ * of the user, who has moved the stream; unless it has just come back. Where a sound server has
+ * come its card is better.
  */
+static bool reopens(const struct card *d, bool news)
+{
+    const struct card_stream *s = &d->stream;
+
+    if (news && (s->unserved || is_there(d, s->replaced ? s->n_names : s->choice)))
+        return true;
+    if (!is_elsewhere(d))
+        return false;
+    return its_own_is_there(d) ? news && d->told == ARS_DEVICE_AWAY : is_there(d, s->n_names);
+}
+
+/* Sees to it that it sounds where it should. */
 static void follow(struct card *d, bool news)
 {
     if (d->state != RUNNING)
         return;
-    if (news && d->stream.unserved)
+    if (reopens(d, news))
         close_device(d);
-    else if (!d->stream.name[0] || !atomic_load(&d->stream.elsewhere))
+    else if (!is_elsewhere(d))
         tell(d, ARS_DEVICE_WORKS, "works");
-    else if (!card_host_find(d->env->host, d->stream.name, d->stream.input))
+    else if (!its_own_is_there(d))
         tell(d, ARS_DEVICE_AWAY, "not there, the default one is used");
-    else if (news && (d->stream.replaced || d->told == ARS_DEVICE_AWAY))
-        close_device(d);
 }
 
 static void cards_changed(struct audio_dev *dev)
@@ -391,7 +422,19 @@ static const struct audio_dev_ops sink_ops = {
     .linger_ms = LINGER_MS,
 };
 
-int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input,
+/* EINVAL. */
+static int set_names(struct card_stream *s, const char *names)
+{
+    for (size_t n; *names; names += n + (names[n] != '\0')) {
+        n = strcspn(names, ARS_DEVICE_OR);
+        if (!n || n >= ARS_DEVICE_NAME_MAX || s->n_names >= ARS_DEVICE_NAMES_MAX)
+            return EINVAL;
+        memcpy(s->names[s->n_names++], names, n);
+    }
+    return 0;
+}
+
+int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *names, bool input,
                enum card_role role)
 {
     struct card *d;
@@ -411,8 +454,8 @@ int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, 
     d->stream.role = role;
     d->stream.done = on_done;
     d->stream.arg = d;
-    if (name && !ars_strcpy(d->stream.name, sizeof(d->stream.name), name))
-        err = EINVAL;
+    if (names)
+        err = set_names(&d->stream, names);
     if (!err)
         err = ars_ring_alloc(&d->stream.ring, RING);
     if (err) {

@@ -75,6 +75,11 @@ bool card_same(const char *a, const char *b)
     return ars_streq(a, b) || (n && n == bluetooth_len(b) && !strncmp(a, b, n));
 }
 
+const char *card_name(const struct card_stream *s)
+{
+    return s->n_names ? s->names[s->choice] : "";
+}
+
 bool card_is_server(const char *name)
 {
     return ars_streq(name, "pulse") || ars_streq(name, "default");
@@ -103,26 +108,43 @@ static int open_by(const struct card_driver *driver, void *arg, struct card_stre
     return err;
 }
 
+/* ENODEV: it is not there. */
+static int open_chosen(struct card_host *h, struct card_stream *s)
+{
+    const char *name = card_name(s);
+    int err = ENODEV;
+
+    if (!s->unserved && card_is_server(name))
+        name = "";
+    if (!s->unserved)
+        err = open_by(&pulse_driver, h->pulse, s, name);
+    if (err == ENODEV && (s->unserved || portaudio_alone_knows(name)))
+        err = open_by(&portaudio_driver, &h->portaudio, s, name);
+    return err;
+}
+
 /* Its own card; where a server runs, which tells when that comes, the default one till then. */
 static int open_stream(struct card_host *h, struct card_stream *s)
 {
-    bool served = h->pulse && pulse_connect(h->pulse);
-    const char *name = served && card_is_server(s->name) ? "" : s->name;
-    int err = ENODEV;
+    int err;
 
     s->replaced = false;
-    s->unserved = !served;
+    s->unserved = !h->pulse || !pulse_connect(h->pulse);
     atomic_store(&s->ended, false);
     atomic_store(&s->elsewhere, false);
-    if (served)
-        err = open_by(&pulse_driver, h->pulse, s, name);
-    if (err == ENODEV && (!served || portaudio_alone_knows(name)))
-        return open_by(&portaudio_driver, &h->portaudio, s, name);
-    if (err == ENODEV && name[0]) {
-        s->replaced = true;
-        err = open_by(&pulse_driver, h->pulse, s, "");
+    s->choice = 0;
+    err = open_chosen(h, s);
+    while (err == ENODEV && s->choice + 1 < s->n_names) {
+        s->choice++;
+        err = open_chosen(h, s);
     }
-    return err;
+    if (err != ENODEV || !s->n_names)
+        return err;
+    s->choice = 0;
+    if (s->unserved || portaudio_alone_knows(card_name(s)))
+        return err;
+    s->replaced = true;
+    return open_by(&pulse_driver, h->pulse, s, "");
 }
 
 static void close_stream(struct card_host *h, struct card_stream *s)

@@ -39,14 +39,15 @@ struct card_driver {
 struct card_stream {
     bool input;
     enum card_role role;
-    char name[ARS_DEVICE_NAME_MAX]; /* "": the system's default */
-    struct ars_ring *ring;          /* at `rate`; the callback writes (input) or reads it */
+    char names[ARS_DEVICE_NAMES_MAX][ARS_DEVICE_NAME_MAX]; /* in order of preference */
+    unsigned n_names;                                      /* 0: the system's default */
+    struct ars_ring *ring; /* at `rate`; the callback writes (input) or reads it */
     atomic_uint callbacks;
     atomic_int missing;    /* output: samples that were silence instead, ever */
     atomic_uint starved;   /* the ring was full (input) or ran empty (output) */
     atomic_uint underruns; /* output: the card had played all that it had */
     atomic_bool ended;     /* no callback comes any more */
-    atomic_bool elsewhere; /* the server has moved it away from `name` */
+    atomic_bool elsewhere; /* the server has moved it away from its card */
 
     /* After an operation. */
     int err; /* EIO; why says it in English. CARD_LIST: ENOMEM */
@@ -54,7 +55,8 @@ struct card_stream {
     unsigned rate;
     int thread; /* of the callbacks, by the kernel's id; 0: nobody knows */
     bool open;
-    bool replaced;           /* by the default card: `name` is not there */
+    unsigned choice;         /* of the names */
+    bool replaced;           /* by the default card: none of them is there, `choice` is 0 */
     bool unserved;           /* there was no sound server */
     struct ars_device *list; /* CARD_LIST: of all cards; the owner frees it */
     size_t n_list;
@@ -85,6 +87,9 @@ void card_host_free(struct card_host *h);
 
 /* One operation a stream at a time. */
 void card_host_do(struct card_host *h, struct card_stream *s, enum card_op op);
+
+/* Its card, or the one that it is to be; "": the system's default. */
+const char *card_name(const struct card_stream *s);
 
 /* The card of that name in what `changed` told last; NULL: it is not there. Loop's thread. */
 const struct ars_device *card_host_find(const struct card_host *h, const char *name, bool input);

@@ -19,7 +19,7 @@ static bool is_wav(const char *spec)
     return n > 4 && ars_streq(spec + n - 4, ".wav");
 }
 
-/* "device" or "device:NAME". */
+/* "device" or "device:NAME|NAME". */
 static bool is_device(const char *spec, const char **ret_name)
 {
     if (ars_streq(spec, "device")) {

@@ -73,8 +73,8 @@ int none_sink_alloc(struct audio_dev **ret);
 int loopback_alloc(struct audio_dev **ret, struct audio_env *env);
 int file_source_alloc(struct audio_dev **ret, const char *path);
 int file_sink_alloc(struct audio_dev **ret, const char *path);
-/* name NULL: the default one */
-int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *name, bool input,
+/* names "A|B", in order of preference; NULL: the default one. EINVAL, ENOMEM */
+int card_alloc(struct audio_dev **ret, struct audio_env *env, const char *names, bool input,
                enum card_role role);
 
 #endif

@@ -85,7 +85,7 @@ static void on_moved(pa_stream *stream, void *arg)
 {
     struct link *l = arg;
     const char *now = pa_stream_get_device_name(stream);
-    const char *name = l->s->name;
+    const char *name = card_name(l->s);
 
     atomic_store(&l->s->elsewhere,
                  name[0] && !card_is_server(name) && now && !card_same(now, name));

@@ -26,18 +26,34 @@ static int order(const char *verb, const char *name, const char *value)
     return pactl(NULL, 0, line);
 }
 
-/* What it plays its own microphone hears. *ret_module is what unplugs it. */
-static int plug_headset(char ret_module[16])
+/* The modules that it is made of. */
+struct headset {
+    char speaker[16];
+    char microphone[16];
+};
+
+/* What it plays its own microphone hears. */
+static int plug_headset(struct headset *h)
 {
     int err;
 
-    TRY(pactl(ret_module, 16,
+    TRY(pactl(h->speaker, sizeof(h->speaker),
               "load-module module-null-sink norewinds=1 sink_name=headset rate=48000 "
               "sink_properties=device.description=Headset"));
-    ret_module[strcspn(ret_module, "\n")] = '\0';
-    TRY(pactl(NULL, 0,
+    TRY(pactl(h->microphone, sizeof(h->microphone),
               "load-module module-remap-source master=headset.monitor source_name=headset_mic "
               "source_properties=device.description=Headset"));
+out:
+    return err;
+}
+
+static int unplug_headset(struct headset *h)
+{
+    int err;
+
+    h->speaker[strcspn(h->speaker, "\n")] = h->microphone[strcspn(h->microphone, "\n")] = '\0';
+    TRY(order("unload-module", h->microphone, ""));
+    TRY(order("unload-module", h->speaker, ""));
 out:
     return err;
 }
@@ -65,26 +81,26 @@ static int test_headset(void)
 {
     struct pulse p;
     struct caller c = {0};
-    char module[16];
+    struct headset h;
     int err;
 
     TRY(open_pulse(&p));
     TRY(choose_default("speaker"));
-    TRY(plug_headset(module));
+    TRY(plug_headset(&h));
     TRY(open_caller(&c, "device:headset_mic", "device:headset"));
     c.tone = true;
     audio_port_attach(c.audio, &c.port);
     for (unsigned i = 1; i <= 2; i++) {
         TRY(order("set-sink-mute", "speaker", " 1"));
         TRY(hears(&c));
-        TRY(order("unload-module", module, ""));
+        TRY(unplug_headset(&h));
         c.want_away = 2 * i;
         TRY(run(&c, 6000));
         CHECK_STR(c.label, "Headset");
         TRY(order("set-sink-mute", "speaker", " 0"));
         TRY(hears(&c));
         TRY(order("set-sink-mute", "speaker", " 1"));
-        TRY(plug_headset(module));
+        TRY(plug_headset(&h));
         c.want_good = c.good + 2;
         TRY(run(&c, 6000));
     }
@@ -101,7 +117,7 @@ static int test_headset_later(void)
 {
     struct pulse p;
     struct caller c = {0};
-    char module[16];
+    struct headset h;
     int err;
 
     TRY(open_pulse(&p));
@@ -112,11 +128,56 @@ static int test_headset_later(void)
     c.want_away = 2;
     TRY(hears(&c));
     TRY(order("set-sink-mute", "speaker", " 1"));
-    TRY(plug_headset(module));
+    TRY(plug_headset(&h));
     c.want_good = c.good + 2;
     TRY(run(&c, 6000));
     TRY(hears(&c));
     CHECK_INT(c.away, 2);
+out:
+    close_caller(&c);
+    close_pulse(&p);
+    return err;
+}
+
+/* What it hears of itself comes from this sink alone. */
+static int hears_from(struct caller *c, const char *sink)
+{
+    static const char *const sinks[] = {"speaker", "other"};
+    int err;
+
+    for (size_t i = 0; i < CHECK_COUNT(sinks); i++)
+        TRY(order("set-sink-mute", sinks[i], strcmp(sinks[i], sink) ? " 1" : " 0"));
+    c->want_heard = c->heard + 1; /* of what is still on its way */
+    (void)comes(c, 300);
+    TRY(hears(c));
+out:
+    return err;
+}
+
+/* Of several cards the first that is there, whatever the default is; again when it comes back. */
+static int test_order(void)
+{
+    struct pulse p;
+    struct caller c = {0};
+    struct headset h;
+    int err;
+
+    TRY(open_pulse(&p));
+    TRY(choose_default("speaker"));
+    TRY(pactl(NULL, 0,
+              "load-module module-remap-source master=other.monitor source_name=other_mic"));
+    TRY(open_caller(&c, "device:headset_mic|other_mic", "device:headset|nobody|other"));
+    c.tone = true;
+    audio_port_attach(c.audio, &c.port);
+    TRY(hears_from(&c, "other"));
+    for (int i = 0; i < 2; i++) {
+        TRY(plug_headset(&h));
+        TRY(hears_from(&c, "headset"));
+        TRY(unplug_headset(&h));
+        TRY(hears_from(&c, "other"));
+    }
+    CHECK_INT(c.away, 0);
+    CHECK_INT(c.bad, 0);
 out:
     close_caller(&c);
     close_pulse(&p);
@@ -155,12 +216,13 @@ static int test_moved(void)
 {
     struct pulse p;
     struct caller c = {0};
-    char list[256], module[16];
+    char list[256];
+    struct headset h;
     int err;
 
     TRY(open_pulse(&p));
     TRY(choose_default("speaker"));
-    TRY(plug_headset(module));
+    TRY(plug_headset(&h));
     TRY(open_caller(&c, "device:other.monitor", "device:headset"));
     c.tone = true;
     audio_port_attach(c.audio, &c.port);
@@ -374,6 +436,7 @@ int suite_audio_plug(int argc, char **argv)
         {"audio-plug/same", test_same, false},
         {"audio-plug/headset", test_headset, false},
         {"audio-plug/headset-later", test_headset_later, false},
+        {"audio-plug/order", test_order, false},
         {"audio-plug/default", test_default, false},
         {"audio-plug/moved", test_moved, false},
         {"audio-plug/roles", test_roles, false},

@@ -55,6 +55,35 @@ static gboolean is_default(const char *spec)
     return g_str_equal(spec, DEVICE "default") || g_str_equal(spec, DEVICE "pulse");
 }
 
+/* Whether this is the first of the devices that are stored. */
+static gboolean is_chosen(const char *spec, const char *stored)
+{
+    gsize n = strlen(spec);
+
+    return stored && strncmp(stored, spec, n) == 0 &&
+           (!stored[n] || g_str_has_prefix(stored + n, ARS_DEVICE_OR));
+}
+
+/* What was chosen before is used while that is not there, as far as there is room. */
+static char *put_first(const char *spec, const char *stored)
+{
+    g_autoptr(GString) list = g_string_new(spec);
+    g_auto(GStrv) names = NULL;
+    guint n = 1;
+
+    if (!stored || !g_str_has_prefix(stored, DEVICE))
+        return g_strdup(spec);
+    names = g_strsplit(stored + strlen(DEVICE), ARS_DEVICE_OR, -1);
+    for (char **name = names; *name && n < ARS_DEVICE_NAMES_MAX; name++) {
+        gsize len = list->len + strlen(ARS_DEVICE_OR) + strlen(*name);
+        if (!**name || g_str_equal(*name, spec + strlen(DEVICE)) || len > ARS_SETTINGS_TEXT_MAX)
+            continue;
+        g_string_append_printf(list, "%s%s", ARS_DEVICE_OR, *name);
+        n++;
+    }
+    return g_strdup(list->str);
+}
+
 /*
  * A list of choices: the default first, then the devices, and what is stored even if it is away.
  * Each has the spec that is stored behind it (NULL: the default).
@@ -73,17 +102,18 @@ static void fill(AdwComboRow *row, const char *first, const char *stored, const 
             continue;
         gtk_string_list_append(names, devices[i].label);
         g_ptr_array_add(specs, g_strconcat(DEVICE, devices[i].name, NULL));
-        if (stored && strcmp(stored, specs->pdata[specs->len - 1]) == 0)
+        if (is_chosen(specs->pdata[specs->len - 1], stored))
             chosen = specs->len - 1;
     }
     if (stored && chosen == 0 && !is_default(stored)) {
-        const char *name = g_str_has_prefix(stored, DEVICE) ? stored + strlen(DEVICE) : stored;
+        char *spec = g_strndup(stored, strcspn(stored, ARS_DEVICE_OR));
+        const char *name = g_str_has_prefix(spec, DEVICE) ? spec + strlen(DEVICE) : spec;
         /* Translators: a sound device that is not there now */
         g_autofree char *away =
             g_strdup_printf(n ? _("%s (not connected)") : "%s", label ? label : name);
 
         gtk_string_list_append(names, away);
-        g_ptr_array_add(specs, g_strdup(stored));
+        g_ptr_array_add(specs, spec);
         chosen = specs->len - 1;
     }
     adw_combo_row_set_model(row, G_LIST_MODEL(names));
@@ -105,10 +135,12 @@ static gboolean take_device(AdwComboRow *row, char **spec, char **label)
 {
     const char *chosen = spec_of(row);
     GtkStringObject *item = adw_combo_row_get_selected_item(row);
+    g_autofree char *list = NULL;
 
-    if (g_strcmp0(chosen, *spec) == 0)
+    if (chosen ? is_chosen(chosen, *spec) : !*spec)
         return TRUE;
-    return ars_settings_set_text(spec, chosen) == 0 &&
+    list = chosen ? put_first(chosen, *spec) : NULL;
+    return ars_settings_set_text(spec, list) == 0 &&
            ars_settings_set_text(label, chosen ? gtk_string_object_get_string(item) : NULL) == 0;
 }
 

@@ -275,6 +275,18 @@ static const struct ars_device devices[] = {
      .output = true},
 };
 
+static void choose_speaker(guint which, const char *spec)
+{
+    struct ars_command *cmd;
+
+    adw_combo_row_set_selected(ADW_COMBO_ROW(find(ADW_TYPE_COMBO_ROW, say("Speaker", "Динамик"))),
+                               which);
+    settle();
+    cmd = fake_find_command(ARS_CMD_AUDIO);
+    must(cmd && g_strcmp0(cmd->text2, spec) == 0);
+    ars_command_free(cmd);
+}
+
 static void play_sound(void)
 {
     struct ars_command *cmd;
@@ -293,6 +305,11 @@ static void play_sound(void)
     cmd = fake_find_command(ARS_CMD_AUDIO);
     must(cmd && g_strcmp0(cmd->text, "device:alsa_input.headset") == 0);
     ars_command_free(cmd);
+    /* while what is chosen is away, what was chosen before is used */
+    choose_speaker(1, "device:alsa_output.headset");
+    choose_speaker(2, "device:alsa_output.pci|alsa_output.headset");
+    choose_speaker(1, "device:alsa_output.headset|alsa_output.pci");
+    choose_speaker(0, "device");
 }
 
 static void step(enum ars_sound_test_step step, double dbfs)

@@ -118,10 +118,7 @@ int ars_media_offer(struct ars_media *m, enum ars_dir dir, char **ret_sdp);
 int ars_media_answer(struct ars_media *m, const char *offer, size_t len, enum ars_dir dir,
                      char **ret_sdp, struct ars_reason *ret_why);
 
-/*
- * Whether ars_media_answer() could ever answer this first offer, without doing it: before it rings.
- * Also while gathering. Errors and *ret_why as there.
- */
+/* Could ars_media_answer() answer this first offer? Also while gathering. Errors as there. */
 int ars_media_check(const struct ars_media *m, const char *offer, size_t len,
                     struct ars_reason *ret_why);
 
@@ -131,6 +128,9 @@ int ars_media_check(const struct ars_media *m, const char *offer, size_t len,
  */
 int ars_media_accept(struct ars_media *m, const char *answer, size_t len,
                      struct ars_reason *ret_why);
+
+/* The peer found no use for our offer: NO_CANDIDATE, NO_CODEC, or (either) NOT_ACCEPTABLE. */
+enum ars_reason_code ars_media_blame(const struct ars_media *m);
 
 /* A refused re-offer (RFC 3261 14.1): back to the direction agreed before. */
 void ars_media_rollback(struct ars_media *m);

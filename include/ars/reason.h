@@ -25,6 +25,7 @@ enum ars_reason_code {
     ARS_REASON_REDIRECTED,     /* 3xx */
     ARS_REASON_NOT_ACCEPTABLE, /* 488, 606: no common codec, or no usable candidate */
     ARS_REASON_NO_CANDIDATE,   /* FreeSWITCH's 488 with Q.850 88: none of ours is of use to it */
+    ARS_REASON_NO_CODEC,       /* the same, where only what we left out can be meant */
     ARS_REASON_MEDIA_FAILED,   /* no ICE pair, or consent lost */
     ARS_REASON_NOT_ENCRYPTED,  /* peer refused encryption, fingerprint mismatch, m-line port 0 */
     ARS_REASON_DIALOG_LOST,    /* 481, or the PBX forgot the call */

@@ -22,6 +22,7 @@ static const struct {
     [ARS_REASON_REDIRECTED] = {"redirected", "The call was redirected"},
     [ARS_REASON_NOT_ACCEPTABLE] = {"not_acceptable", "The two sides have no common way to talk"},
     [ARS_REASON_NO_CANDIDATE] = {"no_candidate", "The server cannot reach this computer's sound"},
+    [ARS_REASON_NO_CODEC] = {"no_codec", "The server takes none of the codecs that are allowed"},
     [ARS_REASON_MEDIA_FAILED] = {"media_failed", "No sound path to the other side"},
     [ARS_REASON_NOT_ENCRYPTED] = {"not_encrypted", "The other side does not encrypt its sound"},
     [ARS_REASON_DIALOG_LOST] = {"dialog_lost", "The server has lost the call"},

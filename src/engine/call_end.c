@@ -76,19 +76,28 @@ static bool is_local(enum ars_reason_code code)
     }
 }
 
+/* FreeSWITCH says the same of codecs and of candidates: our offer shows which it is. */
+static void find_fault(const struct call *c, struct ars_reason *why)
+{
+    if (why->code == ARS_REASON_NO_CANDIDATE && c->media)
+        why->code = call_media_blame(c);
+}
+
 void call_on_ended(struct ars_sip_call *sc, const struct ars_reason *why, void *arg)
 {
     struct call *c = arg;
+    struct ars_reason theirs = *why;
     struct ars_reason ours = c->why;
 
     c->sip = NULL;
+    find_fault(c, &theirs);
     if (why->code == ARS_REASON_CONNECTION_LOST && call_interrupted(c))
         return;
     if (c->state != ARS_CALL_ENDING) {
         if (call_was_transferred(c, why, &ours))
             finish(c, &ours, false);
         else
-            finish(c, why, !is_local(why->code));
+            finish(c, &theirs, !is_local(theirs.code));
         return;
     }
     if (!ours.sip_status)

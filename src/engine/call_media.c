@@ -106,6 +106,11 @@ void call_media_take(struct call *c)
     ars_media_set_handlers(c->media, &media_handlers, c);
 }
 
+enum ars_reason_code call_media_blame(const struct call *c)
+{
+    return ars_media_blame(c->media);
+}
+
 void call_media_close(struct call *c)
 {
     if (!c->media)

@@ -136,6 +136,9 @@ void call_ring_with_offer(struct call *c);
 int call_media_open(struct call *c);
 void call_media_close(struct call *c);
 
+/* Why nobody can do anything with our offer. */
+enum ars_reason_code call_media_blame(const struct call *c);
+
 /* c->media were opened for something else, and are its own now. */
 void call_media_take(struct call *c);
 

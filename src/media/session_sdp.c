@@ -8,6 +8,7 @@
 #include <ars/log.h>
 #include <ars/str.h>
 
+#include "codec/table.h"
 #include "session.h"
 
 static struct sdp_transport transport(const struct ars_media *m, bool with_ice)
@@ -210,6 +211,42 @@ out:
     free(copy);
     sdp_desc_free(d);
     return err;
+}
+
+/* RFC 1918, RFC 6598, RFC 4193, and what leads nowhere: what FreeSWITCH's "wan" leaves out. */
+static bool is_private(const struct ars_addr *a)
+{
+    const uint8_t *ip = a->ip;
+
+    if (ars_addr_is_loopback(a))
+        return true;
+    if (a->family == ARS_AF_INET6)
+        return (ip[0] & 0xfe) == 0xfc || (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80);
+    return ip[0] == 10 || (ip[0] == 172 && (ip[1] & 0xf0) == 16) ||
+           (ip[0] == 192 && ip[1] == 168) || (ip[0] == 169 && ip[1] == 254) ||
+           (ip[0] == 100 && (ip[1] & 0xc0) == 64);
+}
+
+static bool is_seen_from_outside(const struct ars_media *m)
+{
+    size_t n;
+    const struct ice_candidate *v = ice_agent_candidates(m->ice, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!is_private(&v[i].addr))
+            return true;
+    }
+    return false;
+}
+
+/* Of all our codecs one is common; with an address of a wide network it is not the addresses. */
+enum ars_reason_code ars_media_blame(const struct ars_media *m)
+{
+    bool narrowed = codec_at(m->ours.n_codecs) != NULL;
+
+    if (!narrowed)
+        return ARS_REASON_NO_CANDIDATE;
+    return is_seen_from_outside(m) ? ARS_REASON_NO_CODEC : ARS_REASON_NOT_ACCEPTABLE;
 }
 
 void ars_media_rollback(struct ars_media *m)

@@ -20,6 +20,7 @@ static const char *const call_reasons[ARS_REASON_COUNT] = {
     [ARS_REASON_REDIRECTED] = N_("The call was redirected"),
     [ARS_REASON_NOT_ACCEPTABLE] = N_("The two phones have no common way to talk"),
     [ARS_REASON_NO_CANDIDATE] = N_("The server cannot reach this computer; a STUN server may help"),
+    [ARS_REASON_NO_CODEC] = N_("The server takes none of the codecs that are allowed here"),
     [ARS_REASON_MEDIA_FAILED] = N_("No sound path to the other side"),
     [ARS_REASON_NOT_ENCRYPTED] = N_("The other side does not encrypt its sound"),
     [ARS_REASON_DIALOG_LOST] = N_("The server lost the call"),

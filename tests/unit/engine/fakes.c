@@ -669,6 +669,11 @@ int ars_media_dtmf(struct ars_media *m, const char *digits)
     return m->dtmf_error;
 }
 
+enum ars_reason_code ars_media_blame(const struct ars_media *m)
+{
+    return m->blame;
+}
+
 int ars_media_tones(struct ars_media *m, const char *digits)
 {
     ars_strcpy(m->tones, sizeof(m->tones), digits);

@@ -75,6 +75,7 @@ struct ars_media {
     unsigned volume;
     char digits[64]; /* the last that were sent in the sound */
     char tones[64];  /* and as tones */
+    enum ars_reason_code blame;
     int dtmf_error;
     unsigned accepts;
     unsigned rollbacks;

@@ -317,6 +317,26 @@ out:
     return tear_down(&f, err);
 }
 
+/* FreeSWITCH's one word for two faults: which it was our offer says. */
+static int test_blame(void)
+{
+    struct fixture f;
+    int err;
+
+    TRY(set_up(&f));
+    TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
+    gathered(0);
+    fakes.media[0].blame = ARS_REASON_NO_CODEC;
+    ended(0, ARS_REASON_NO_CANDIDATE, 488);
+    CHECK(fakes_told(ARS_EV_DIALING));
+    CHECK(take(&f, ARS_EV_ENDED));
+    CHECK_INT(f.ev->reason.code, ARS_REASON_NO_CODEC);
+    CHECK_INT(f.ev->reason.sip_status, 488);
+    CHECK(f.ev->by_remote);
+out:
+    return tear_down(&f, err);
+}
+
 static int test_late_offer(void)
 {
     struct fixture f;
@@ -560,6 +580,7 @@ const struct check_case calls_cases[] = {
     {.name = "bad_answer", .fn = test_bad_answer},
     {.name = "media_failed", .fn = test_media_failed},
     {.name = "answer", .fn = test_answer},
+    {.name = "blame", .fn = test_blame},
     {.name = "late_offer", .fn = test_late_offer},
     {.name = "offer_first", .fn = test_offer_first},
     {.name = "redirected", .fn = test_redirected},

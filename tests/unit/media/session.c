@@ -6,9 +6,11 @@
 #include <ars/clock.h>
 
 #include "check.h"
+#include "session.h"
 #include "session_rig.h"
 #include "suites.h"
 #include "transport/dtls_identity.h"
+#include "transport/ice_agent.h"
 #include "transport/ice_pairs.h"
 
 static struct call call;
@@ -43,6 +45,39 @@ static int test_sound(void)
     if (!err)
         err = sound("pcmu", "PCMU");
     return err ? err : sound("pcma", "PCMA");
+}
+
+/* What an offer of ours lacks, as far as it shows: FreeSWITCH has one word for both. */
+static int test_blame(void)
+{
+    static const struct {
+        const char *ip;
+        bool wide;
+    } rows[] = {
+        {"127.0.0.1", false},  {"10.255.0.1", false},  {"172.16.0.1", false},
+        {"172.31.0.1", false}, {"172.32.0.1", true},   {"192.168.9.9", false},
+        {"192.169.0.1", true}, {"169.254.1.1", false}, {"100.64.0.1", false},
+        {"100.128.0.1", true}, {"198.51.100.1", true}, {"::1", false},
+        {"fd12::1", false},    {"fe80::1", false},     {"2001:db8::1", true},
+    };
+    struct call *c = &call;
+    struct ice_candidate *cand;
+    int err;
+
+    TRY(establish(c, "opus,pcmu"));
+    c->a.media->ice->n_cands = 1;
+    cand = &c->a.media->ice->candv[0];
+    for (size_t i = 0; i < CHECK_COUNT(rows); i++) {
+        TRY(ars_addr_parse(rows[i].ip, 9, &cand->addr));
+        CHECK_INT(ars_media_blame(c->a.media),
+                  rows[i].wide ? ARS_REASON_NO_CODEC : ARS_REASON_NOT_ACCEPTABLE);
+    }
+    call_close(c);
+    TRY(establish(c, NULL));
+    CHECK_INT(ars_media_blame(c->a.media), ARS_REASON_NO_CANDIDATE);
+out:
+    call_close(c);
+    return err;
 }
 
 static int test_hold(void)
@@ -460,6 +495,7 @@ int suite_session(int argc, char **argv)
     static const struct check_case cases[] = {
         {"session/state-tables", test_state_tables, false},
         {"session/sound", test_sound, false},
+        {"session/blame", test_blame, false},
         {"session/hold", test_hold, false},
         {"session/dead-candidates", test_dead_candidates, false},
         {"session/rollback", test_rollback, false},

@@ -61,16 +61,22 @@ static void start_timer(struct call *c, uint32_t ms, ars_timer_fn *fn)
 
 /* ---- ours ---- */
 
+static void let_go_of_other(struct call *c)
+{
+    struct call *other = c->env.find(c->transfer_other, c->env.arg);
+
+    if (other)
+        other->joined = false;
+}
+
 /* The call is as it was before, and the user hears why. */
 static void failed(struct call *c, const struct ars_reason *why)
 {
-    struct call *other = c->env.find(c->transfer_other, c->env.arg);
     bool resume = c->transfer_held && c->focus;
 
     if (!go(c, CALL_TRANSFER_NONE))
         return;
-    if (other)
-        other->joined = false;
+    let_go_of_other(c);
     c->transfer_held = false;
     if (resume)
         (void)call_set_hold(c, false, 0);
@@ -448,6 +454,8 @@ void call_transfer_close(struct call *c)
 {
     ars_timer_stop(&c->transfer_timer);
     ars_timer_stop(&c->follow_timer);
+    if (c->transfer == CALL_TRANSFER_HOLDING || c->transfer == CALL_TRANSFER_ASKED)
+        let_go_of_other(c);
     call_referral_free(c->asked);
     c->asked = NULL;
 }

@@ -277,6 +277,12 @@ static int test_connect_fails(void)
     ended(1, ARS_REASON_REMOTE_HANGUP, 0);
     CHECK(take(&f, ARS_EV_ENDED));
     CHECK_INT(f.ev->reason.code, ARS_REASON_REMOTE_HANGUP);
+    TRY(tear_down(&f, 0));
+    /* the second is, too, when the first one's far end hangs up meanwhile */
+    TRY(two(&f));
+    TRY(calls_connect(&f.calls, nth(&f, 1), 2, 5));
+    ended(0, ARS_REASON_REMOTE_HANGUP, 0);
+    TRY(call_transfer(nth(&f, 2), "800", 6));
 out:
     return tear_down(&f, err);
 }

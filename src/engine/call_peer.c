@@ -32,8 +32,9 @@ void call_on_redirected(struct ars_sip_call *sc, const char *number, void *arg)
 {
     struct call *c = arg;
 
-    c->answered_early = false;
+    c->answered_early = c->told_ringing = c->ringback = false;
     c->first_audio_ms = -1;
+    call_changed(c);
     switch (account_conf(c->account)->refer) {
     case ARS_REFER_FOLLOW:
         (void)ars_sip_call_redirect(sc, true);

@@ -313,7 +313,7 @@ void call_rebind(struct call *c)
         ring_on(c);
     else if (c->state == ARS_CALL_ESTABLISHED)
         move_on(c);
-    else
+    else if (c->state == ARS_CALL_DIALING || c->state == ARS_CALL_PROGRESS)
         call_found(c); /* we are asked whether to follow a 3xx: nobody over there waits */
 }
 

@@ -557,8 +557,11 @@ static int test_redirected(void)
     gathered(0);
     sc = &fakes.sip_calls[0];
     sc->redirect_asked = true;
-    CHECK(fakes_told(ARS_EV_DIALING));
+    progress(0, 180, &no_body);
+    CHECK(fakes_told(ARS_EV_DIALING) && fakes_told(ARS_EV_RINGING));
+    CHECK_INT(fakes.tone, ARS_TONE_RINGBACK);
     sc->h->redirected(sc, "700", sc->arg);
+    CHECK_INT(fakes.tone, ARS_TONE_NONE); /* nothing rings any more */
     CHECK(take(&f, ARS_EV_REFERRED));
     CHECK_INT(f.ev->call, 1);
     CHECK_STR(f.ev->peer_number, "700");
@@ -566,6 +569,9 @@ static int test_redirected(void)
     CHECK_INT(calls_follow(&f.calls, nth(&f, 1), true), 0);
     CHECK_INT(sc->redirects, 1);
     CHECK(sc->redirect_followed);
+    progress(0, 180, &no_body);
+    CHECK(fakes_told(ARS_EV_RINGING));
+    CHECK_INT(fakes.tone, ARS_TONE_RINGBACK);
 out:
     return tear_down(&f, err);
 }

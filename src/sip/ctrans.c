@@ -256,6 +256,17 @@ static struct ctrans *find(struct ars_sip *sip, const struct sip_in *in)
     return NULL;
 }
 
+/* RFC 3261 section 9.1: the branch of a CANCEL is that of its INVITE. */
+static void note_cancel_heard(struct ars_sip *sip, const struct sip_in *in)
+{
+    for (struct le *le = sip->ctl.head; le; le = le->next) {
+        struct ctrans *ct = le->data;
+
+        if (is_invite(ct) && pl_strcmp(&in->branch, ct->branch) == 0)
+            ct->cancel_heard = true;
+    }
+}
+
 bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans **ret_ct)
 {
     struct ctrans *ct = find(sip, in);
@@ -274,6 +285,8 @@ bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans 
     } else if (ct->state != CTRANS_ACCEPTED) {
         if (is_invite(ct))
             send_ack(ct, in);
+        else if (msg_in_is(in, "CANCEL"))
+            note_cancel_heard(sip, in);
         terminate(ct, in, 0);
     }
     mem_deref(ct);
@@ -286,7 +299,7 @@ static bool rings(const struct ctrans *ct)
     return is_invite(ct) && (ct->state == CTRANS_PROCEEDING || ct->state == CTRANS_CANCELLING);
 }
 
-/* Its owner hears of it now, the far end on the next connection, and on those after it. */
+/* Its owner hears of it now, the far end on the next connection that answers. */
 static void cut(struct ctrans *ct)
 {
     ctrans_fn *fn;
@@ -299,7 +312,7 @@ static void cut(struct ctrans *ct)
 
 static bool is_over(const struct ctrans *ct)
 {
-    return !rings(ct);
+    return !rings(ct) || (!ct->fn && ct->cancel_heard);
 }
 
 /* Not those that have been cut before, which wait on. */

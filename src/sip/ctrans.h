@@ -50,6 +50,7 @@ struct ctrans {
     char *routes;
     struct dialog *dialog; /* a reference, NULL outside of one */
     char *taken;           /* To tag of the 2xx that the owner had, or NULL */
+    bool cancel_heard;     /* INVITE: the CANCEL was answered */
 };
 
 /*
@@ -77,8 +78,8 @@ bool ctrans_receive(struct ars_sip *sip, const struct sip_in *in, struct ctrans 
 
 /*
  * The connection is gone: the owners hear ENOTCONN. An INVITE that was being answered is cancelled
- * once there is another connection (RFC 3261 section 17.1.3: its branch is known there, too), for
- * as long as a far end may ring.
+ * once there is another connection (RFC 3261 section 17.1.3: its branch is known there, too), until
+ * that is answered, for as long as a far end may ring.
  */
 void ctrans_lost_all(struct ars_sip *sip);
 void ctrans_found_all(struct ars_sip *sip);

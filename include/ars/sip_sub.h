@@ -23,6 +23,7 @@ struct ars_sip_sub_handlers {
     /*
      * The last one; sub is gone afterwards. retry_after_s: the peer's wish or 0. final: it need not
      * be tried again (section 4.1.3: rejected, noresource, invariant; 4xx that say so).
+     * DIALOG_LOST: it may be at once (deactivated, timeout; 481).
      */
     void (*ended)(struct ars_sip_sub *sub, const struct ars_reason *why, uint32_t retry_after_s,
                   bool final, void *arg);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <ars/clock.h>
 #include <ars/log.h>
 #include <ars/loop.h>
 #include <ars/sip_sub.h>
@@ -40,6 +41,7 @@ struct source {
     enum package package;
     struct ars_sip_sub *sub;
     struct ars_timer timer;
+    uint64_t begun_ms;
     enum ars_watch_state state;
 };
 
@@ -152,6 +154,13 @@ static void again(struct source *src, uint32_t s)
                     on_timer, src);
 }
 
+/* A server that forgot it is asked at once (RFC 6665 section 4.1.3), though not again and again. */
+static bool is_forgotten(const struct source *src, const struct ars_reason *why)
+{
+    return why->code == ARS_REASON_DIALOG_LOST &&
+           ars_clock_ms() - src->begun_ms >= 1000 * (uint64_t)AGAIN_S;
+}
+
 /* A new subscription begins with all that there is (RFC 4235 section 4.3). */
 static void ask_anew(struct source *src)
 {
@@ -198,7 +207,9 @@ static void on_ended(struct ars_sip_sub *sub, const struct ars_reason *why, uint
         dialogs_clear(&w->dialogs);
     ars_log(ARS_LOG_INFO, "engine", "watching %s, %s: %s", w->number ? w->number : "here",
             packages[src->package].event, why->text);
-    if (!final && w->ws->sip)
+    if (!final && w->ws->sip && !retry_after_s && is_forgotten(src, why))
+        ars_timer_start(ars_loop_timers(w->ws->loop), &src->timer, 0, on_timer, src);
+    else if (!final && w->ws->sip)
         again(src, retry_after_s);
     if (w->number)
         update(w);
@@ -219,6 +230,7 @@ static void begin(struct source *src)
     ars_timer_stop(&src->timer);
     if (src->sub || !sip)
         return;
+    src->begun_ms = ars_clock_ms();
     err = ars_sip_subscribe(sip, &src->sub, &conf, &handlers, src);
     if (err)
         ars_log(ARS_LOG_WARN, "engine", "cannot watch: %s", strerror(err));

@@ -247,23 +247,39 @@ static struct ars_sip_sub *find(struct ars_sip *sip, const struct sip_in *in)
     return NULL;
 }
 
-/* Section 4.1.3: which reasons are not worth another try. */
+/* Section 4.1.3: what is not worth another try, and what is worth one at once. */
+static enum ars_reason_code code_of(const struct pl *reason)
+{
+    static const struct {
+        const char *reason;
+        enum ars_reason_code code;
+    } all[] = {
+        {"rejected", ARS_REASON_FORBIDDEN},  {"noresource", ARS_REASON_FORBIDDEN},
+        {"invariant", ARS_REASON_FORBIDDEN}, {"deactivated", ARS_REASON_DIALOG_LOST},
+        {"timeout", ARS_REASON_DIALOG_LOST},
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (pl_strcasecmp(reason, all[i].reason) == 0)
+            return all[i].code;
+    }
+    return ARS_REASON_UNAVAILABLE;
+}
+
 static void on_terminated(struct ars_sip_sub *sub, const struct sip_in *in)
 {
     const struct pl *state = msg_in_hdr(in, "Subscription-State");
+    enum ars_reason_code code = ARS_REASON_UNAVAILABLE;
     struct ars_reason why;
     uint32_t retry_s = 0;
-    bool final = false;
     struct pl val;
 
     if (msg_in_param(state, "reason", &val))
-        final = pl_strcasecmp(&val, "rejected") == 0 || pl_strcasecmp(&val, "noresource") == 0 ||
-                pl_strcasecmp(&val, "invariant") == 0;
+        code = code_of(&val);
     if (msg_in_param(state, "retry-after", &val))
         (void)msg_in_number(&val, SIP_RETRY_AFTER_MAX, &retry_s);
-    ars_reason_set(&why, final ? ARS_REASON_FORBIDDEN : ARS_REASON_UNAVAILABLE, 0, "%s",
-                   "the server ended the subscription");
-    end(sub, &why, retry_s, final);
+    ars_reason_set(&why, code, 0, "%s", "the server ended the subscription");
+    end(sub, &why, retry_s, code == ARS_REASON_FORBIDDEN);
 }
 
 static void on_notify(struct ars_sip_sub *sub, const struct sip_in *in)

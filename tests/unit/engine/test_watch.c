@@ -290,14 +290,20 @@ static void notify(size_t i, const char *body)
     sub->h->notify(sub, &b, sub->arg);
 }
 
-static void tell_end(size_t i, int status, uint32_t retry_s, bool final)
+static void tell_end_for(size_t i, enum ars_reason_code code, int status, uint32_t retry_s,
+                         bool final)
 {
     struct ars_sip_sub *sub = &fakes.subs[i];
     struct ars_reason why;
 
-    ars_reason_set(&why, ARS_REASON_UNAVAILABLE, status, "%s", "");
+    ars_reason_set(&why, code, status, "%s", "");
     sub->alive = false;
     sub->h->ended(sub, &why, retry_s, final, sub->arg);
+}
+
+static void tell_end(size_t i, int status, uint32_t retry_s, bool final)
+{
+    tell_end_for(i, ARS_REASON_UNAVAILABLE, status, retry_s, final);
 }
 
 static void sub_ended(size_t i, uint32_t retry_s, bool final)
@@ -401,10 +407,20 @@ static int test_watch(void)
     CHECK_INT(fakes.subs_n, 2);
     fakes_pass(1);
     CHECK_INT(fakes.subs_n, 3);
-    /* one that does not */
-    sub_ended(2, 0, true);
+    /* forgotten: at once, but not again and again */
+    fakes_pass(30000);
+    tell_end_for(2, ARS_REASON_DIALOG_LOST, 0, 0, false);
+    fakes_pass(0);
+    CHECK_INT(fakes.subs_n, 4);
+    tell_end_for(3, ARS_REASON_DIALOG_LOST, 0, 0, false);
+    fakes_pass(29999);
+    CHECK_INT(fakes.subs_n, 4);
+    fakes_pass(1);
+    CHECK_INT(fakes.subs_n, 5);
+    /* one that does not pass */
+    sub_ended(4, 0, true);
     fakes_pass(3600000);
-    CHECK_INT(fakes.subs_n, 3);
+    CHECK_INT(fakes.subs_n, 5);
     CHECK_INT(watches_remove(ws, "105"), ENOENT);
     TRY(watches_remove(ws, "104"));
     CHECK(fakes_quiet());

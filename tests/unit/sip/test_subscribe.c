@@ -176,12 +176,14 @@ static int test_terminated(void)
         const char *state;
         uint32_t retry_s;
         bool final;
+        enum ars_reason_code code;
     } rows[] = {
-        {"terminated;reason=noresource", 0, true},
-        {"terminated;reason=rejected", 0, true},
-        {"terminated;reason=deactivated", 0, false},
-        {"terminated;reason=probation;retry-after=60", 60, false},
-        {"terminated", 0, false},
+        {"terminated;reason=noresource", 0, true, ARS_REASON_FORBIDDEN},
+        {"terminated;reason=rejected", 0, true, ARS_REASON_FORBIDDEN},
+        {"terminated;reason=deactivated", 0, false, ARS_REASON_DIALOG_LOST},
+        {"terminated;reason=timeout", 0, false, ARS_REASON_DIALOG_LOST},
+        {"terminated;reason=probation;retry-after=60", 60, false, ARS_REASON_UNAVAILABLE},
+        {"terminated", 0, false, ARS_REASON_UNAVAILABLE},
     };
     struct ars_sip_sub *sub;
     struct fake f = {0};
@@ -200,6 +202,7 @@ static int test_terminated(void)
         CHECK_INT(told.ended, 1);
         CHECK_INT(told.retry_s, rows[i].retry_s);
         CHECK_INT(told.final, rows[i].final);
+        CHECK_INT(told.why.code, rows[i].code);
         fake_close(&f);
     }
     /* the connection goes */

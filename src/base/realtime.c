@@ -29,33 +29,45 @@ static int set_policy(int thread, int policy, int priority)
     return sched_setscheduler(thread, policy | SCHED_RESET_ON_FORK, &param) ? errno : 0;
 }
 
-static void on_limit(int signal)
-{
-    int err = errno;
-
-    for (size_t i = 0; i < THREADS_MAX; i++) {
-        int thread = atomic_load(&raised[i]);
-        if (thread)
-            (void)set_policy(thread, SCHED_OTHER, 0);
-    }
-    errno = err;
-}
-
 static void set_limit(void)
 {
-    struct sigaction action;
     struct rlimit limit;
 
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = on_limit;
-    action.sa_flags = SA_RESTART;
-    (void)sigaction(SIGXCPU, &action, NULL);
     if (getrlimit(RLIMIT_RTTIME, &limit))
         return;
     if (limit.rlim_max > LIMIT_MAX_US)
         limit.rlim_max = LIMIT_MAX_US;
     limit.rlim_cur = limit.rlim_max < LIMIT_US ? limit.rlim_max : LIMIT_US;
     (void)setrlimit(RLIMIT_RTTIME, &limit);
+}
+
+/*
+ * The thread that computes may have been lowered meanwhile, and raised by a slow rtkit after that.
+ * With its signal the kernel puts the limit off by a second, behind the one that kills.
+ */
+static void on_limit(int signal)
+{
+    int err = errno;
+
+    (void)set_policy(0, SCHED_OTHER, 0);
+    for (size_t i = 0; i < THREADS_MAX; i++) {
+        int thread = atomic_load(&raised[i]);
+        if (thread)
+            (void)set_policy(thread, SCHED_OTHER, 0);
+    }
+    set_limit();
+    errno = err;
+}
+
+static void set_up(void)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_limit;
+    action.sa_flags = SA_RESTART;
+    (void)sigaction(SIGXCPU, &action, NULL);
+    set_limit();
 }
 
 static bool is_realtime(int thread)
@@ -90,7 +102,7 @@ int ars_realtime_raise(int thread)
 {
     if (is_realtime(thread))
         return 0;
-    (void)pthread_once(&once, set_limit);
+    (void)pthread_once(&once, set_up);
     /* at the second time it is there already */
     if (!change(thread, thread) && !change(0, thread))
         return ENOSPC;

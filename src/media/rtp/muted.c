@@ -29,3 +29,8 @@ bool muted_hear(struct muted *m, const int16_t *pcm, size_t n)
         m->talks = false;
     return was != m->talks;
 }
+
+void muted_rest(struct muted *m)
+{
+    *m = (struct muted){.told = m->told};
+}

@@ -23,4 +23,7 @@ struct muted {
 /* A frame of 10 ms. Whether `talks` has changed. */
 bool muted_hear(struct muted *m, const int16_t *pcm, size_t n);
 
+/* The microphone is somebody else's for a while: what was said before is over. */
+void muted_rest(struct muted *m);
+
 #endif

@@ -349,7 +349,13 @@ void rtp_stream_start(struct rtp_stream *s)
 
 void rtp_stream_talk(struct rtp_stream *s, bool on)
 {
+    bool talked = s->silenced.talks;
+
     audio_port_talk(&s->port, on);
+    if (on || !talked)
+        return;
+    muted_rest(&s->silenced);
+    tell_talks(s);
 }
 
 void rtp_stream_mute(struct rtp_stream *s, bool on)

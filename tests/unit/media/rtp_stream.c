@@ -250,6 +250,10 @@ static int test_time_goes_on(void)
     CHECK_INT(a.n, 55);
     CHECK(loudness(&a, 10) >= 0 && loudness(&a, 10) < 10);
     CHECK(a.talks_muted == 1 && a.talks_no_more == 0);
+    /* who talks elsewhere meanwhile does not talk here */
+    rtp_stream_talk(a.s, false);
+    CHECK(a.talks_muted == 1 && a.talks_no_more == 1);
+    rtp_stream_talk(a.s, true);
     rtp_stream_mute(a.s, false);
     CHECK(a.talks_muted == 1 && a.talks_no_more == 1);
     /* held: none; the clock runs on */

@@ -59,6 +59,43 @@ def forwarded(t):
 
 
 @test(40)
+def forwarded_when_busy(t):
+    """The first call rings on; the 302 of the second takes its caller to the echo."""
+    server = pbx(t)
+    p = registered(t, server)
+    p.do('forward busy 600')
+    p.wait('answering')
+    p.do('dial 600')
+    p.wait('media')
+    heard = calling(t, server, '100', 800, 2)
+    need(not p.seen('incoming'), 'it rang')
+    need_tone(heard, 800, at_least=1.0)
+    p.do('hangup 1')
+    p.wait('ended')
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+    server.wait_idle()
+
+
+@test(40)
+def forwarded_when_nobody_answers(t):
+    """It rings for 3 s, then 302; the journal gets to know whom it missed."""
+    server = pbx(t)
+    p = registered(t, server)
+    p.do('forward no-answer 600 3')
+    p.wait('answering')
+    mark = server.mark()
+    heard = calling(t, server, '100', 800, 2)
+    rang = p.wait('incoming', number='104')
+    ended = p.wait('ended')
+    need(2.5 <= ended['_at'] - rang['_at'] <= 4.5, f'rang {ended["_at"] - rang["_at"]:.1f} s')
+    need_tone(heard, 800, at_least=1.0)
+    server.wait_log(r'SIP/2\.0 302 [^\0]*?\nDiversion: [^\n]*reason=no-answer', mark, 1)
+    t.figure(f'{ended["code"]}, {ended["sip_status"]}')
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+    server.wait_idle()
+
+
+@test(40)
 def do_not_disturb(t):
     """486, which Asterisk passes on."""
     server = pbx(t)

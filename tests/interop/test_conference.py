@@ -4,7 +4,8 @@ from lab import pbx, registered
 from proc import need
 from runner import test
 
-TONES = {'100': 500, '101': 700, '102': 900, '104': 1300}
+# no sum or difference of some of them is near another
+TONES = {'100': 400, '101': 600, '102': 1100, '104': 1700, '106': 2000}
 LISTEN = 2.0        # seconds of each scene
 
 
@@ -14,42 +15,52 @@ def heard(t, user):
     return {hz: wav.tone_spans(x, rate, hz) for hz in TONES.values()}
 
 
+def everybody_but(*users):
+    """The tones of who talk, but these."""
+    return tuple(hz for user, hz in TONES.items() if user not in users)
+
+
 @test(120)
-def conference_of_four(t):
+def conference_of_five(t):
+    """Four far ends and we: each is heard by all others, silenced, left out by mute, taken out, gone."""
     server = pbx(t)
     phones = {user: registered(t, server, user, audio_in=f'tone:{hz}',
                                audio_out=t.path(f'{user}.wav')) for user, hz in TONES.items()}
-    host = phones['100']
-    for n, user in enumerate(('101', '102', '104'), 1):
-        host.do(f'dial {user}')
+    host, *guests = phones
+    for n, user in enumerate(guests, 1):
+        phones[host].do(f'dial {user}')
         phones[user].wait('incoming')
         phones[user].do('answer 1')
-        host.wait('first_audio', call=n)
+        phones[host].wait('first_audio', call=n)
         phones[user].wait('first_audio')
-    for n in (1, 2):
-        host.do(f'merge {n}')
-        host.wait('merged', call=n)
-        host.wait('resumed', call=n)
+    for n in range(1, len(guests)):
+        phones[host].do(f'merge {n}')
+        phones[host].wait('merged', call=n)
+        phones[host].wait('resumed', call=n)
     for line in (f'sleep {LISTEN}',     # all hear all
                  'silence 1 on', f'sleep {LISTEN}', 'silence 1 off',    # 101 hears, is not heard
                  'mute 2', f'sleep {LISTEN}', 'unmute 2',       # 102 hears the others, not us
                  'split 3'):
-        host.do(line)
-    host.wait('held', call=3)
+        phones[host].do(line)
+    phones[host].wait('held', call=3)
     phones['102'].do(f'sleep {LISTEN}')     # 104 is out, and hears nobody
     phones['102'].do('hangup 1')
-    host.wait('ended', call=2)
-    host.wait('split', call=1)
-    host.do(f'sleep {LISTEN}')              # 101 and we, alone
-    host.do('stats 1')
-    host.wait('stats', call=1)
-    for p in phones.values():
-        need(p.finish() == 0, f'exit {p.p.returncode}')
-    scenes = [('101', (500, 900, 1300), 2 * LISTEN), ('102', (500, 700, 1300), 1),
-              ('104', (500, 700, 900), 1), ('100', (700, 900, 1300), 1),
-              ('102', (500, 1300), 1), ('104', (500, 900), 1), ('100', (900, 1300), 1),
-              ('102', (700, 1300), 1), ('101', (500, 900), 1), ('102', (500, 700), 1),
-              ('101', (500,), 1), ('100', (700,), 1)]
+    phones[host].wait('ended', call=2)
+    phones[host].do(f'sleep {LISTEN}')      # 101, 106 and we
+    phones[host].do('hangup 4')
+    phones[host].wait('ended', call=4)
+    phones[host].wait('split', call=1)
+    phones[host].do(f'sleep {LISTEN}')      # 101 and we, alone
+    phones[host].do('stats 1')
+    phones[host].wait('stats', call=1)
+    for user, p in phones.items():
+        need(p.finish() == 0, f'{user}: exit {p.p.returncode}')
+    scenes = [(user, everybody_but(user), 1) for user in TONES] + \
+        [(user, everybody_but(user, '101'), 1) for user in TONES if user != '101'] + [
+            ('102', everybody_but('102', host), 1), (host, everybody_but(host, '104'), 1),
+            ('102', everybody_but('102', '104'), 1), ('101', everybody_but('101', '104', '102'), 1),
+            ('106', everybody_but('106', '104', '102'), 1), ('101', (TONES[host],), 1),
+            (host, (TONES['101'],), 1)]
     said = []
     for user, tones, least in scenes:
         spans = heard(t, user)
@@ -82,7 +93,7 @@ def conference_of_the_pbx(t):
     phones['100'].wait('stats', call=1)
     for p in phones.values():
         need(p.finish() == 0, f'exit {p.p.returncode}')
-    for user, tones in (('100', (700, 900)), ('101', (500, 900)), ('102', (500, 700))):
+    for user, tones in (('100', (600, 1100)), ('101', (400, 1100)), ('102', (400, 600))):
         seconds = wav.together(heard(t, user), tones)
         t.figure(f'{user} {"+".join(map(str, tones))} {seconds:.1f} s')
         need(seconds >= 1, f'{user} hears {tones} for {seconds:.2f} s: {heard(t, user)}')

@@ -39,3 +39,21 @@ def session_timers(t):
     need(agreed >= updates, f'{agreed} times agreed')
     t.figure(f'{updates} UPDATEs of ours, {agreed} times "refresher=uac" about theirs in {TALK} s')
     server.wait_idle()
+
+
+@test(40)
+def session_timer_too_small(t):
+    """Asterisk wants two minutes of 106 and says 422: the call is made again with them."""
+    server = pbx(t)
+    p = registered(t, server, '106', extra=('--session-expires', '90', '--trace'))
+    p.do('dial 600')
+    p.wait('media')
+    p.do('hangup 1')
+    p.wait('ended')
+    need(p.finish() == 0, f'exit {p.p.returncode}')
+    said = p.stderr()
+    need('SIP/2.0 422 ' in said, 'no 422')
+    agreed = re.findall(r'^SIP/2\.0 200 (?:(?!\n\r?\n)[^\0])*?^Session-Expires: (\d+)', said, re.M)
+    need(agreed and int(agreed[0]) >= 120, f'agreed {agreed}')
+    t.figure(f'{agreed[0]} s after the 422')
+    server.wait_idle()

@@ -139,6 +139,7 @@ def transfer_attended(t):
     server = pbx(t)
     a, b = talk(t, server)
     c = registered(t, server, '100', audio_in='tone:700', audio_out=t.path('100.wav'))
+    need(b.seen('incoming')[0]['name'] == 'Carol Hundredtwo', b.seen('incoming'))
     a.do('dial 100')
     a.wait('held', call=1)
     c.wait('incoming')
@@ -153,6 +154,9 @@ def transfer_attended(t):
             a.wait('ended', call=call)
     for ended in a.seen('ended'):
         need(ended['code'] == 'transferred', ended)
+    # Asterisk tells each who is at the other end now
+    for p, number, name in ((b, '100', 'Alice Hundred'), (c, '104', 'Erin Hundredfour')):
+        need(p.wait('peer', number=number)['name'] == name, p.seen('peer'))
     b.do('sleep 3')
     b.do('hangup 1')
     b.wait('ended')

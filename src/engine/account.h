@@ -72,7 +72,6 @@ void account_probe(struct account *a);
 void account_sleep(struct account *a);
 void account_wake(struct account *a);
 bool account_is_asleep(const struct account *a);
-bool account_sleeps(const struct account *a); /* or is about to */
 
 /* Whether anything that is sent to the server can leave this machine. */
 bool account_has_way(const struct account *a);

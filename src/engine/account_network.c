@@ -240,11 +240,6 @@ void account_wake(struct account *a)
         try_now(a);
 }
 
-bool account_sleeps(const struct account *a)
-{
-    return a->asleep;
-}
-
 bool account_is_asleep(const struct account *a)
 {
     return a->state == ARS_ACCOUNT_OFF || a->state == ARS_ACCOUNT_OFFLINE ||

@@ -159,8 +159,7 @@ void call_followed(struct call *c, int status);
 
 /* Whether it talks, alone of all calls or with its conference. */
 void call_set_focus(struct call *c, bool on);
-/* Whether it is in the conference; told when it changes. */
-void call_set_merged(struct call *c, bool on);
+void call_set_merged(struct call *c, bool on); /* it is in the conference; told when it changes */
 
 /* The network of this machine has changed. */
 void call_network(struct call *c);
@@ -169,6 +168,7 @@ void call_network(struct call *c);
 void call_lost(struct call *c);
 void call_found(struct call *c); /* it is the old one */
 void call_rebind(struct call *c);
+void call_sleep(struct call *c); /* the machine will: whoever we call would answer to nobody */
 
 /* While it rings, env.alarm comes once in that time; by_itself: call_answers_itself() then. */
 void call_set_alarm(struct call *c, uint32_t seconds, bool by_itself);

@@ -212,8 +212,7 @@ bool call_interrupted(struct call *c)
         .failed = ignore_reason,
     };
 
-    if ((c->state != ARS_CALL_DIALING && c->state != ARS_CALL_PROGRESS) ||
-        account_sleeps(c->account))
+    if (c->state != ARS_CALL_DIALING && c->state != ARS_CALL_PROGRESS)
         return false;
     ars_media_set_handlers(c->media, &nobody, c);
     c->answered_early = c->told_ringing = c->told_early = c->ringback = false;
@@ -268,13 +267,11 @@ static bool is_deaf(const char *server)
     return strncasecmp(server, DEAF_SERVER, sizeof(DEAF_SERVER) - 1) == 0;
 }
 
-/* One of ours that rings ends with the sleep of the machine. */
 static bool is_under_way(const struct call *c)
 {
     switch (c->state) {
     case ARS_CALL_DIALING:
     case ARS_CALL_PROGRESS:
-        return !account_sleeps(c->account);
     case ARS_CALL_INCOMING:
     case ARS_CALL_ESTABLISHED:
         return true;
@@ -303,6 +300,16 @@ static void move_on(struct call *c)
         start_move(c);
     else
         call_refresh(c);
+}
+
+void call_sleep(struct call *c)
+{
+    struct ars_reason why;
+
+    if (c->state >= ARS_CALL_INCOMING)
+        return;
+    ars_reason_set(&why, ARS_REASON_CONNECTION_LOST, 0, "%s", "this machine goes to sleep");
+    call_hang_up_for(c, 0, &why);
 }
 
 void call_rebind(struct call *c)

@@ -396,6 +396,11 @@ void calls_network(struct calls *cs)
     for_each(cs, NULL, call_network);
 }
 
+void calls_sleep(struct calls *cs)
+{
+    for_each(cs, NULL, call_sleep);
+}
+
 void calls_rebind(struct calls *cs, const struct account *a)
 {
     for_each(cs, a, call_rebind);

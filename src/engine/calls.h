@@ -112,6 +112,9 @@ void calls_on_followed(struct call *c, ars_id origin, int status, void *arg);
 /* The network of this machine has changed; the accounts know already. */
 void calls_network(struct calls *cs);
 
+/* It is about to sleep; the accounts do not know yet. */
+void calls_sleep(struct calls *cs);
+
 /* An account was out of reach, and is as before. */
 void calls_found(struct calls *cs, const struct account *a);
 

@@ -156,6 +156,7 @@ static void on_network(void *arg)
 void engine_sleep(struct ars_engine *e)
 {
     e->falling_asleep = true;
+    calls_sleep(&e->calls);
     for (size_t i = 0; i < e->accounts_n; i++)
         account_sleep(e->accounts[i]);
     sleep_step(e);

@@ -1,6 +1,9 @@
 """What the telephone takes from its session: the old client's account; a machine that stays awake."""
 import json
 import os
+import re
+import shutil
+import tempfile
 import threading
 import time
 
@@ -9,8 +12,10 @@ from gi.repository import Gio, GLib
 from lab import pbx
 from proc import Process, need, wait_for
 from runner import test
-from stage import (CONNECT, PASSWORD, READY, SETTINGS, account_home, dial, open_phone,
-                   settings_file, trust)
+from stage import (CONNECT, INCOMING, LOGIN, PASSWORD, READY, SETTINGS, account_home, caller, dial,
+                   open_phone, say_tone, settings_file, speaker, trust)
+
+RECONNECTING = 'Reconnecting…'
 
 LOGIND = """<node><interface name="org.freedesktop.login1.Manager"><method name="Inhibit">
 <arg name="what" type="s" direction="in"/><arg name="who" type="s" direction="in"/>
@@ -23,7 +28,8 @@ class Logind:
     """A system bus of our own, and on it who keeps the machine awake. A lock is one end of a pipe."""
 
     def __init__(self, t):
-        self.address = f'unix:path={os.environ["XDG_RUNTIME_DIR"]}/{os.path.basename(t.dir)}'
+        self.dir = tempfile.mkdtemp(prefix='ars-bus-')     # a socket's path is short
+        self.address = f'unix:path={self.dir}/bus'
         self.bus = Process(['dbus-daemon', '--session', '--nofork', '--nopidfile',
                             f'--address={self.address}'], t.path('system-bus.txt'))
         wait_for('a bus', lambda: os.path.exists(self.address.partition('=')[2]), 10)
@@ -80,6 +86,7 @@ class Logind:
         for _, fd in self.locks:
             os.close(fd)
         self.bus.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 @test(90)
@@ -117,6 +124,54 @@ def lid_closed_and_opened(t):
     t.figure(f'ready {time.monotonic() - woken:.2f} s after')
     need(len(server.contacts('100')) == 1, f'{server.contacts("100")}')
     wait_for('the next delay', lambda: logind.held('delay'), 5)
+
+
+@test(90)
+def lid_closed_in_calls(t):
+    """In talk: heard again. One that rings here: rings on. One that rings there: cancelled before."""
+    server = pbx(t)
+    logind = t.own(Logind(t))
+    w = open_phone(t, account_home(t), env=logind.env)
+    w.find(READY, timeout=CONNECT)
+    who = caller(t)
+    say_tone(t)
+
+    def lid(while_closed=lambda: None):
+        wait_for('a delay', lambda: logind.held('delay'), 5)
+        logind.prepare_for_sleep(True)
+        wait_for('no delay', lambda: not logind.held('delay'), 5)
+        need(not server.contacts(LOGIN), f'registered in its sleep: {server.contacts(LOGIN)}')
+        while_closed()
+        logind.prepare_for_sleep(False)
+        opened = time.monotonic()
+        wait_for('a registration', lambda: server.contacts(LOGIN), CONNECT)
+        return opened
+
+    dial(w, '600')
+    ear = speaker(t)
+    ear.wait_tone()
+    opened = lid(lambda: w.wait_text(RECONNECTING))
+    w.gone(RECONNECTING)
+    t.figure(f'the call is back {time.monotonic() - opened:.1f} s after')
+    ear.wait_tone()
+    w.click('Hang up')
+    w.find(READY)
+    who.do(f'dial {LOGIN}')
+    w.wait_frame(INCOMING)
+    lid()
+    w.click('Answer', INCOMING)
+    who.wait('established', 10)
+    w.wait_text(re.compile('^Encrypted'), CONNECT)
+    ear.wait_tone(600, within=3)
+    who.do('hangup 1')
+    who.wait('ended')
+    w.find(READY)
+    w.type('Number', '101')
+    w.click('Call')
+    who.wait('incoming')
+    lid(lambda: who.wait('ended', 5))
+    w.find(READY, timeout=CONNECT)
+    server.wait_idle()
 
 
 @test(90)

@@ -317,8 +317,10 @@ static int not_made_again(void)
     TRY(calls_dial(&f.calls, f.account, "600", "600", 0));
     fakes.invite_error = 0;
     gathered(1);
-    account_sleep(f.account);
-    ended(1, ARS_REASON_CONNECTION_LOST, 0);
+    progress(1, 180, &no_body);
+    calls_sleep(&f.calls);
+    CHECK_INT(fakes.sip_calls[1].hangups, 1);
+    ended(1, ARS_REASON_CANCELLED, 487);
     CHECK_INT(f.calls.n, 0);
 out:
     return tear_down(&f, err);

@@ -224,7 +224,7 @@ bool keys_add(struct keys *k, int32_t *mix)
         k->at = 0;
         memmove(k->waiting, k->waiting + 1, strlen(k->waiting));
     }
-    return true;
+    return !pause;
 }
 
 void tone_sine(int16_t *pcm, unsigned n, double hz, double amplitude, double *phase)

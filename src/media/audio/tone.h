@@ -40,7 +40,7 @@ void tone_add(struct tone *t, int32_t *mix);
 void keys_press(struct keys *k, const char *digits);
 /* The same, whole or not at all: EINVAL (a character), ENOSPC. */
 int keys_send(struct keys *k, const char *digits);
-/* Adds one frame of them to mix; false: none is pressed. */
+/* Adds one frame of them to mix; false: none sounds, for now or any more. */
 bool keys_add(struct keys *k, int32_t *mix);
 
 /* n samples of a sine from *phase on, peak amplitude as given. */

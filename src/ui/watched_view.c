@@ -210,17 +210,18 @@ static const struct ars_app_line *line_at(struct ars_app *app, size_t i)
     return line || i > 0 ? line : ars_app_get_line(app);
 }
 
-/* How many lines it shows. */
-static int update_group(ArsWatchedView *self, GtkWidget *group, size_t i)
+/* How many lines it shows; an account's that is switched off only to be edited. */
+static int update_group(ArsWatchedView *self, GtkWidget *group, size_t i, gboolean editing)
 {
     const struct ars_app_line *line = line_at(app_of(self), i);
     GtkWidget *title = gtk_widget_get_first_child(group);
     GtkWidget *rows = gtk_widget_get_last_child(group);
     g_autofree char *account = words_account(line->login, line->server);
-    gboolean several = ars_app_lines_on(app_of(self)) > 1;
+    gboolean several =
+        editing ? line_at(app_of(self), 1) != NULL : ars_app_lines_on(app_of(self)) > 1;
     int n = 0;
 
-    if (ars_app_line_counts(app_of(self), i))
+    if (editing || ars_app_line_counts(app_of(self), i))
         n = update_rows(self, GTK_LIST_BOX(rows), line->account_id);
     gtk_label_set_text(GTK_LABEL(title), account);
     gtk_widget_set_visible(title, several);
@@ -272,7 +273,7 @@ static void update(ArsWatchedView *self)
     for (size_t i = 0; app && line_at(app, i); i++) {
         if (!group)
             group = new_group(self);
-        n += update_group(self, group, i);
+        n += update_group(self, group, i, editing);
         group = gtk_widget_get_next_sibling(group);
     }
     while (group) {

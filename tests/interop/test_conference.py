@@ -83,7 +83,7 @@ def conference_of_the_pbx(t):
     phones['102'].do('dial 100')
     n = phones['100'].wait('incoming')['call']
     phones['100'].do(f'answer {n}')
-    phones['100'].wait('established', call=n)
+    phones['100'].wait('first_audio', call=n)   # Asterisk has bridged them, else it answers 400
     phones['100'].do(f'transfer {n} 700')
     phones['100'].wait('ended', call=n)
     phones['100'].do('resume 1')

@@ -12,7 +12,7 @@
 #define PASSWORD "Password", "Пароль"
 #define SAVE     "Save and connect", "Сохранить и подключиться"
 #define ADD      "Add another account", "Добавить учётную запись"
-#define RING     "Ring for, seconds", "Сколько звонить, секунд"
+#define RING     "Ring for, seconds", "Звонить, секунд"
 #define RULES    "Dial rules", "Правила набора"
 #define TRY      "Try a number", "Проверить номер"
 #define HEADERS  "Additional headers", "Дополнительные заголовки"

@@ -309,7 +309,7 @@ static const struct {
      "Серверу недоступен этот компьютер; может помочь сервер STUN"},
     {ARS_REASON_NO_CODEC, 488, "no-codec", "Not Acceptable Here",
      "The server takes none of the codecs that are allowed here",
-     "Сервер не понимает ни одного из разрешённых здесь кодеков"},
+     "Сервер не поддерживает ни один из разрешённых кодеков"},
     {ARS_REASON_NOT_ENCRYPTED, 0, "not-encrypted", "", "The other side does not encrypt its sound",
      "Собеседник не шифрует звук"},
     {ARS_REASON_MEDIA_FAILED, 0, "media", "", "No sound path to the other side",
